@@ -2,18 +2,16 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
-from entrygo.domain.errors import MethodNotAllowed, NotFound, RateLimited
+from entrygo.domain.errors import RateLimited
 from entrygo.gateway.api_page import ApiPage
 from entrygo.gateway.broker_pages import BrokerPages
 from entrygo.gateway.clients import GrpcServices
@@ -25,12 +23,12 @@ from entrygo.gateway.docs.site import ASYNCAPI, PAGES, ROOT, DocsSite
 from entrygo.gateway.door.door import Admitted, Door
 from entrygo.gateway.door.receiving import received
 from entrygo.gateway.endpoint import Endpoint
-from entrygo.gateway.errors import error_response
 from entrygo.gateway.exchange import Exchange, authorization, check_head
 from entrygo.gateway.json_reader import Marks
 from entrygo.gateway.link_pages import LinkPages
 from entrygo.gateway.metrics import watch_slots
 from entrygo.gateway.middleware import ErrorBoundary, OneHost, RequestContext
+from entrygo.gateway.paths import Answer, Gateway, PathApp
 from entrygo.gateway.recipient_pages import RecipientPages
 from entrygo.gateway.routes import ENDPOINTS
 from entrygo.gateway.routes.system import livez, readyz
@@ -38,8 +36,6 @@ from entrygo.gateway.services import Call, Services
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.gateway.waiting import wait_asked
 from entrygo.process.logging import bind_account
-
-Answer = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(
@@ -68,14 +64,7 @@ def create_app(
         # Before routing: proxies in front of us may have routed by the other Host.
         Middleware(OneHost),
     )
-    app = Starlette(
-        routes=edge.routes(ENDPOINTS),
-        middleware=middleware,
-        exception_handlers={HTTPException: _no_such_path},
-        lifespan=edge.lifespan,
-    )
-    app.router.redirect_slashes = False
-    return app
+    return Gateway(edge.routes(ENDPOINTS), middleware, edge.lifespan)
 
 
 class Edge:
@@ -199,12 +188,14 @@ class Edge:
             if endpoint.answer is None and not endpoint.stays_open:
                 self._door.downloads.take(admitted.key)
                 request.scope["entrygo.ends"].callback(self._door.downloads.give_back, admitted.key)
+            # A bad key wins over a bad body.
+            key = check_head(request) if endpoint.body is not None else None
             async with (
                 self._content(endpoint, request, admitted) as content,
                 # After the body, since a slot must not wait for what a client has yet to send.
                 slot,
             ):
-                exchange = Exchange(request, self.services, call, admitted=admitted, content=content)
+                exchange = Exchange(request, self.services, call, admitted=admitted, content=content, key=key)
                 return await endpoint.handler(exchange)
 
         return answer
@@ -219,53 +210,16 @@ class Edge:
         await self._door.take_stream(admitted.key, request.scope["entrygo.ends"])
         return nullcontext()
 
-    @asynccontextmanager
-    async def _content(
+    def _content(
         self, endpoint: Endpoint, request: Request, admitted: Admitted
-    ) -> AsyncIterator[bytes | bytearray]:
+    ) -> AbstractAsyncContextManager[bytes | bytearray]:
         if endpoint.body is None:
-            yield b""
-            return
-        check_head(request)
-        async with received(
+            return nullcontext(b"")
+        return received(
             request,
             admitted.key,
             limit=self._settings.max_body_bytes,
             budget=self._door.bodies,
             refused=self._door.refused_bytes,
             look=Marks().add,
-        ) as content:
-            yield content
-
-
-class PathApp:
-    """All methods of one path: those it has, HEAD for GET, OPTIONS, and 405 for the rest."""
-
-    def __init__(self, path: str, answers: Mapping[str, Answer]) -> None:
-        self._path = path
-        self._answers = {**answers, **({"HEAD": answers["GET"]} if "GET" in answers else {})}
-        self._allow = ", ".join(sorted([*self._answers, "OPTIONS"]))
-
-    @property
-    def methods(self) -> frozenset[str]:
-        """Those that have an answer of their own."""
-        return frozenset(self._answers)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["entrygo.route"] = self._path
-        with ExitStack() as ends:
-            # What is held until the last byte of the answer has left.
-            scope["entrygo.ends"] = ends
-            response = await self._response(Request(scope, receive))
-            await response(scope, receive, send)
-
-    async def _response(self, request: Request) -> Response:
-        if request.method in self._answers:
-            return await self._answers[request.method](request)
-        if request.method == "OPTIONS":
-            return Response(status_code=204, headers={"allow": self._allow})
-        return error_response(MethodNotAllowed(), {"allow": self._allow})
-
-
-async def _no_such_path(request: Request, error: Exception) -> Response:
-    return error_response(NotFound("There is no such path; /docs/api/openapi lists them."))
+        )

@@ -44,7 +44,8 @@ _JSON = re.compile(r'application/json *(; *charset="?utf-8"? *)?', re.IGNORECASE
 class Exchange:
     """A request of an authenticated route, on its way through one handler.
 
-    `content` is its body, complete before a handler runs; empty for a route that takes none.
+    `content` is its body, complete before a handler runs, and `key` the idempotency key of its head; empty
+    for a route that takes none.
     """
 
     def __init__(
@@ -55,12 +56,14 @@ class Exchange:
         *,
         admitted: Admitted,
         content: bytes | bytearray = b"",
+        key: str | None = None,
     ) -> None:
         self.request = request
         self.services = services
         self.call = call
         self._admitted = admitted
         self._content = content
+        self._key = key
 
     async def read(self, method: "Unary[Q, A]", request: Q) -> A:
         """Calls a method that changes nothing, as this caller."""
@@ -96,23 +99,21 @@ class Exchange:
         return LiveReader(messages, self._admitted.door.stop)
 
     async def body(self, model: type[B]) -> B:
-        """The validated body, with the idempotency key that counts. A bad key wins over a bad body."""
-        key = _header_key(self.request)
+        """The validated body, with the idempotency key that counts."""
         body = await self._read(partial(_read_body, model))
         items = getattr(body, "items", None)
         if items:
             self.count_items(len(items))
-        return body if key is None else body.model_copy(update={"idempotency_key": key})
+        return body if self._key is None else body.model_copy(update={"idempotency_key": self._key})
 
     async def orders(
         self, read: Callable[[bytes | bytearray], sync_pb2.SyncOrdersRequest]
     ) -> sync_pb2.SyncOrdersRequest:
         """As `body`, for thousands of orders: the message that `read` makes of them."""
-        key = _header_key(self.request)
         message = await self._read(read)
         self.count_items(len(message.items))
-        if key is not None:
-            message.idempotency_key = key
+        if self._key is not None:
+            message.idempotency_key = self._key
         return message
 
     async def _read(self, read: Callable[[bytes | bytearray], T]) -> T:
@@ -171,10 +172,13 @@ def _read_body(model: type[B], content: bytes | bytearray) -> B:
     return validated(model, {} if is_optional and not content else read_json(content))
 
 
-def check_head(request: Request) -> None:
-    """Refuses a body by its headers, before it is read: its media type, its encoding, its idempotency key."""
+def check_head(request: Request) -> str | None:
+    """Refuses a body by its headers, before it is read: its media type, its encoding, its idempotency key.
+
+    Gives the key, which wins over that of the body, if there is one.
+    """
     _check_media_type(request)
-    _header_key(request)
+    return _header_key(request)
 
 
 def _check_media_type(request: Request) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,12 +16,23 @@ from entrygo.gateway.metrics import observe
 from entrygo.process.logging import bind_request
 from entrygo.process.tracing import TRACEPARENT, Span, span
 
+# Where the status of an answer stands in its scope, once it has begun.
+STATUS = "entrygo.status"
+_TRACEPARENT = TRACEPARENT.encode()
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:@+/=-]{1,128}")
 # Asked by what supervises the process; a 503 of theirs is no news.
 PROBES = frozenset({"/livez", "/readyz"})
 STOPPING = "The gateway is stopping; retry with the same idempotency key."
 
 log = structlog.get_logger(__name__)
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """The first header of a name, in lower case; None without any."""
+    for each, value in scope["headers"]:
+        if each == name:
+            return str(value, "latin-1")
+    return None
 
 
 class RequestContext:
@@ -45,12 +56,11 @@ class RequestContext:
         request_id = self._request_id(scope)
         scope["entrygo.request_id"] = request_id
         bind_request(request_id)
-        started, status = time.perf_counter(), 0
+        started = time.perf_counter()
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                scope[STATUS] = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["x-request-id"] = request_id
                 headers.setdefault("cache-control", "no-store")
@@ -60,15 +70,15 @@ class RequestContext:
                     headers["connection"] = "close"
             await send(message)
 
-        context = Headers(scope=scope).get(TRACEPARENT)
+        context = header(scope, _TRACEPARENT)
         with span(scope["method"], "server", context, {"entrygo.request_id": request_id}) as step:
             try:
                 await self._app(scope, receive, send_with_headers)
             finally:
-                self._record(scope, status, time.perf_counter() - started, step)
+                self._record(scope, scope.get(STATUS, 0), time.perf_counter() - started, step)
 
     def _request_id(self, scope: Scope) -> str:
-        given = Headers(scope=scope).get("x-request-id", "")
+        given = header(scope, b"x-request-id") or ""
         return given if _REQUEST_ID.fullmatch(given) else self._new_request_id()
 
     def _record(self, scope: Scope, status: int, seconds: float, step: Span) -> None:
@@ -90,7 +100,7 @@ class RequestContext:
 
 
 class ErrorBoundary:
-    """Answers every error in the one shape; what nobody foresaw stays in the log."""
+    """Within RequestContext: answers every error in the one shape; what nobody foresaw stays in the log."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -99,18 +109,11 @@ class ErrorBoundary:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        has_started = False
-
-        async def send_noting_start(message: Message) -> None:
-            nonlocal has_started
-            has_started = True
-            await send(message)
-
         try:
-            await self._app(scope, receive, send_noting_start)
+            await self._app(scope, receive, send)
         except asyncio.CancelledError:
             # The server ends and has waited as long as it does. Its own last word would be plain text.
-            if has_started:
+            if STATUS in scope:
                 raise
             await error_response(ServiceUnavailable(STOPPING), {"connection": "close"})(scope, receive, send)
         except ClientDisconnect:
@@ -118,7 +121,7 @@ class ErrorBoundary:
         except Exception as error:
             # No name of this frame keeps the error: its traceback knows the frame, so that the two, and all
             # that was read of the body, would stay until the garbage collector comes by.
-            if not has_started:
+            if STATUS not in scope:
                 await error_response(_known(error))(scope, receive, send)
             else:
                 # Too late for an error answer: the server closes the connection, so that the
@@ -141,7 +144,7 @@ class OneHost:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            hosts = len(Headers(scope=scope).getlist("host"))
+            hosts = sum(name == b"host" for name, _ in scope["headers"])
             if hosts > 1 or (hosts == 0 and scope["http_version"] != "1.0"):
                 raise InvalidRequest("Send one Host header.")
         await self._app(scope, receive, send)

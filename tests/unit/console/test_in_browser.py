@@ -12,7 +12,7 @@ from playwright.async_api import Browser, FilePayload, Page, ViewportSize
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from entrygo.gateway.app import PathApp
+from entrygo.gateway.paths import PathApp
 from entrygo.gateway.services import Call
 from entrygo.proto.identity.v1 import identity_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
