@@ -167,6 +167,12 @@ def numbers_of_entries(stored: PackedSnapshot) -> frozenset[int]:
         return frozenset(each["number"] for each in document.get("entries", ()))
 
 
+def entry_date_of(stored: PackedSnapshot) -> str:
+    """The day that the plan goes by, YYYY-MM-DD."""
+    with _readable():
+        return str(orjson.loads(_inflated(stored.content))["entry_date"])
+
+
 @contextmanager
 def _readable() -> Iterator[None]:
     try:

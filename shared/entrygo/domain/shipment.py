@@ -4,7 +4,7 @@ Given with execute, so no plan is decided on it. Whatever nobody stated is None.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -158,6 +158,13 @@ class Trip(Fact):
     def states_arrival(self) -> bool:
         """Whether it says where and when the truck arrives, as FDA's prior notice does (21 CFR 1.281)."""
         return self.border_port is not None and self.estimated_arrival is not None
+
+    @property
+    def arrives_on(self) -> date | None:
+        """The day of the arrival by the clock that it is stated with, as the carrier files it."""
+        return (
+            None if self.estimated_arrival is None else datetime.fromisoformat(self.estimated_arrival).date()
+        )
 
     def notices_of(self, product: Product) -> tuple[str, ...]:
         """The confirmation numbers of a product's notices."""

@@ -10,7 +10,16 @@ from typing import Any
 import httpx
 
 from entrygo.domain.entry_number import entry_number
-from tests.contract.rest.documented import CAP, HOODIE, Rest, order, plan_request, sync_request, unique
+from tests.contract.rest.documented import (
+    CAP,
+    ENTRY_DATE,
+    HOODIE,
+    Rest,
+    order,
+    plan_request,
+    sync_request,
+    unique,
+)
 from tests.contract.rest.test_broker_answers import PATIENCE_SECONDS, POLL_SECONDS, links_of
 
 PLAN, EXECUTE = "/api/exports/plan", "/api/exports/execute"
@@ -76,10 +85,17 @@ async def test_three_importers_go_on_one_truck_with_an_entry_and_documents_each(
     unknown = {**trip, "entries": [{"entry": 4, "papsNumber": paps[1]}]}
     refused = await rest.client.post(EXECUTE, json={**body, "trip": unknown})
     assert (refused.status_code, refused.json()["field"]) == (400, "trip.entries.0.entry")
+    # Nine in the evening at the border; in London, and only there, it is the next day.
+    late = {**trip, "estimatedArrival": f"{ENTRY_DATE}T21:00:00-08:00"}
+    other_day = {**trip, "estimatedArrival": "2026-03-12T05:00:00Z"}
+    refused = await rest.client.post(EXECUTE, json={**body, "trip": other_day})
+    assert (refused.status_code, refused.json()["field"]) == (400, "trip.estimatedArrival")
+    assert all(day in refused.text for day in (ENTRY_DATE, "2026-03-12"))
     assert (await rest.get(f"/api/exports/{plan['exportId']}"))["state"] == "BATCHED"
-    done = await rest.post(EXECUTE, body)
+    done = await rest.post(EXECUTE, {**body, "trip": late})
     folder = f"/api/customs-packages/{done['customs_package_id']}/artifacts"
     ace = await rest.get(f"{folder}/ace_manifest.json")
+    assert ace["trip"]["estimated_arrival_time"].startswith(ace["trip"]["estimated_arrival_date"])
     assert [each["control_number"] for each in ace["shipments"]] == list(paps.values())
     total = Decimal(0)
     for entry in plan["entries"]:

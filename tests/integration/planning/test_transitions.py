@@ -131,6 +131,18 @@ async def test_truck_with_food_is_refused_until_its_arrival_is_stated(planner: P
     await planner.claim(export_id, trip=planning_pb2.ClaimedTrip(states_arrival=True))
 
 
+async def test_truck_that_arrives_on_another_day_than_the_plans_is_refused_by_both_dates(
+    planner: Planner,
+) -> None:
+    export_id = (await planner.plan()).export_id
+    with pytest.raises(ValidationFailed) as refused:
+        await planner.claim(export_id, trip=planning_pb2.ClaimedTrip(arrives_on="2026-03-12"))
+    assert refused.value.field == "trip.estimatedArrival"
+    assert "Arrives on 2026-03-12" in str(refused.value.details)
+    assert "entry date is 2026-03-11" in str(refused.value.details)
+    await planner.claim(export_id, trip=planning_pb2.ClaimedTrip(arrives_on="2026-03-11"))
+
+
 async def test_notice_of_what_is_not_food_is_refused_by_its_place(planner: Planner) -> None:
     """21 CFR 1.277: prior notice is of food."""
     planner.facts.products[HOODIE] = make_product(HOODIE)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from entrygo.domain.errors import TripIncomplete
+from entrygo.domain.errors import TripIncomplete, ValidationFailed
 from entrygo.domain.principal import Visible
 from entrygo.planning.control_numbers_store import ControlNumbers
 from entrygo.planning.rules.agencies import FDA_PRIOR_NOTICE_MISSING
@@ -11,6 +11,7 @@ from entrygo.planning.rules.shipping import PRODUCT_GROSS_WEIGHT_MISSING
 from entrygo.planning.snapshots import (
     NamedProduct,
     PackedSnapshot,
+    entry_date_of,
     named_products,
     numbers_of_entries,
     products_with,
@@ -37,14 +38,16 @@ async def check_truck(
 ) -> None:
     """Takes the control numbers for the export.
 
-    Raises TripIncomplete, and ValidationFailed for what names nothing of this plan, for a control number
-    that is not of the truck's carrier, and for one that another export has.
+    Raises TripIncomplete, and ValidationFailed for an arrival on another day than the plan's, for what names
+    nothing of this plan, for a control number that is not of the truck's carrier, and for one that another
+    export has.
     """
     if not request.HasField("trip") and not request.control_numbers:
         return
     packed = await PlanningStore(connection, visible).find_snapshot(export.export_id, export.revision)
     assert packed is not None
     if request.HasField("trip"):
+        _check_day(packed, request.trip)
         _check_named(packed, request.trip)
         _check_complete(packed, request.trip)
     if request.control_numbers:
@@ -90,6 +93,17 @@ def _left_of_arrival(trip: planning_pb2.ClaimedTrip) -> Sequence[str]:
         *([] if trip.states_border_port else ["trip.borderPort"]),
         *([] if trip.states_estimated_arrival else ["trip.estimatedArrival"]),
     ]
+
+
+def _check_day(packed: PackedSnapshot, trip: planning_pb2.ClaimedTrip) -> None:
+    """Rates and rules are those of the entry date, so a truck of another day is another plan's."""
+    planned = entry_date_of(packed) if trip.arrives_on else ""
+    if trip.arrives_on != planned:
+        message = (
+            f"Arrives on {trip.arrives_on} by the clock of its offset, and the plan's entry date is"
+            f" {planned}; plan again with entryDate {trip.arrives_on}, or correct the arrival"
+        )
+        raise ValidationFailed.of([("trip.estimatedArrival", message, "custom")])
 
 
 def _check_named(packed: PackedSnapshot, trip: planning_pb2.ClaimedTrip) -> None:
