@@ -1,7 +1,6 @@
 """Runs a process: event loop, logging, its end. The work itself is the caller's."""
 
 import asyncio
-import gc
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -12,7 +11,7 @@ import uvloop
 from entrygo.process import tracing
 from entrygo.process.ending import run_until_ended, stop_on_signals
 from entrygo.process.logging import configure_logging
-from entrygo.process.memory import share_arenas
+from entrygo.process.memory import collect_seldom, share_arenas
 from entrygo.process.metrics import serve_metrics
 from entrygo.process.settings import ProcessSettings, StopSettings
 
@@ -20,7 +19,6 @@ from entrygo.process.settings import ProcessSettings, StopSettings
 # and a request comes back to the loop several times. While files were read, others' requests took 59
 # to 69 ms (p99) with the default, 37 to 48 with this.
 SWITCH_SECONDS = 0.0005
-GARBAGE_THRESHOLD = 20_000  # new objects before the youngest are looked at; the default is 700
 
 log = structlog.get_logger(__name__)
 
@@ -51,10 +49,7 @@ def run(name: str, settings: ProcessSettings, main: Main) -> None:
 async def _supervised(main: Main, limits: StopSettings) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop, limits)
-    # What is alive now stays alive: the collector need not walk it again and again.
-    gc.freeze()
-    # A plan or a package of ten thousand orders lives long and in millions of objects: look less often.
-    gc.set_threshold(GARBAGE_THRESHOLD, 10, 10)
+    collect_seldom()
     log.info("process.starting")
     await run_until_ended(main(stop), stop, limits)
     log.info("process.stopped")

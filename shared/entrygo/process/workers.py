@@ -10,7 +10,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from math import inf
@@ -19,10 +19,11 @@ from typing import IO, Any, TypeVar
 
 import psutil
 import structlog
+import uvloop
 
 from entrygo.domain.errors import EntryGoError, InternalError
 from entrygo.process.logging import configure_logging
-from entrygo.process.memory import share_arenas
+from entrygo.process.memory import collect_seldom, share_arenas
 from entrygo.process.settings import LogSettings
 
 # Whoever is not a child has three times its share of a core, and wakes before it. On a machine that is
@@ -34,6 +35,8 @@ LENGTH_BYTES = 8
 # A child that computes nothing for as long hangs: with a thirtieth of a core it still comes on, and no store
 # of documents is waited for in silence for longer.
 STILL_SECONDS = 30.0
+# What is answered by then needs no look at what the child computes.
+_SHORTLY_SECONDS = 1.0
 
 T = TypeVar("T")
 # What the child does with a request.
@@ -106,8 +109,10 @@ class Workers:
     async def _answered(self, child: "_Child", request: object) -> tuple[EntryGoError | None, Any]:
         """Raises TimeoutError once the child has computed nothing for `still_seconds`."""
         answering = self._in_thread(lambda: child.answer_to(request))
-        computed = child.cpu_seconds()
         try:
+            if (await asyncio.wait({answering}, timeout=_SHORTLY_SECONDS))[0]:
+                return await answering
+            computed = child.cpu_seconds()
             while not (await asyncio.wait({answering}, timeout=self._still_seconds))[0]:
                 before, computed = computed, child.cpu_seconds()
                 if computed == before:
@@ -214,6 +219,18 @@ async def open_workers(module: str, setup: object, *, at_once: int) -> AsyncIter
         workers.close()
 
 
+class _HereAndNow(ThreadPoolExecutor):
+    """Does at once what `asyncio.to_thread` is given: the loop of a child has nothing else to do then."""
+
+    def submit(self, work: Callable[..., T], /, *args: Any, **kwargs: Any) -> "Future[T]":
+        future: Future[T] = Future()
+        try:
+            future.set_result(work(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
 def serve(begin: Callable[[Any], Handle], log_settings: Callable[[Any], LogSettings]) -> None:
     """The child: answers one request after the other until its parent closes the pipe.
 
@@ -227,10 +244,13 @@ def serve(begin: Callable[[Any], Handle], log_settings: Callable[[Any], LogSetti
     share_arenas()
     setup = _read(requests)
     configure_logging(f"worker of {os.getppid()}", log_settings(setup))
-    with asyncio.Runner() as runner, suppress(EOFError, BrokenPipeError):
-        handle = begin(setup)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, suppress(EOFError, BrokenPipeError):
+        handle, loop = begin(setup), runner.get_loop()
+        loop.set_default_executor(_HereAndNow())
+        collect_seldom()
         while True:
-            _write(answers, runner.run(_handled(handle, _read(requests))))
+            # Not by `runner.run`: looking for the handler of SIGINT, Python makes a text of the answer.
+            _write(answers, loop.run_until_complete(_handled(handle, _read(requests))))
 
 
 def give_way() -> None:

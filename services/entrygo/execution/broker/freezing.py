@@ -1,8 +1,9 @@
 """Freezes a submission: the bytes that every attempt sends, where they go, and the row that names both."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from types import MappingProxyType
 
 from entrygo.execution.broker.channels import BY_TYPE
@@ -16,6 +17,7 @@ from entrygo.execution.state.records import Phase, Submission, SubmissionKind, S
 
 # What an upload's name says of its content.
 _MARKS = MappingProxyType({SubmissionKind.PACKAGE: "", SubmissionKind.WITHDRAWAL: "-withdrawn"})
+NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +34,12 @@ class Freezer:
         to: Destination,
         artifacts: Sequence[RenderedArtifact],
         notification_id: str,
+        beside: Mapping[str, bytes] = NOTHING,
     ) -> Submission:
-        """The ledger row of a new submission, its bytes stored; an archive in `artifacts` is already."""
+        """The ledger row of a new submission, its bytes stored in one step with those `beside` it.
+
+        These are by their SHA-256 in hex. An archive in `artifacts` is among them, or stored already.
+        """
         if self.links is not None:
             linked = mail.linked_submission_id or mail.submission_id
             link = self.links.link(mail.tenant, mail.package.id, linked, mail.written_at)
@@ -43,10 +49,10 @@ class Freezer:
         contents = Contents(mail=mail, artifacts=artifacts, pack=pack, mail_max_bytes=self.mail_max_bytes)
         content = await asyncio.to_thread(BY_TYPE[to.type].compose, contents)
         part = "" if mail.entry is None else f"-entry-{mail.entry}"
-        if archive:
-            pack_sha256, content_sha256 = archive.sha256, await self.objects.put(mail.tenant, content)
-        else:
-            pack_sha256, content_sha256 = await self.objects.put_all(mail.tenant, [pack, content])
+        content_sha256 = sha256(content).hexdigest()
+        pack_sha256 = archive.sha256 if archive else sha256(pack).hexdigest()
+        made = {content_sha256: content} if archive else {pack_sha256: pack, content_sha256: content}
+        await self.objects.put_named(mail.tenant, {**beside, **made})
         return Submission(
             tenant=mail.tenant,
             id=mail.submission_id,

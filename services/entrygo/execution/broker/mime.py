@@ -41,12 +41,12 @@ def mail_bytes(
     message = EmailMessage(policy=SMTP)
     for name, value in head:
         message[name] = value
-    _fill(message, text, html, boundary)
     if not attachments:
+        _fill(message, text, html, boundary)
         return message.as_bytes()
     body = MIMEPart(policy=SMTP)
     _fill(body, text, html, boundary)
-    message.clear_content()
+    message["MIME-Version"] = "1.0"
     message["Content-Type"] = "multipart/mixed"
     message.set_boundary(boundary)
     between = b"--" + boundary.encode("ascii")

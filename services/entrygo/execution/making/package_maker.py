@@ -19,7 +19,6 @@ from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.documents.base import Document
 from entrygo.execution.documents.document_sets import render_package
-from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.execution.package.artifacts import RenderedArtifact, of_submission
 from entrygo.execution.package.entry_snapshots import amendment_of
 from entrygo.execution.package.facts import PackageFacts
@@ -78,7 +77,6 @@ class PackageMaker:
     """Makes documents and mails; long work runs in a thread, off the event loop."""
 
     ids: Ids
-    objects: ObjectStore
     documents: Sequence[Document]
     freezer: Freezer
     sender: str
@@ -98,7 +96,6 @@ class PackageMaker:
         tenant, facts = order.tenant, order.package
         snapshot = await asyncio.to_thread(self.read, order.snapshot)
         rendered = await self._render(facts, snapshot)
-        await self.objects.put_named(tenant, {each.sha256: each.content for each in rendered})
         summary = summarised(snapshot, facts.shipment)
         parts = submission_parts(snapshot)
         notifications = self._notifications(order, len(parts))
@@ -115,12 +112,15 @@ class PackageMaker:
             summary=summary,
         )
         to = destination_of(snapshot.broker)
-        submissions = [
-            await self.freezer.freeze(
-                self._of_entry(mail, summary, snapshot, entry), to, _sent(rendered, entry), notification.id
+        submissions = []
+        # With the first submission: to make files durable costs most for the first of several.
+        beside = {each.sha256: each.content for each in rendered}
+        for entry, notification in zip(parts, notifications, strict=False):
+            own = self._of_entry(mail, summary, snapshot, entry)
+            submissions.append(
+                await self.freezer.freeze(own, to, _sent(rendered, entry), notification.id, beside)
             )
-            for entry, notification in zip(parts, notifications, strict=False)
-        ]
+            beside = {}
         return Prepared(
             artifacts=tuple(_artifact(each) for each in rendered),
             notifications=notifications,

@@ -41,7 +41,6 @@ class MakerSetup:
         objects = ObjectStore(self.artifacts_url, allow_http=self.artifacts_allow_http)
         return PackageMaker(
             ids=ids,
-            objects=objects,
             documents=DOCUMENTS,
             freezer=Freezer(objects=objects, links=self.links, mail_max_bytes=self.mail_max_bytes),
             sender=self.sender,
