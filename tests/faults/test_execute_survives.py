@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from entrygo.execution.state.failpoints import AFTER_RESERVE, AMBIGUOUS_FAILPOINTS, FAILPOINTS
-from entrygo.execution.state.package_store import FIRST_PACKAGE_NUMBER
+from entrygo.execution.steps.step_store import FIRST_PACKAGE_NUMBER
 from tests.contract.rest.documented import planned, unique
 from tests.faults.world import PATIENCE_SECONDS, POLL_SECONDS, World
 

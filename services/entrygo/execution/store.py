@@ -7,7 +7,7 @@ import asyncpg
 
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.domain.shipment import NOTHING_STATED, Shipment
-from entrygo.execution.state.records import Claim, Execution, Step
+from entrygo.execution.state.records import Execution, Step
 from entrygo.postgres.pool import Connection
 
 _EXECUTION = (
@@ -24,25 +24,6 @@ class ExecutionStore:
         self._connection = connection
         self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
         self._warehouse_id = visible.warehouse_id
-
-    async def add(self, execution: Execution, lease: timedelta, created_at: datetime) -> None:
-        """A new execution; the lease begins now."""
-        await self._connection.execute(
-            "INSERT INTO executions (account_id, mode, id, export_id, step, idempotency_key,"
-            " expected_plan_hash, attempt, lease_until, created_at, shipment, warehouse_id)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9, $10, $11::jsonb, $12)",
-            *self._scope,
-            execution.id,
-            execution.export_id,
-            execution.step,
-            execution.idempotency_key,
-            execution.expected_plan_hash,
-            execution.attempt,
-            lease,
-            created_at,
-            _stated(execution.shipment),
-            execution.warehouse_id,
-        )
 
     async def find(self, execution_id: str) -> Execution | None:
         """None also when the caller may not see it."""
@@ -77,46 +58,6 @@ class ExecutionStore:
             execution.id,
             execution.attempt,
             lease,
-        )
-
-    async def save_claim(self, execution: Execution, claim: Claim, package_id: str) -> None:
-        """Step *claimed*: what planning fixed, and the package that is reserved for it."""
-        await self._connection.execute(
-            "UPDATE executions SET step = 'claimed', revision = $4, plan_hash = $5, package_id = $6,"
-            " warehouse_id = coalesce($7, warehouse_id)"
-            " WHERE account_id = $1 AND mode = $2 AND id = $3",
-            *self._scope,
-            execution.id,
-            claim.revision,
-            claim.plan_hash,
-            package_id,
-            claim.warehouse_id,
-        )
-
-    async def save_prepared(
-        self, execution: Execution, submission_id: str, executed_at: datetime, lease: timedelta
-    ) -> bool:
-        """Step *prepared*: documents and submission are written. As `extend_lease` in everything else."""
-        return await self._changed(
-            "UPDATE executions SET step = 'prepared', submission_id = $5, executed_at = $6,"
-            " lease_until = now() + $7"
-            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND finished_at IS NULL",
-            execution.id,
-            execution.attempt,
-            submission_id,
-            executed_at,
-            lease,
-        )
-
-    async def complete(self, execution: Execution, response: bytes, now: datetime) -> bool:
-        """The end, with the answer that every repetition of the request gets; False as `extend_lease`."""
-        return await self._changed(
-            "UPDATE executions SET step = 'completed', response = $5, finished_at = $6"
-            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND finished_at IS NULL",
-            execution.id,
-            execution.attempt,
-            response,
-            now,
         )
 
     async def fail(self, execution: Execution, code: str, message: str, now: datetime) -> None:
@@ -214,6 +155,6 @@ def _execution_from_row(row: asyncpg.Record) -> Execution:
     return Execution(tenant=_tenant_from_row(row), step=Step(row["step"]), shipment=shipment, **fields)
 
 
-def _stated(shipment: Shipment) -> str | None:
+def stated(shipment: Shipment) -> str | None:
     """What was stated alone: a release that knows no trip still reads a shipment without one."""
     return None if shipment == NOTHING_STATED else shipment.model_dump_json(exclude_none=True)

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 import asyncpg
@@ -66,9 +67,16 @@ class KeyStore:
         Waits while another transaction holds the key uncommitted. Raises IdempotencyConflict for another
         payload, IdempotencyInProgress when the wait exceeds the lock timeout.
         """
+        return await self.claim_by(partial(self._take, key, print_, resource_id), key, print_)
+
+    async def claim_by(self, take: Callable[[], Awaitable[bool]], key: str, print_: bytes) -> KeyRow | None:
+        """As `claim`, where `take` takes the key with what else it writes, or gives False."""
         for _ in range(CLAIM_ATTEMPTS):
-            if await self._take(key, print_, resource_id):
-                return None
+            try:
+                if await take():
+                    return None
+            except asyncpg.exceptions.LockNotAvailableError as error:
+                raise IdempotencyInProgress from error
             # A new statement, so that it sees what the other transaction has committed meanwhile.
             earlier = await self.find(key, print_)
             if earlier is not None:
@@ -76,17 +84,14 @@ class KeyStore:
         raise IdempotencyInProgress
 
     async def _take(self, key: str, print_: bytes, resource_id: str | None) -> bool:
-        try:
-            taken = await self._connection.fetchval(
-                "INSERT INTO idempotency_keys (account_id, mode, operation, key, fingerprint, resource_id)"
-                " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING true",
-                *self._scope,
-                key,
-                print_,
-                resource_id,
-            )
-        except asyncpg.exceptions.LockNotAvailableError as error:
-            raise IdempotencyInProgress from error
+        taken = await self._connection.fetchval(
+            "INSERT INTO idempotency_keys (account_id, mode, operation, key, fingerprint, resource_id)"
+            " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING true",
+            *self._scope,
+            key,
+            print_,
+            resource_id,
+        )
         return bool(taken)
 
     async def find(self, key: str, print_: bytes) -> KeyRow | None:

@@ -23,7 +23,7 @@ from entrygo.domain.snapshot import Severity, ValidationMessage
 from entrygo.execution.package.summary import summarised
 from entrygo.execution.requests.execute import normalised
 from entrygo.execution.requests.shipment import read_shipment
-from entrygo.execution.steps.leases import OPERATION
+from entrygo.execution.steps.step_store import OPERATION
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.execution.v1 import execution_pb2 as pb
 from entrygo.requests.issues import Issues

@@ -79,18 +79,18 @@ class BrokerDelivery:
 
     async def deliver(
         self, submission: Submission, ended: Callable[[Silent | None], None] = lambda _: None
-    ) -> None:
-        """One attempt, if one is due. Raises AttemptLost when another process has taken it over.
+    ) -> Submission | None:
+        """One attempt, and what became of it; None where none is due.
 
-        `ended` is called with the side that did not answer, if any.
+        Raises AttemptLost when another process has taken it over. `ended` is called with the side that did
+        not answer, if any.
         """
         attempt = await self._begin(submission)
-        if attempt is not None:
-            await self.deliver_begun(attempt, ended)
+        return None if attempt is None else await self.deliver_begun(attempt, ended)
 
     async def deliver_begun(
         self, attempt: Submission, ended: Callable[[Silent | None], None] = lambda _: None
-    ) -> None:
+    ) -> Submission:
         """As `deliver`, an attempt that this process has begun and committed."""
         self.reach(failpoints.AFTER_SENDING)
         noted: Noted = {"entrygo.broker_submission_id": attempt.id, "entrygo.attempt": attempt.attempts}
@@ -100,8 +100,9 @@ class BrokerDelivery:
                 ended(result.silent)
             step.note("entrygo.outcome", str(result.outcome))
         self.reach(failpoints.AFTER_SUBMIT)
-        await self._settle_in_the_end(attempt, result)
+        settled = await self._settle_in_the_end(attempt, result)
         self.reach(failpoints.AFTER_SETTLE)
+        return settled
 
     async def begun_at_once(self, connection: Connection, submission: Submission) -> Submission | None:
         """The first attempt of a submission of a whole package that is written in this transaction.
@@ -238,19 +239,19 @@ class BrokerDelivery:
             ledger = SubmissionStore(connection, attempt.visible)
             return await ledger.extend_lease(attempt, self.lease)
 
-    async def _settle_in_the_end(self, attempt: Submission, result: Result) -> None:
+    async def _settle_in_the_end(self, attempt: Submission, result: Result) -> Submission:
         """Writes a known result as soon as the database can be reached, however late."""
-        for pause in chain(SETTLE_PAUSES, repeat(SETTLE_PAUSES[-1])):
+        pauses = chain(SETTLE_PAUSES, repeat(SETTLE_PAUSES[-1]))
+        while True:
             try:
-                await self._settle(attempt, result)
-                return
+                return await self._settle(attempt, result)
             except AttemptLost:
                 raise
             except ServiceUnavailable as error:
                 log.warning("delivery.not_settled_yet", submission_id=attempt.id, error=str(error))
-                await asyncio.sleep(pause)
+                await asyncio.sleep(next(pauses))
 
-    async def _settle(self, attempt: Submission, result: Result, *, is_abandoned: bool = False) -> None:
+    async def _settle(self, attempt: Submission, result: Result, *, is_abandoned: bool = False) -> Submission:
         now = self.clock()
         async with transaction(self.pool, attempt.visible) as connection:
             ledger = SubmissionStore(connection, attempt.visible)
@@ -270,10 +271,11 @@ class BrokerDelivery:
             if not await ledger.settle(settled, is_abandoned=is_abandoned):
                 raise AttemptLost
             verb = "retrying" if settled.status is SubmissionStatus.PREPARED else str(settled.status)
-            stands = await follow(connection, settled)
+            stands = None if settled.entry is None else await follow(connection, settled)
             facts = [submission_changed(verb, settled, stands)]
             await self.recorder.record(connection, settled.visible, settled.export_id, facts, now)
         OUTCOMES.labels(verb).inc()
         log.info(
             "broker_submission.settled", submission_id=settled.id, outcome=verb, attempt=settled.attempts
         )
+        return settled

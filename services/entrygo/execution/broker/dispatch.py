@@ -13,6 +13,9 @@ from entrygo.execution.state.records import Submission
 # Submissions that are taken from the ledger at once.
 BATCH = 50
 
+# A delivery under way; it gives what became of the submission if that is known.
+Delivering = asyncio.Task[Submission | None]
+
 log = structlog.get_logger(__name__)
 
 
@@ -22,7 +25,7 @@ class Dispatcher:
     def __init__(self, delivery: BrokerDelivery, bulkhead: Bulkhead) -> None:
         self._delivery = delivery
         self._bulkhead = bulkhead
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks: dict[str, Delivering] = {}
         self._with_slot: set[str] = set()
         # Set when a delivery has ended; whoever waits for it clears it.
         self.freed = asyncio.Event()
@@ -35,19 +38,25 @@ class Dispatcher:
         """The delivery does not take place now."""
         self._bulkhead.give_back(slot)
 
-    async def deliver(self, *submissions: Submission, wait_seconds: float, slot: Slot | None = None) -> None:
-        """Starts the deliveries and waits for their end, but no longer; the ledger says what became of them.
+    async def deliver(
+        self, *submissions: Submission, wait_seconds: float, slot: Slot | None = None
+    ) -> list[Submission] | None:
+        """Starts the deliveries and waits for their end, but no longer.
 
-        One that has no slot by then is left to `take_due`. `slot` is of the one submission, whose attempt was
+        What became of them, where an attempt at each has ended here; else None, and the ledger says it. One
+        that has no slot by then is left to `take_due`. `slot` is of the one submission, whose attempt was
         begun with it.
         """
         tasks = {each.id: self._start(each, slot) for each in submissions}
         await asyncio.wait(tasks.values(), timeout=wait_seconds)
+        delivered: list[Submission] = []
         for submission_id, task in tasks.items():
             if task.done() and not task.cancelled():
-                task.result()
+                settled = task.result()
+                delivered += [] if settled is None else [settled]
             elif submission_id not in self._with_slot:
                 task.cancel()
+        return delivered if len(delivered) == len(tasks) else None
 
     async def take_due(self) -> None:
         """Starts what the ledger says is due, account by account, where a slot may come free."""
@@ -86,7 +95,7 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
-    def _start(self, submission: Submission, slot: Slot | None = None) -> "asyncio.Task[None]":
+    def _start(self, submission: Submission, slot: Slot | None = None) -> Delivering:
         running = self._tasks.get(submission.id)
         if running is not None:
             return running
@@ -97,33 +106,33 @@ class Dispatcher:
         task.add_done_callback(lambda done: self._ended(submission.id, done))
         return task
 
-    def _ended(self, submission_id: str, task: "asyncio.Task[None]") -> None:
+    def _ended(self, submission_id: str, task: Delivering) -> None:
         del self._tasks[submission_id]
         self._with_slot.discard(submission_id)
         self.freed.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("delivery.failed", submission_id=submission_id, error=repr(error))
 
-    async def _run(self, submission: Submission, slot: Slot | None) -> None:
-        """Delivers one submission; whatever goes wrong is logged and affects no other submission."""
+    async def _run(self, submission: Submission, slot: Slot | None) -> Submission | None:
+        """What became of one submission; whatever goes wrong is logged and affects no other submission."""
         try:
             if slot is None:
-                await self._run_in_turn(submission)
-                return
+                return await self._run_in_turn(submission)
             with self._bulkhead.held(slot):
-                await self._delivery.deliver_begun(submission, slot.ended)
+                return await self._delivery.deliver_begun(submission, slot.ended)
         except DestinationSilent:
             log.info("delivery.put_off", submission_id=submission.id)
         except AttemptLost:
             log.info("delivery.taken_by_another", submission_id=submission.id)
         except EntryGoError as error:
             log.warning("delivery.interrupted", submission_id=submission.id, error=str(error))
+        return None
 
-    async def _run_in_turn(self, submission: Submission) -> None:
+    async def _run_in_turn(self, submission: Submission) -> Submission | None:
         ready = await self._delivery.ready(submission)
         async with self._bulkhead.slot(submission.tenant.account_id, self._route_of(submission)) as slot:
             self._with_slot.add(submission.id)
-            await self._delivery.deliver(ready, slot.ended)
+            return await self._delivery.deliver(ready, slot.ended)
 
     def _route_of(self, submission: Submission) -> Route:
         return route_to(destination_name(submission.tenant, submission))

@@ -2,7 +2,7 @@
 
 from entrygo.execution.broker.events import package_state_after
 from entrygo.execution.broker.store import SubmissionStore
-from entrygo.execution.state.following import NOTIFICATION_STATUS_AFTER, PACKAGE_STATE_AFTER
+from entrygo.execution.state.following import NOTIFICATION_STATUS_AFTER, standing_after
 from entrygo.execution.state.records import PackageState, Submission, SubmissionKind
 from entrygo.execution.state.standing_store import StandingStore
 from entrygo.postgres.pool import Connection
@@ -17,12 +17,13 @@ async def follow(connection: Connection, submission: Submission) -> PackageState
     if submission.kind is not SubmissionKind.PACKAGE:
         return None
     packages = StandingStore(connection, submission.visible)
-    notified = NOTIFICATION_STATUS_AFTER.get(submission.status)
     if submission.entry is None:
-        if submission.status in PACKAGE_STATE_AFTER:
-            state = PACKAGE_STATE_AFTER[submission.status]
+        stands = standing_after(submission)
+        if stands is not None:
+            state, notified = stands
             await packages.note_delivery(submission.package_id, state, submission.notification_id, notified)
         return None
+    notified = NOTIFICATION_STATUS_AFTER.get(submission.status)
     await packages.lock(submission.package_id)
     ledger = SubmissionStore(connection, submission.visible)
     state = package_state_after(await ledger.latest_statuses(submission.package_id))

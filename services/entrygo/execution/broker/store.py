@@ -8,6 +8,7 @@ import orjson
 from entrygo.domain.principal import Visible
 from entrygo.execution.broker.backlog_store import SUBMISSION, submission_from_row
 from entrygo.execution.broker.routes import destination_name
+from entrygo.execution.state.following import standing_after
 from entrygo.execution.state.records import Submission, SubmissionStatus
 from entrygo.postgres.pool import Connection
 
@@ -20,6 +21,20 @@ _ADD = (
     " VALUES ($1, $2, now() + $3::interval, now() + $4::interval, $5,"
     f" {', '.join(f'${number}' for number in range(6, 6 + len(_WRITTEN)))})"
     " RETURNING next_attempt_at, prepared_at"
+)
+_SETTLE = (
+    "WITH settled AS (UPDATE broker_submissions SET status = $5, next_attempt_at = $6, sent_at = $7,"
+    "  error_message = $8, reaction_at = $9, lease_until = NULL"
+    "  WHERE account_id = $1 AND mode = $2 AND id = $3"
+    "  AND attempts = $4 AND (status = 'sending' AND (NOT $10 OR lease_until <= now())"
+    "  OR status = 'unknown' AND NOT $10 AND $5 IN ('sent', 'failed'))"
+    "  RETURNING package_id, notification_id),"
+    # After the submission, whose lock comes before that of its package.
+    " stands AS (UPDATE customs_packages SET state = $11 WHERE account_id = $1 AND mode = $2"
+    "  AND id = (SELECT package_id FROM settled) AND $11::text IS NOT NULL),"
+    " informed AS (UPDATE notifications SET status = $12 WHERE account_id = $1 AND mode = $2"
+    "  AND id = (SELECT notification_id FROM settled) AND $12::text IS NOT NULL)"
+    " SELECT EXISTS (SELECT FROM settled)"
 )
 
 
@@ -187,17 +202,15 @@ class SubmissionStore:
         )
 
     async def settle(self, submission: Submission, *, is_abandoned: bool = False) -> bool:
-        """Writes what became of an attempt; False if it is no longer under way.
+        """Writes what became of an attempt, and of a whole package's where that and its notification stand.
 
-        One that is abandoned only when its owner's lease is over. Its owner may come back and know better
-        than `unknown`: that it was sent, or refused.
+        False if it is no longer under way. One that is abandoned only when its owner's lease is over. Its
+        owner may come back and know better than `unknown`: that it was sent, or refused.
         """
-        return await self._changed(
-            "UPDATE broker_submissions SET status = $5, next_attempt_at = $6, sent_at = $7,"
-            " error_message = $8, reaction_at = $9, lease_until = NULL"
-            " WHERE account_id = $1 AND mode = $2 AND id = $3"
-            " AND attempts = $4 AND (status = 'sending' AND (NOT $10 OR lease_until <= now())"
-            " OR status = 'unknown' AND NOT $10 AND $5 IN ('sent', 'failed'))",
+        state, notified = standing_after(submission) or (None, None)
+        settled = await self._connection.fetchval(
+            _SETTLE,
+            *self._scope,
             submission.id,
             submission.attempts,
             submission.status,
@@ -206,7 +219,10 @@ class SubmissionStore:
             submission.error_message,
             submission.reaction_at,
             is_abandoned,
+            state,
+            notified,
         )
+        return bool(settled)
 
     async def hold(self, submission: Submission) -> None:
         """Takes back an attempt that was begun in this transaction: it waits, or has failed, unattempted."""

@@ -11,7 +11,7 @@ from entrygo.execution.broker.following import follow
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.records import Execution, Submission, SubmissionStatus
-from entrygo.execution.steps.leases import OPERATION
+from entrygo.execution.steps.step_store import OPERATION
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.postgres.idempotency import KeyStore
 from entrygo.postgres.pool import EVERYONE, Pool, transaction

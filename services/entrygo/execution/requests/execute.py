@@ -4,7 +4,7 @@ from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.execution.requests.fields import check_id
 from entrygo.execution.requests.shipment import read_shipment, shipment_message
 from entrygo.execution.state.records import ExecuteCommand
-from entrygo.execution.steps.leases import OPERATION
+from entrygo.execution.steps.step_store import OPERATION
 from entrygo.identity.current import check_account, principal
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.execution.v1 import execution_pb2

@@ -1,6 +1,12 @@
 """Where a package and its notification stand after a submission to the broker. Values alone."""
 
-from entrygo.execution.state.records import NotificationStatus, PackageState, SubmissionStatus
+from entrygo.execution.state.records import (
+    NotificationStatus,
+    PackageState,
+    Submission,
+    SubmissionKind,
+    SubmissionStatus,
+)
 
 PACKAGE_STATE_AFTER = {
     SubmissionStatus.SENT: PackageState.SENT,
@@ -24,3 +30,14 @@ NOTIFICATION_STATUS_AFTER = {
     SubmissionStatus.REJECTED: NotificationStatus.SENT,
     SubmissionStatus.FAILED: NotificationStatus.FAILED,
 }
+
+
+def standing_after(submission: Submission) -> tuple[PackageState, NotificationStatus | None] | None:
+    """Where package and notification stand by this submission of the whole package alone.
+
+    None where it says nothing of them: it may still leave, or is a notice, or of one of several entries.
+    """
+    is_whole = submission.kind is SubmissionKind.PACKAGE and submission.entry is None
+    if not is_whole or submission.status not in PACKAGE_STATE_AFTER:
+        return None
+    return PACKAGE_STATE_AFTER[submission.status], NOTIFICATION_STATUS_AFTER.get(submission.status)

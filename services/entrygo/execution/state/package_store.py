@@ -5,7 +5,6 @@ Methods run in the caller's transaction; each names the account in its WHERE.
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Literal
 
 import asyncpg
@@ -22,11 +21,10 @@ from entrygo.postgres.pool import Connection
 
 # What is of a package's warehouse because it belongs to the package.
 _OF_A_PACKAGE = ("artifacts", "notifications", "broker_submissions")
-_PACKAGE = (
+PACKAGE = (
     "id, export_id, number, state, generated_at, closed_at, closed_reason, replaces, replaced_by, summary"
 )
 _SUFFIX = re.compile(r"-A[0-9]+$")
-FIRST_PACKAGE_NUMBER = 100_001
 
 
 class PackageStore:
@@ -37,47 +35,7 @@ class PackageStore:
         self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
         self._warehouse_id = visible.warehouse_id
 
-    async def reserve(
-        self,
-        package_id: str,
-        export_id: str,
-        warehouse_id: str | None,
-        generated_at: datetime,
-        *,
-        replaces: Package | None = None,
-    ) -> Package:
-        """The export's package: a new one with the next number, or the one that an earlier run reserved.
-
-        One that takes another one's place has its number with a suffix.
-        """
-        row = await self._connection.fetchrow(
-            "WITH existing AS (UPDATE customs_packages SET generated_at = $4, warehouse_id = $5"  # noqa: S608
-            "  WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND state = 'reserved'"
-            f"  RETURNING {_PACKAGE}),"
-            " counted AS (INSERT INTO package_numbers (account_id, mode, last_number)"
-            "  SELECT $1, $2, $8::bigint WHERE $7::text IS NULL AND NOT EXISTS (SELECT FROM existing)"
-            "  ON CONFLICT (account_id, mode) DO UPDATE SET last_number = package_numbers.last_number + 1"
-            "  RETURNING 'cp_ch' || last_number AS number),"
-            " numbered AS (SELECT number FROM counted UNION ALL"
-            "  SELECT $7 WHERE $7 IS NOT NULL AND NOT EXISTS (SELECT FROM existing)),"
-            " added AS (INSERT INTO customs_packages (account_id, mode, id, export_id, number, state,"
-            "  generated_at, warehouse_id, replaces)"
-            "  SELECT $1, $2, $6, $3, number, 'reserved', $4, $5, $9 FROM numbered"
-            f"  RETURNING {_PACKAGE})"
-            " SELECT * FROM existing UNION ALL SELECT * FROM added",
-            *self._scope,
-            export_id,
-            generated_at,
-            warehouse_id,
-            package_id,
-            None if replaces is None else await self._suffixed(replaces),
-            FIRST_PACKAGE_NUMBER,
-            None if replaces is None else replaces.id,
-        )
-        assert row is not None
-        return _package_from_row(row)
-
-    async def _suffixed(self, replaced: Package) -> str:
+    async def suffixed(self, replaced: Package) -> str:
         """The first free suffix (`cp_ch100001-A1`, `-A2`); numbers that failed runs reserved are skipped."""
         base = _SUFFIX.sub("", replaced.number)
         number = await self._connection.fetchval(
@@ -100,14 +58,14 @@ class PackageStore:
 
     async def _find_package(self, column: Literal["id", "export_id"], value: str) -> Package | None:
         row = await self._connection.fetchrow(
-            f"SELECT {_PACKAGE} FROM customs_packages"  # noqa: S608
+            f"SELECT {PACKAGE} FROM customs_packages"  # noqa: S608
             f" WHERE account_id = $1 AND mode = $2 AND {column} = $3"
             " AND ($4::text IS NULL OR warehouse_id = $4)",
             *self._scope,
             value,
             self._warehouse_id,
         )
-        return None if row is None else _package_from_row(row)
+        return None if row is None else package_from_row(row)
 
     async def find_numbered(self, number: str, entry_number: str, limit: int) -> Sequence[Numbered]:
         """Packages with this number, or with an entry of this number, newest first."""
@@ -161,47 +119,6 @@ class PackageStore:
             closed.closed_at,
             closed.closed_reason,
             closed.replaced_by,
-        )
-
-    async def generate(
-        self,
-        package_id: str,
-        summary: str,
-        artifacts: Sequence[Artifact],
-        notifications: Sequence[Notification],
-    ) -> None:
-        """Its documents are there, in the order in which they are listed, and who is informed of it.
-
-        `summary` is what it is in short. A second notification of the same id is an error of ours.
-        """
-        await self._connection.execute(
-            "WITH generated AS (UPDATE customs_packages SET state = $4, summary = $5"
-            "  WHERE account_id = $1 AND mode = $2 AND id = $3),"
-            " made AS (INSERT INTO artifacts"
-            "  (account_id, mode, package_id, position, artifact_type, filename, media_type, size_bytes,"
-            "  sha256, generated_at)"
-            "  SELECT $1, $2, $3, place - 1, artifact_type, filename, media_type, size_bytes, sha256,"
-            "  generated_at FROM unnest($6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[],"
-            "  $11::timestamptz[]) WITH ORDINALITY"
-            "  AS made (artifact_type, filename, media_type, size_bytes, sha256, generated_at, place))"
-            " INSERT INTO notifications (account_id, mode, package_id, id, channel, recipient, status,"
-            "  created_at) SELECT $1, $2, $3, * FROM unnest($12::text[], $13::text[], $14::text[],"
-            "  $15::text[], $16::timestamptz[])",
-            *self._scope,
-            package_id,
-            PackageState.GENERATED,
-            summary,
-            [each.artifact_type for each in artifacts],
-            [each.filename for each in artifacts],
-            [each.media_type for each in artifacts],
-            [each.size_bytes for each in artifacts],
-            [each.sha256 for each in artifacts],
-            [each.generated_at for each in artifacts],
-            [each.id for each in notifications],
-            [each.channel for each in notifications],
-            [each.recipient for each in notifications],
-            [each.status for each in notifications],
-            [each.created_at for each in notifications],
         )
 
     async def list_artifacts(self, package_id: str) -> list[Artifact]:
@@ -267,6 +184,7 @@ class PackageStore:
             )
 
 
-def _package_from_row(row: asyncpg.Record) -> Package:
+def package_from_row(row: asyncpg.Record) -> Package:
+    """A row with the columns of PACKAGE."""
     fields = {name: value for name, value in row.items() if name != "state"}
     return Package(state=PackageState(row["state"]), **fields)

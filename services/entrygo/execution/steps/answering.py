@@ -9,17 +9,20 @@ from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.making.package_maker import Prepared
 from entrygo.execution.state.events import artifact_message
 from entrygo.execution.state.package_store import PackageStore
-from entrygo.execution.state.records import Artifact, Execution
+from entrygo.execution.state.records import Artifact, Execution, Submission
 from entrygo.postgres.pool import Connection
 from entrygo.proto.execution.v1 import execution_pb2
 
 
 async def execution_answer(
-    connection: Connection, execution: Execution, prepared: Prepared | None = None
+    connection: Connection,
+    execution: Execution,
+    prepared: Prepared | None = None,
+    delivered: Sequence[Submission] | None = None,
 ) -> bytes:
     """The serialized ExecuteExportResponse of an execution that has its package and submission.
 
-    `prepared` is what this process has written of it, which need not be read again.
+    `prepared` and `delivered` are what this process has written of it, which need not be read again.
     """
     assert execution.package_id is not None
     assert execution.submission_id is not None
@@ -32,7 +35,7 @@ async def execution_answer(
         artifacts = prepared.artifacts
         notification_ids = [each.id for each in prepared.notifications]
     ledger = SubmissionStore(connection, execution.visible)
-    submissions = await ledger.prepared_with(execution.submission_id)
+    submissions = delivered or await ledger.prepared_with(execution.submission_id)
     response = execution_pb2.ExecuteExportResponse(
         export_id=execution.export_id,
         status=State.COMPLETED,

@@ -29,8 +29,9 @@ from entrygo.execution.state.lease import kept_alive
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Execution, Step, Submission
 from entrygo.execution.steps.answering import execution_answer
-from entrygo.execution.steps.leases import OPERATION, ExecutionLeases, LeaseLost
+from entrygo.execution.steps.leases import ExecutionLeases, LeaseLost
 from entrygo.execution.steps.preparation import Preparation
+from entrygo.execution.steps.step_store import OPERATION, StepStore
 from entrygo.execution.steps.writing import Writing, Written
 from entrygo.execution.store import ExecutionStore
 from entrygo.postgres.idempotency import KeyStore
@@ -82,8 +83,8 @@ class ExecutionSteps:
             if execution.step is Step.CLAIMED:
                 async with self.large_turns.slot(execution.tenant.account_id, LARGE):
                     execution, written = await self._prepare(execution, planning, reserved)
-            await self._deliver(execution, written)
-            return await self._complete(execution, planning, written)
+            delivered = await self._deliver(execution, written)
+            return await self._complete(execution, planning, written, delivered)
 
     def check_room(self) -> None:
         """Raises ServiceUnavailable if the queue is so long that another execution would wait too long."""
@@ -103,19 +104,19 @@ class ExecutionSteps:
         self.reach(failpoints.AFTER_CLAIM)
         # A planning of the previous release names no warehouse: then a bound key's own is known to be it.
         warehouse_id = claim.warehouse_id or execution.warehouse_id
-        async with self.leases.held(execution) as connection:
+        async with transaction(self.pool, execution.visible) as connection:
             packages = PackageStore(connection, execution.visible)
             replaced = await packages.find_by_export(claim.supersedes) if claim.supersedes else None
-            package = await packages.reserve(
+            package = await StepStore(connection, execution.visible).claimed(
+                execution,
+                replace(claim, warehouse_id=warehouse_id),
                 self.ids.new(IdKind.CUSTOMS_PACKAGE),
-                execution.export_id,
-                warehouse_id,
-                self.clock(),
                 replaces=replaced,
+                now=self.clock(),
+                lease=self.leases.lease,
             )
-            await ExecutionStore(connection, execution.visible).save_claim(
-                execution, replace(claim, warehouse_id=warehouse_id), package.id
-            )
+            if package is None:
+                raise LeaseLost
         self.reach(failpoints.AFTER_RESERVE)
         claimed = replace(
             execution,
@@ -206,17 +207,17 @@ class ExecutionSteps:
                 keys = KeyStore(connection, execution.visible, OPERATION)
                 await keys.release(execution.idempotency_key)
 
-    async def _deliver(self, execution: Execution, written: Written | None) -> None:
+    async def _deliver(self, execution: Execution, written: Written | None) -> Sequence[Submission] | None:
         """Waits a moment for the delivery: the answer says `sent` unless the broker's side is slow.
 
-        Where each entry goes in one of its own, all of them leave beside each other.
+        Where each entry goes in one of its own, all of them leave beside each other. The submissions as they
+        are now, where that is known without asking.
         """
         wait_seconds = self.delivery_wait.total_seconds()
         if written is not None:
             submissions = written.prepared.submissions
-            await self.dispatcher.deliver(*submissions, wait_seconds=wait_seconds, slot=written.slot)
-        else:
-            await self.dispatcher.deliver(*await self._submissions(execution), wait_seconds=wait_seconds)
+            return await self.dispatcher.deliver(*submissions, wait_seconds=wait_seconds, slot=written.slot)
+        return await self.dispatcher.deliver(*await self._submissions(execution), wait_seconds=wait_seconds)
 
     async def _submissions(self, execution: Execution) -> Sequence[Submission]:
         assert execution.submission_id is not None
@@ -224,7 +225,13 @@ class ExecutionSteps:
             ledger = SubmissionStore(connection, execution.visible)
             return await ledger.prepared_with(execution.submission_id)
 
-    async def _complete(self, execution: Execution, planning: Planning, written: Written | None) -> bytes:
+    async def _complete(
+        self,
+        execution: Execution,
+        planning: Planning,
+        written: Written | None,
+        delivered: Sequence[Submission] | None,
+    ) -> bytes:
         assert execution.package_id is not None
         assert execution.executed_at is not None
         await planning.complete(
@@ -233,12 +240,10 @@ class ExecutionSteps:
         self.reach(failpoints.AFTER_RELEASE)
         now = self.clock()
         async with transaction(self.pool, execution.visible) as connection:
-            body = await execution_answer(connection, execution, written.prepared if written else None)
-            if not await ExecutionStore(connection, execution.visible).complete(execution, body, now):
+            prepared = written.prepared if written else None
+            body = await execution_answer(connection, execution, prepared, delivered)
+            if not await StepStore(connection, execution.visible).completed(execution, body, now):
                 raise LeaseLost
-            if execution.idempotency_key:
-                keys = KeyStore(connection, execution.visible, OPERATION)
-                await keys.complete(execution.idempotency_key, body)
         self.reach(failpoints.AFTER_COMPLETE)
         log.info("execution.completed", execution_id=execution.id, export_id=execution.export_id)
         return body

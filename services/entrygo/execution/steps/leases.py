@@ -4,18 +4,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Visible
 from entrygo.execution.state.other_warehouses import refuse_another_warehouses
 from entrygo.execution.state.records import ExecuteCommand, Execution, Step
+from entrygo.execution.steps.step_store import OPERATION, StepStore
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.postgres.idempotency import KeyStore
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
-
-OPERATION = "execution.execute"
 
 
 class LeaseLost(ServiceUnavailable):
@@ -48,15 +48,12 @@ class ExecutionLeases:
             shipment=command.shipment,
         )
         async with transaction(self.pool, visible) as connection:
-            store = ExecutionStore(connection, visible)
-            earlier = None
-            if command.key:
-                keys = KeyStore(connection, visible, OPERATION)
-                earlier = await keys.claim(command.key, command.fingerprint, resource_id=execution.id)
+            steps, keys = StepStore(connection, visible), KeyStore(connection, visible, OPERATION)
+            begin = partial(steps.begin, execution, command.fingerprint, self.lease, self.clock())
+            earlier = await keys.claim_by(begin, command.key, command.fingerprint)
             if earlier is None:
-                await store.add(execution, self.lease, self.clock())
                 return execution, True
-            joined = await self._join(store, earlier.resource_id or "")
+            joined = await self._join(ExecutionStore(connection, visible), earlier.resource_id or "")
         if joined[0] is None and visible.warehouse_id is not None:
             execution_id = earlier.resource_id or ""
             await refuse_another_warehouses(self.pool, visible, ExecutionStore, execution_id)

@@ -12,10 +12,9 @@ from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.closing.packages import Taken, replace_package
 from entrygo.execution.making.package_maker import Prepared
 from entrygo.execution.state.events import EventRecorder, Fact, notification_recorded, package_generated
-from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Execution, Package, Step, Submission, SubmissionStatus
 from entrygo.execution.steps.leases import ExecutionLeases, LeaseLost
-from entrygo.execution.store import ExecutionStore
+from entrygo.execution.steps.step_store import StepStore
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock
 
@@ -58,7 +57,7 @@ class Writing:
         is_begun = False
         try:
             async with transaction(self.pool, execution.visible) as connection:
-                await self._generate(connection, execution, package, prepared, now)
+                await self._generate(connection, execution, prepared, now)
                 closed = await self._replace(connection, execution, package, taken, now)
                 slot = self._slot(prepared.submissions)
                 begun = None if slot is None else await self.delivery.begun_at_once(connection, first)
@@ -86,20 +85,20 @@ class Writing:
         return self.dispatcher.slot_at_once(submissions[0])
 
     async def _generate(
-        self,
-        connection: Connection,
-        execution: Execution,
-        package: Package,
-        prepared: Prepared,
-        now: datetime,
+        self, connection: Connection, execution: Execution, prepared: Prepared, now: datetime
     ) -> None:
         """Before anything else: the lock on the execution's row keeps a new owner out until the end."""
-        held, first = ExecutionStore(connection, execution.visible), prepared.submissions[0]
-        if not await held.save_prepared(execution, first.id, now, self.leases.lease):
+        is_owner = await StepStore(connection, execution.visible).prepared(
+            execution,
+            prepared.submissions[0].id,
+            prepared.summary.model_dump_json(),
+            prepared.artifacts,
+            prepared.notifications,
+            now=now,
+            lease=self.leases.lease,
+        )
+        if not is_owner:
             raise LeaseLost
-        packages = PackageStore(connection, execution.visible)
-        summary = prepared.summary.model_dump_json()
-        await packages.generate(package.id, summary, prepared.artifacts, prepared.notifications)
 
     async def _replace(
         self,

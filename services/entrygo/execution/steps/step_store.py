@@ -1,0 +1,195 @@
+"""SQL of an execution's steps, each one statement that changes nothing unless the caller is its owner."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from entrygo.domain.principal import Visible
+from entrygo.execution.state.package_store import PACKAGE, PackageStore, package_from_row
+from entrygo.execution.state.records import (
+    Artifact,
+    Claim,
+    Execution,
+    Notification,
+    Package,
+    PackageState,
+)
+from entrygo.execution.store import stated
+from entrygo.postgres.pool import Connection
+
+# The scope of the keys of executes.
+OPERATION = "execution.execute"
+FIRST_PACKAGE_NUMBER = 100_001
+
+# The lock on the execution's row keeps a new owner out until the transaction ends.
+_BEGIN = (
+    "WITH taken AS (INSERT INTO idempotency_keys"
+    "  (account_id, mode, operation, key, fingerprint, resource_id)"
+    "  SELECT $1, $2, $13, $6, $14::bytea, $3 WHERE $6 <> '' ON CONFLICT DO NOTHING RETURNING true)"
+    " INSERT INTO executions (account_id, mode, id, export_id, step, idempotency_key,"
+    " expected_plan_hash, attempt, lease_until, created_at, shipment, warehouse_id)"
+    " SELECT $1, $2, $3, $4, $5, $6, $7, $8, now() + $9::interval, $10::timestamptz, $11::jsonb, $12"
+    " WHERE $6 = '' OR EXISTS (SELECT FROM taken) RETURNING true"
+)
+_CLAIMED = (
+    "WITH owned AS MATERIALIZED (SELECT FROM executions WHERE account_id = $1 AND mode = $2 AND id = $3"  # noqa: S608
+    "  AND attempt = $4 AND finished_at IS NULL FOR UPDATE),"
+    " existing AS (UPDATE customs_packages SET generated_at = $7, warehouse_id = $8"
+    "  WHERE account_id = $1 AND mode = $2 AND export_id = $6 AND state = 'reserved'"
+    f"  AND EXISTS (SELECT FROM owned) RETURNING {PACKAGE}),"
+    " counted AS (INSERT INTO package_numbers (account_id, mode, last_number)"
+    "  SELECT $1, $2, $11::bigint WHERE $10::text IS NULL AND EXISTS (SELECT FROM owned)"
+    "   AND NOT EXISTS (SELECT FROM existing)"
+    "  ON CONFLICT (account_id, mode) DO UPDATE SET last_number = package_numbers.last_number + 1"
+    "  RETURNING 'cp_ch' || last_number AS number),"
+    " numbered AS (SELECT number FROM counted UNION ALL SELECT $10 WHERE $10 IS NOT NULL"
+    "  AND EXISTS (SELECT FROM owned) AND NOT EXISTS (SELECT FROM existing)),"
+    " added AS (INSERT INTO customs_packages (account_id, mode, id, export_id, number, state,"
+    "  generated_at, warehouse_id, replaces)"
+    "  SELECT $1, $2, $9, $6, number, 'reserved', $7, $8, $12 FROM numbered"
+    f"  RETURNING {PACKAGE}),"
+    " package AS (SELECT * FROM existing UNION ALL SELECT * FROM added),"
+    " saved AS (UPDATE executions SET step = 'claimed', revision = $13, plan_hash = $14,"
+    "  package_id = (SELECT id FROM package), warehouse_id = coalesce($8, warehouse_id),"
+    "  lease_until = now() + $5::interval"
+    "  WHERE account_id = $1 AND mode = $2 AND id = $3 AND EXISTS (SELECT FROM package))"
+    " SELECT * FROM package"
+)
+_PREPARED = (
+    "WITH owned AS (UPDATE executions SET step = 'prepared', submission_id = $6, executed_at = $7,"
+    "  lease_until = now() + $5::interval WHERE account_id = $1 AND mode = $2 AND id = $3"
+    "  AND attempt = $4 AND finished_at IS NULL RETURNING true),"
+    " generated AS (UPDATE customs_packages SET state = $9, summary = $10"
+    "  WHERE account_id = $1 AND mode = $2 AND id = $8 AND EXISTS (SELECT FROM owned)),"
+    " made AS (INSERT INTO artifacts"
+    "  (account_id, mode, package_id, position, artifact_type, filename, media_type, size_bytes,"
+    "  sha256, generated_at)"
+    "  SELECT $1, $2, $8, place - 1, artifact_type, filename, media_type, size_bytes, sha256,"
+    "  generated_at FROM unnest($11::text[], $12::text[], $13::text[], $14::bigint[], $15::text[],"
+    "  $16::timestamptz[]) WITH ORDINALITY"
+    "  AS made (artifact_type, filename, media_type, size_bytes, sha256, generated_at, place)"
+    "  WHERE EXISTS (SELECT FROM owned)),"
+    " informed AS (INSERT INTO notifications (account_id, mode, package_id, id, channel, recipient, status,"
+    "  created_at) SELECT $1, $2, $8, informed.* FROM unnest($17::text[], $18::text[], $19::text[],"
+    "  $20::text[], $21::timestamptz[]) AS informed WHERE EXISTS (SELECT FROM owned))"
+    " SELECT EXISTS (SELECT FROM owned)"
+)
+_COMPLETED = (
+    "WITH owned AS (UPDATE executions SET step = 'completed', response = $5, finished_at = $6"
+    "  WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND finished_at IS NULL"
+    "  RETURNING idempotency_key),"
+    " answered AS (UPDATE idempotency_keys SET response = $5"
+    "  WHERE account_id = $1 AND mode = $2 AND operation = $7 AND key = (SELECT idempotency_key FROM owned))"
+    " SELECT EXISTS (SELECT FROM owned)"
+)
+
+
+class StepStore:
+    """The steps of one account's executions. Leases are by the clock of the database."""
+
+    def __init__(self, connection: Connection, visible: Visible) -> None:
+        self._connection = connection
+        self._visible = visible
+        self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
+
+    async def begin(
+        self, execution: Execution, fingerprint: bytes, lease: timedelta, created_at: datetime
+    ) -> bool:
+        """A new execution with its key, if it has one; False where the key is taken. Its lease begins now."""
+        begun = await self._connection.fetchval(
+            _BEGIN,
+            *self._scope,
+            execution.id,
+            execution.export_id,
+            execution.step,
+            execution.idempotency_key,
+            execution.expected_plan_hash,
+            execution.attempt,
+            lease,
+            created_at,
+            stated(execution.shipment),
+            execution.warehouse_id,
+            OPERATION,
+            fingerprint,
+        )
+        return bool(begun)
+
+    async def claimed(
+        self,
+        execution: Execution,
+        claim: Claim,
+        package_id: str,
+        *,
+        replaces: Package | None,
+        now: datetime,
+        lease: timedelta,
+    ) -> Package | None:
+        """Step *claimed*: what planning fixed, and the export's package; None where another one is the owner.
+
+        The package is a new one with the next number, or the one that an earlier run reserved. One that takes
+        another one's place has its number with a suffix.
+        """
+        packages = PackageStore(self._connection, self._visible)
+        row = await self._connection.fetchrow(
+            _CLAIMED,
+            *self._owner(execution),
+            lease,
+            execution.export_id,
+            now,
+            claim.warehouse_id,
+            package_id,
+            None if replaces is None else await packages.suffixed(replaces),
+            FIRST_PACKAGE_NUMBER,
+            None if replaces is None else replaces.id,
+            claim.revision,
+            claim.plan_hash,
+        )
+        return None if row is None else package_from_row(row)
+
+    async def prepared(
+        self,
+        execution: Execution,
+        submission_id: str,
+        summary: str,
+        artifacts: Sequence[Artifact],
+        notifications: Sequence[Notification],
+        *,
+        now: datetime,
+        lease: timedelta,
+    ) -> bool:
+        """Step *prepared*: the documents in the order in which they are listed, and who is informed.
+
+        False where another one is the owner. `summary` is what the package is in short. A second notification
+        of the same id is an error of ours.
+        """
+        prepared = await self._connection.fetchval(
+            _PREPARED,
+            *self._owner(execution),
+            lease,
+            submission_id,
+            now,
+            execution.package_id,
+            PackageState.GENERATED,
+            summary,
+            [each.artifact_type for each in artifacts],
+            [each.filename for each in artifacts],
+            [each.media_type for each in artifacts],
+            [each.size_bytes for each in artifacts],
+            [each.sha256 for each in artifacts],
+            [each.generated_at for each in artifacts],
+            [each.id for each in notifications],
+            [each.channel for each in notifications],
+            [each.recipient for each in notifications],
+            [each.status for each in notifications],
+            [each.created_at for each in notifications],
+        )
+        return bool(prepared)
+
+    async def completed(self, execution: Execution, response: bytes, now: datetime) -> bool:
+        """The end, with the answer that repetitions get; False where another one is the owner."""
+        completed = await self._connection.fetchval(
+            _COMPLETED, *self._owner(execution), response, now, OPERATION
+        )
+        return bool(completed)
+
+    def _owner(self, execution: Execution) -> tuple[str, str, str, int]:
+        return (*self._scope, execution.id, execution.attempt)
