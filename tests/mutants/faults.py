@@ -44,8 +44,8 @@ FAULTS = (
     Fault(
         "one account makes all its documents at once",
         "services/entrygo/execution/steps/preparation.py",
-        "        async with self.makings.slot(order.tenant.account_id, _MAKING):\n",
-        "        if True:\n",
+        "        async with self.makings.slot(order.tenant.account_id, _MAKING) as slot:\n",
+        "        for slot in (Slot(order.tenant.account_id, _MAKING),):\n",
         (f"{EXECUTION}/test_delivery.py",),
     ),
     Fault(

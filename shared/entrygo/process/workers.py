@@ -1,46 +1,36 @@
 """Work in child processes of low priority: what computes for long holds up neither our event loop nor others.
 
 A request and its answer are pickles between a process and its own child, over pipes that nobody else has.
-The child is `serve` in a module of its own. It ends when its parent does, whatever ends that.
+The child is `working.serve` in a module of its own. It ends when its parent does, whatever ends that.
 """
 
 import asyncio
 import os
-import pickle
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from math import inf
-from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import psutil
 import structlog
-import uvloop
 
-from entrygo.domain.errors import EntryGoError, InternalError
-from entrygo.process.logging import configure_logging
-from entrygo.process.memory import collect_seldom, share_arenas
-from entrygo.process.settings import LogSettings
+from entrygo.domain.errors import EntryGoError
+from entrygo.process.pipe_messages import read_message, write_message
 
-# Whoever is not a child has three times its share of a core, and wakes before it. On a machine that is
-# busy for minutes a child still comes on: with 10 it had a thirtieth of a core beside sixteen others.
-NICENESS = 5
-# The kernel ends a child first where memory runs out: it is begun anew, and nothing else was lost.
-OOM_SCORE = 500
-LENGTH_BYTES = 8
 # A child that computes nothing for as long hangs: with a thirtieth of a core it still comes on, and no store
 # of documents is waited for in silence for longer.
 STILL_SECONDS = 30.0
-# What is answered by then needs no look at what the child computes.
-_SHORTLY_SECONDS = 1.0
+# How often that is looked at. What is answered before the first look needs none, and the caller is told of a
+# child that computes nothing after some.
+LOOKS = 30
+LOOKS_TOLD = 2
 
 T = TypeVar("T")
-# What the child does with a request.
-Handle = Callable[[Any], Awaitable[object]]
+StandsStill = Callable[[], None]
 
 log = structlog.get_logger(__name__)
 
@@ -72,9 +62,18 @@ class Workers:
         """Begins one child, so that the first caller need not wait for its imports."""
         self._idle.append(await self._started())
 
-    async def call(self, request: object, *, within_seconds: float, is_last: bool = False) -> Any:
+    async def call(
+        self,
+        request: object,
+        *,
+        within_seconds: float,
+        is_last: bool = False,
+        stands_still: StandsStill = lambda: None,
+    ) -> Any:
         """The child's answer; with `is_last` it ends then, and gives back all memory that it took.
 
+        `stands_still` is called, again and again, while the child has computed nothing for a tenth of the
+        time after which it is ended for that.
         Raises what the handler raised (of ours; InternalError for anything else), or WorkerLost.
         """
         async with self._room:
@@ -84,7 +83,7 @@ class Workers:
             is_kept = False
             try:
                 async with asyncio.timeout(within_seconds):
-                    error, answer = await self._answered(child, request)
+                    error, answer = await self._answered(child, request, stands_still)
                 is_kept = not is_last
             except (OSError, EOFError) as lost:  # also the timeout
                 log.warning("worker.lost", module=self._module, pid=child.process.pid, error=repr(lost))
@@ -106,17 +105,20 @@ class Workers:
             self._end(child)
         self._threads.shutdown(wait=False)
 
-    async def _answered(self, child: "_Child", request: object) -> tuple[EntryGoError | None, Any]:
+    async def _answered(
+        self, child: "_Child", request: object, stands_still: StandsStill
+    ) -> tuple[EntryGoError | None, Any]:
         """Raises TimeoutError once the child has computed nothing for `still_seconds`."""
         answering = self._in_thread(lambda: child.answer_to(request))
+        computed, looks = -1.0, 0
         try:
-            if (await asyncio.wait({answering}, timeout=_SHORTLY_SECONDS))[0]:
-                return await answering
-            computed = child.cpu_seconds()
-            while not (await asyncio.wait({answering}, timeout=self._still_seconds))[0]:
+            while not (await asyncio.wait({answering}, timeout=self._still_seconds / LOOKS))[0]:
                 before, computed = computed, child.cpu_seconds()
-                if computed == before:
+                looks = looks + 1 if computed == before else 0
+                if looks >= LOOKS:
                     raise TimeoutError("The child computes nothing.")
+                if looks >= LOOKS_TOLD:
+                    stands_still()
             return await answering
         finally:
             answering.cancel()
@@ -173,8 +175,8 @@ class _Child:
     answers: IO[bytes]
 
     def answer_to(self, request: object) -> tuple[EntryGoError | None, Any]:
-        _write(self.requests, request)
-        error, answer = _read(self.answers)
+        write_message(self.requests, request)
+        error, answer = read_message(self.answers)
         return error, answer
 
     def cpu_seconds(self) -> float:
@@ -204,7 +206,7 @@ def _begun(module: str, setup: object) -> _Child:
     assert process.stdin is not None
     assert process.stdout is not None
     child = _Child(process, process.stdin, process.stdout)
-    _write(child.requests, setup)
+    write_message(child.requests, setup)
     return child
 
 
@@ -219,81 +221,6 @@ async def open_workers(module: str, setup: object, *, at_once: int) -> AsyncIter
         workers.close()
 
 
-class _HereAndNow(ThreadPoolExecutor):
-    """Does at once what `asyncio.to_thread` is given: the loop of a child has nothing else to do then."""
-
-    def submit(self, work: Callable[..., T], /, *args: Any, **kwargs: Any) -> "Future[T]":
-        future: Future[T] = Future()
-        try:
-            future.set_result(work(*args, **kwargs))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-
-def serve(begin: Callable[[Any], Handle], log_settings: Callable[[Any], LogSettings]) -> None:
-    """The child: answers one request after the other until its parent closes the pipe.
-
-    `begin` makes the handler from the setup, and `log_settings` says how what happens in it is logged.
-    """
-    requests = os.fdopen(os.dup(0), "rb")
-    answers = os.fdopen(os.dup(1), "wb")
-    # Whatever is printed goes where the parent's errors go, and not among the answers.
-    os.dup2(2, 1)
-    give_way()
-    share_arenas()
-    setup = _read(requests)
-    configure_logging(f"worker of {os.getppid()}", log_settings(setup))
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, suppress(EOFError, BrokenPipeError):
-        handle, loop = begin(setup), runner.get_loop()
-        loop.set_default_executor(_HereAndNow())
-        collect_seldom()
-        while True:
-            # Not by `runner.run`: looking for the handler of SIGINT, Python makes a text of the answer.
-            _write(answers, loop.run_until_complete(_handled(handle, _read(requests))))
-
-
-def give_way() -> None:
-    """Makes this process one that others go before, and that the kernel ends first where memory runs out."""
-    os.nice(NICENESS)
-    # Linux shares cores between sessions first, where it does so at all.
-    for file, value in (("autogroup", NICENESS), ("oom_score_adj", OOM_SCORE)):
-        with suppress(OSError):
-            Path("/proc/self", file).write_text(str(value), encoding="ascii")
-
-
-async def _handled(handle: Handle, request: Any) -> tuple[EntryGoError | None, object]:
-    try:
-        return None, await handle(request)
-    except EntryGoError as error:
-        if error.__cause__ is not None:
-            log.warning("worker.refused", exc_info=error)
-        return error, None
-    except Exception:
-        log.exception("worker.failed")
-        return InternalError(), None
-
-
 def _environment() -> dict[str, str]:
     """Ours without what EntryGo is told by it: a child is told what it needs, and no secret of others."""
     return {name: value for name, value in os.environ.items() if not name.startswith("ENTRYGO_")}
-
-
-def _read(pipe: IO[bytes]) -> Any:
-    """Raises EOFError once the other side is gone."""
-    length = int.from_bytes(_exactly(pipe, LENGTH_BYTES))
-    return pickle.loads(_exactly(pipe, length))  # noqa: S301 - our own child's, or parent's
-
-
-def _exactly(pipe: IO[bytes], length: int) -> bytes:
-    content = pipe.read(length)
-    if len(content) < length:
-        raise EOFError("The other side of the pipe is gone.")
-    return content
-
-
-def _write(pipe: IO[bytes], message: object) -> None:
-    content = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-    pipe.write(len(content).to_bytes(LENGTH_BYTES))
-    pipe.write(content)
-    pipe.flush()

@@ -50,7 +50,7 @@ class Held(Workers):
         self.let_go = asyncio.Event()
         self.asked_again = asyncio.Event()
 
-    async def call(self, request: object, *, within_seconds: float, is_last: bool = False) -> Read:
+    async def call(self, request: object, **_: object) -> Read:
         assert isinstance(request, Wanted)
         self.asked.append(request.name)
         self.asked_again.set()
@@ -78,7 +78,7 @@ async def test_an_account_that_sends_many_files_keeps_one_of_the_places() -> Non
 
 
 class Lost(Workers):
-    async def call(self, request: object, *, within_seconds: float, is_last: bool = False) -> Read:
+    async def call(self, request: object, **_: object) -> Read:
         raise WorkerLost
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -11,7 +12,8 @@ import pytest
 
 from entrygo.domain.errors import InternalError, NotFound
 from entrygo.process.settings import LogSettings
-from entrygo.process.workers import NICENESS, WorkerLost, Workers, open_workers
+from entrygo.process.workers import WorkerLost, Workers, open_workers
+from entrygo.process.working import NICENESS
 
 MODULE = "tests.unit.process.worker"
 SETUP = {"log": LogSettings(level="ERROR")}
@@ -110,6 +112,32 @@ async def test_a_child_that_computes_nothing_is_ended_long_before_its_time_is_ov
         await asked(workers, "stop", within_seconds=10 * PATIENCE_SECONDS)
     assert await ended(child)
     assert await asked(workers, "who") != child
+    workers.close()
+
+
+async def test_the_caller_is_told_that_a_child_stands_still_long_before_it_is_ended() -> None:
+    workers = Workers(MODULE, SETUP, at_once=1, still_seconds=20.0)
+    child = await asked(workers, "who")
+    told = asyncio.Event()
+    calling = asyncio.create_task(
+        workers.call("stop", within_seconds=10 * PATIENCE_SECONDS, stands_still=told.set)
+    )
+    await told.wait()
+    assert not calling.done()
+    os.kill(child, signal.SIGCONT)  # type: ignore[arg-type]
+    assert await calling is None
+    assert await asked(workers, "who") == child
+    workers.close()
+
+
+async def test_the_caller_of_a_child_that_computes_is_told_nothing() -> None:
+    told: list[str] = []
+    workers = Workers(MODULE, SETUP, at_once=1, still_seconds=15.0)
+    await asked(workers, "who")
+    await workers.call(
+        "compute 2", within_seconds=PATIENCE_SECONDS, stands_still=lambda: told.append("still")
+    )
+    assert told == []
     workers.close()
 
 

@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from entrygo.domain.errors import NotFound
 from entrygo.process.settings import LogSettings
-from entrygo.process.workers import Handle, serve
+from entrygo.process.working import Handle, serve
 
 
 async def handle(request: str) -> object:

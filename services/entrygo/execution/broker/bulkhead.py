@@ -48,6 +48,7 @@ class Slot:
     counts: bool = True
     silent: Silent | None = None
     is_over: bool = False
+    is_back: bool = False
 
     @property
     def tried(self) -> Tried:
@@ -112,7 +113,10 @@ class Bulkhead:
             self.give_back(slot)
 
     def give_back(self, slot: Slot) -> None:
-        """Others may have it; what the delivery met is learnt, if there was one."""
+        """Others may have it, once; what the delivery met is learnt, if there was one."""
+        if slot.is_back:
+            return
+        slot.is_back = True
         was_silent_before = not slot.counts
         self._free(slot)
         self._by_account -= Counter([slot.account_id])

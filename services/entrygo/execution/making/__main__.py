@@ -8,7 +8,7 @@ from entrygo.domain.snapshot import Snapshot, read_snapshot
 from entrygo.execution.making.child_maker import LARGE_BYTES
 from entrygo.execution.making.setup import MakerSetup
 from entrygo.process.clock import Ids
-from entrygo.process.workers import Handle, serve
+from entrygo.process.working import Handle, serve
 
 
 def begin(setup: MakerSetup) -> Handle:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from entrygo.domain.errors import ServiceUnavailable
-from entrygo.execution.making.package_maker import PackageOrder, Prepared
+from entrygo.execution.making.package_maker import PackageOrder, Prepared, StandsStill
 from entrygo.process.workers import WorkerLost, Workers
 
 MODULE = "entrygo.execution.making"
@@ -25,7 +25,7 @@ class ChildMaker:
 
     workers: Workers
 
-    async def make(self, order: PackageOrder) -> Prepared:
+    async def make(self, order: PackageOrder, stands_still: StandsStill, /) -> Prepared:
         """As PackageMaker; raises MakingInterrupted for a child that died or hung."""
         size = len(order.snapshot)
         try:
@@ -33,6 +33,7 @@ class ChildMaker:
                 order,
                 within_seconds=PATIENCE_SECONDS + PATIENCE_SECONDS_PER_MEGABYTE * size / MEGABYTE,
                 is_last=size >= LARGE_BYTES,
+                stands_still=stands_still,
             )
         except WorkerLost as lost:
             raise MakingInterrupted from lost

@@ -64,10 +64,14 @@ class Prepared:
     amendment: Amendment | None
 
 
+# Told each time that nothing has been computed for some seconds.
+StandsStill = Callable[[], None]
+
+
 class MakesPackages(Protocol):
     """Somebody who makes packages: in this process, or in another one."""
 
-    async def make(self, order: PackageOrder) -> Prepared:
+    async def make(self, order: PackageOrder, stands_still: StandsStill, /) -> Prepared:
         """Raises SnapshotUnreadable, DocumentsFailed or an outage; what is stored by then is harmless."""
         ...
 
@@ -91,8 +95,8 @@ class PackageMaker:
         except Exception:
             log.exception("package.sample_failed")
 
-    async def make(self, order: PackageOrder) -> Prepared:
-        """Renders and stores the documents, freezes the mails."""
+    async def make(self, order: PackageOrder, _: StandsStill | None = None, /) -> Prepared:
+        """Renders and stores the documents, freezes the mails. This process cannot see itself stand still."""
         tenant, facts = order.tenant, order.package
         snapshot = await asyncio.to_thread(self.read, order.snapshot)
         rendered = await self._render(facts, snapshot)

@@ -2,7 +2,7 @@
 
 from entrygo.gateway.console.files.reading import Read, Wanted, read
 from entrygo.process.settings import LogSettings
-from entrygo.process.workers import Handle, serve
+from entrygo.process.working import Handle, serve
 
 
 def _begin(log: LogSettings) -> Handle:
