@@ -208,7 +208,7 @@ PROTECTIONS = (
         (
             Edit(
                 "shared/entrygo/postgres/pool.py",
-                "        except OUTAGES as error:\n            raise ServiceUnavailable from error\n"
+                "        except OUTAGES as error:\n            raise lost from error\n"
                 "        except asyncpg.InterfaceError as error:",
                 "        except asyncpg.InterfaceError as error:",
             ),

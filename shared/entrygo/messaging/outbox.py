@@ -94,7 +94,6 @@ async def append_first(
 ) -> None:
     """As `append`, of a stream's first event that names its epoch already; with it `answer` is kept for
     repeated calls of the operation, unless the key is empty. One statement."""
-    full = event.SerializeToString()
     await connection.execute(
         "WITH logged AS ("
         " INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id, warehouse_id)"
@@ -102,6 +101,18 @@ async def append_first(
         " queued AS (INSERT INTO outbox (account_id, mode, payload, traceparent) VALUES ($1, $2, $7, $8))"
         " UPDATE idempotency_keys SET response = $11"
         " WHERE account_id = $1 AND mode = $2 AND operation = $9 AND key = $10",
+        *first_event_values(event, warehouse_id=warehouse_id),
+        operation,
+        key,
+        answer,
+    )
+    after_commit(connection, ring)
+
+
+def first_event_values(event: events_pb2.Event, *, warehouse_id: str | None) -> tuple[object, ...]:
+    """What is written of a stream's first event: $1 to $8 of `append_first`, which see."""
+    full = event.SerializeToString()
+    return (
         event.account_id,
         event.mode,
         event.stream_id,
@@ -110,11 +121,7 @@ async def append_first(
         warehouse_id,
         published_bytes(event, full),
         traceparent(),
-        operation,
-        key,
-        answer,
     )
-    after_commit(connection, ring)
 
 
 async def _chain(connection: Connection, events: Sequence[events_pb2.Event]) -> None:

@@ -6,6 +6,7 @@ Scope of a key: account, mode, operation. Only successes are kept; an error rele
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -19,6 +20,7 @@ from entrygo.domain.principal import Visible
 from entrygo.postgres.pool import CommitUnknown, Connection, Pool, transaction
 
 M = TypeVar("M", bound=Message)
+R = TypeVar("R", bound="Reply | None")
 
 REREAD_ATTEMPTS = 10
 REREAD_PAUSE = 0.5  # seconds
@@ -173,12 +175,16 @@ async def committed(
     operation: str,
     key: str,
     fingerprint: bytes,
-    run: Callable[[Connection], Awaitable[Reply]],
-) -> Reply:
-    """What `run` gives, in one transaction; once the outcome of its COMMIT is unknown, what the key says."""
-    reply: Reply | None = None
+    run: Callable[[Connection], Awaitable[R]],
+    opened: Callable[[Pool, Visible], AbstractAsyncContextManager[Connection]] = transaction,
+) -> R | Reply:
+    """What `run` gives, in one transaction; once the outcome of its COMMIT is unknown, what the key says.
+
+    `run` may say with None that it did nothing.
+    """
+    reply: R | None = None
     try:
-        async with transaction(pool, scope) as connection:
+        async with opened(pool, scope) as connection:
             reply = await run(connection)
     except CommitUnknown:
         if reply is not None and reply.replayed:

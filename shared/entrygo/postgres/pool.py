@@ -1,7 +1,7 @@
 """Connections and transactions. The one place that begins, scopes and commits."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 import asyncpg
@@ -124,12 +124,27 @@ async def _keep_session(_: object) -> None:
     return None
 
 
-@asynccontextmanager
-async def transaction(pool: Pool, scope: Visible | Everyone) -> AsyncIterator[Connection]:
+def transaction(pool: Pool, scope: Visible | Everyone) -> AbstractAsyncContextManager[Connection]:
     """One transaction that sees the rows of `scope` alone; commits when the block ends, else rolls back.
 
     Raises CommitUnknown when COMMIT itself failed, ServiceUnavailable when the database was away before that.
     """
+    return _session(pool, scope, lost=ServiceUnavailable)
+
+
+def single_statement(pool: Pool, scope: Visible) -> AbstractAsyncContextManager[Connection]:
+    """A session for one statement, which is a transaction by itself and sets `scope_of` its caller itself.
+
+    Raises CommitUnknown when the database went away meanwhile: nobody knows how far it came.
+    """
+    return _session(pool, None, lost=CommitUnknown)
+
+
+@asynccontextmanager
+async def _session(
+    pool: Pool, scope: Visible | Everyone | None, *, lost: type[ServiceUnavailable]
+) -> AsyncIterator[Connection]:
+    """A connection in a transaction of that scope, or in none; `lost` is raised when its server goes away."""
     with inner_span("transaction", "client", {"db.system.name": "postgresql"}):
         try:
             with WAITING.track_inprogress():
@@ -138,23 +153,26 @@ async def transaction(pool: Pool, scope: Visible | Everyone) -> AsyncIterator[Co
             raise ServiceUnavailable from error
         calls = _AFTER_COMMIT[connection] = []
         try:
-            await _begin(connection, scope)
+            if scope is not None:
+                await _begin(connection, scope)
             try:
                 yield connection
             except BaseException:
-                await _rollback(connection)
+                if scope is not None:
+                    await _rollback(connection)
                 raise
-            await _commit(connection)
+            if scope is not None:
+                await _commit(connection)
             for call in calls:
                 call()
         except asyncpg.exceptions.LockNotAvailableError as error:
             raise LockTimeout from error
         except OUTAGES as error:
-            raise ServiceUnavailable from error
+            raise lost from error
         except asyncpg.InterfaceError as error:
             # asyncpg says "connection is closed" and "wrong number of arguments" with one class.
             if _is_lost(connection):
-                raise ServiceUnavailable from error
+                raise lost from error
             raise
         finally:
             del _AFTER_COMMIT[connection]
@@ -172,7 +190,7 @@ def after_commit(connection: Connection, call: Callable[[], None]) -> None:
 
 
 async def _begin(connection: Connection, scope: Visible | Everyone) -> None:
-    account_id, mode, warehouse_id = _session_scope(scope)
+    account_id, mode, warehouse_id = scope_of(scope)
     # One round trip, and nothing to plan; the ids were just checked to need no quoting.
     await connection.execute(
         f"BEGIN; SET LOCAL entrygo.account_id = '{account_id}'; SET LOCAL entrygo.mode = '{mode}';"
@@ -180,8 +198,9 @@ async def _begin(connection: Connection, scope: Visible | Everyone) -> None:
     )
 
 
-def _session_scope(scope: Visible | Everyone) -> tuple[str, str, str]:
-    """Account, mode and warehouse as row level security reads them; `*` is all of a kind."""
+def scope_of(scope: Visible | Everyone) -> tuple[str, str, str]:
+    """Account, mode and warehouse as row level security reads them (`entrygo.account_id` and so on); `*` is
+    all of a kind."""
     if isinstance(scope, Everyone):
         return "*", "*", "*"
     if not isinstance(scope, Visible):
