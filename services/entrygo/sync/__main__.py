@@ -15,6 +15,7 @@ from entrygo.proto.sync.v1 import sync_pb2_grpc
 from entrygo.rpc.keys_servicer import REQUIRED_SCOPES as KEY_SCOPES
 from entrygo.rpc.keys_servicer import KeysServicer
 from entrygo.service.run import Parts, Runtime, run_service
+from entrygo.sync.habits import Habits
 from entrygo.sync.servicer import REQUIRED_SCOPES, SERVICE_NAME, SyncServicer
 from entrygo.sync.settings import Settings
 from entrygo.sync.use_cases import SyncUseCases
@@ -26,7 +27,8 @@ RELAY_REST_SECONDS = 0.05
 @asynccontextmanager
 async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     """Puts the parts of the service together."""
-    servicer = SyncServicer(SyncUseCases(pool=runtime.pool, clock=runtime.clock, ids=runtime.ids))
+    use_cases = SyncUseCases(pool=runtime.pool, clock=runtime.clock, ids=runtime.ids, habits=Habits())
+    servicer = SyncServicer(use_cases)
     keys = KeysServicer(OwnKeys(runtime.identity, runtime.ids))
     old_requests = partial(purge, older_than=timedelta(days=settings.idempotency_keep_days))
     yield Parts(

@@ -10,9 +10,12 @@ import orjson
 
 from entrygo.domain.errors import IdempotencyInProgress
 from entrygo.domain.principal import Visible
+from entrygo.messaging.doorbell import ring
+from entrygo.messaging.outbox import first_event_values
 from entrygo.postgres.conditions import when_given
 from entrygo.postgres.idempotency import KeyRow, KeyStore
-from entrygo.postgres.pool import Connection
+from entrygo.postgres.pool import Connection, after_commit, scope_of
+from entrygo.proto.events.v1 import events_pb2
 from entrygo.records.order import ORDER
 from entrygo.requests.pages import PageRequest
 from entrygo.sync.drafts import LineDraft, OrderDraft, Stamp, StoredOrder
@@ -23,14 +26,59 @@ FIELDS = tuple(field.name for field in ORDER)
 COLUMNS = ", ".join(FIELDS)
 _GIVEN = ", ".join(f"EXCLUDED.{name}" for name in FIELDS)
 _AS_TEXT = ", ".join(f"{name} text" for name in FIELDS)
+_ROW = f"id text, items jsonb, total_value_usd numeric, metadata jsonb, {_AS_TEXT}"
 # The operation that the keys of order syncs are of.
 SYNC_ORDERS = "sync.orders"
+
+# Each part reads the one before it, and so begins after it: no row is read or written before the scope is
+# set, no order before the key is taken. Where an order is there already, the division by zero undoes it all.
+_ADD_NEW = f"""
+WITH scope AS MATERIALIZED (
+    SELECT set_config('entrygo.account_id', $1, true) COLLATE "C" AS account_id,
+        set_config('entrygo.mode', $2, true) COLLATE "C" AS mode,
+        set_config('entrygo.warehouse_id', $3, true) AS warehouse_id),
+known AS MATERIALIZED (
+    SELECT account_id, mode FROM scope WHERE $8 = (SELECT epoch::text FROM owner_epoch)
+    AND cardinality($9::text[]) = (SELECT count(*) FROM products
+        WHERE products.account_id = scope.account_id AND products.mode = scope.mode
+        AND products.id = ANY($9::text[]))),
+taken AS (
+    INSERT INTO idempotency_keys (account_id, mode, operation, key, fingerprint, response)
+    SELECT account_id, mode, $4, $5, $6::bytea, $7::bytea FROM known WHERE $5 <> ''
+    ON CONFLICT DO NOTHING RETURNING true),
+free AS MATERIALIZED (SELECT account_id, mode FROM known WHERE $5 = '' OR EXISTS (SELECT FROM taken)),
+added AS (
+    INSERT INTO orders (account_id, mode, id, items, total_value_usd, metadata, {COLUMNS},
+        created_at, updated_at)
+    SELECT account_id, mode, id, items, total_value_usd, metadata, {COLUMNS}, $10, $10
+    FROM free, jsonb_to_recordset($11::jsonb) AS given ({_ROW})
+    ON CONFLICT (account_id, mode, external_id) DO NOTHING RETURNING true),
+done AS MATERIALIZED (
+    SELECT 1 / (SELECT (count(*) = $12::bigint)::int FROM added) AS times FROM free),
+logged AS (
+    INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id, warehouse_id)
+    SELECT $13, $14, $15, times, $16::bytea, $17, $18::text FROM done),
+queued AS (
+    INSERT INTO outbox (account_id, mode, payload, traceparent)
+    SELECT $13, $14, $19::bytea, $20::text FROM done)
+SELECT EXISTS (SELECT FROM done)
+"""  # noqa: S608
 
 
 class Begun(NamedTuple):
     """What a sync of orders begins with: the epoch of its event, and which of its products there are."""
 
     epoch: str
+    product_ids: frozenset[str]
+
+
+class Taken(NamedTuple):
+    """What goes with new orders: the key (empty: none) and its answer, the event, the products they name."""
+
+    key: str
+    fingerprint: bytes
+    answer: bytes
+    event: events_pb2.Event
     product_ids: frozenset[str]
 
 
@@ -69,6 +117,34 @@ class OrderStore:
                 return earlier
         return Begun(row["epoch"], frozenset(row["product_ids"]))
 
+    async def add_new(
+        self, taken: Taken, drafts: Sequence[OrderDraft], new_ids: Sequence[str], now: datetime
+    ) -> bool:
+        """Writes orders that nobody has synced before, with key, answer and event, in one statement that is a
+        transaction by itself. False, and nothing is written, where an order or the key is there already, a
+        product is not, the event names another epoch, or somebody else is writing one of these.
+        """
+        values = (
+            *scope_of(self._visible),
+            SYNC_ORDERS,
+            taken.key,
+            taken.fingerprint,
+            taken.answer,
+            taken.event.epoch,
+            list(taken.product_ids),
+            now,
+            _given_rows(drafts, new_ids),
+            len(drafts),
+        )
+        event = first_event_values(taken.event, warehouse_id=self._visible.warehouse_id)
+        try:
+            is_done = await self._connection.fetchval(_ADD_NEW, *values, *event)
+        except (asyncpg.DivisionByZeroError, asyncpg.exceptions.LockNotAvailableError):
+            return False
+        if is_done:
+            after_commit(self._connection, ring)
+        return bool(is_done)
+
     async def known_importers(self, external_ids: Iterable[str]) -> set[str]:
         """Which of these external ids are those of importers."""
         rows = await self._connection.fetch(
@@ -95,22 +171,18 @@ class OrderStore:
         self, drafts: Sequence[OrderDraft], new_ids: Sequence[str], now: datetime
     ) -> dict[str, Stamp]:
         """Writes orders, each replacing the one with its external id; gives their stamps by external id."""
-        # In one order everywhere, so that two requests with common orders wait instead of deadlocking.
-        ordered = sorted(zip(drafts, new_ids, strict=True), key=lambda pair: pair[0].external_id)
         rows = await self._connection.fetch(
             f"INSERT INTO orders (account_id, mode, id, items, total_value_usd, metadata, {COLUMNS},"  # noqa: S608
             " created_at, updated_at)"
             f" SELECT $1, $2, id, items, total_value_usd, metadata, {COLUMNS}, $3, $3"
-            # Arrays, one a column, cost the client twice as much: asyncpg looks at each of their items.
-            " FROM jsonb_to_recordset($4::jsonb)"
-            f" AS given (id text, items jsonb, total_value_usd numeric, metadata jsonb, {_AS_TEXT})"
+            f" FROM jsonb_to_recordset($4::jsonb) AS given ({_ROW})"
             " ON CONFLICT (account_id, mode, external_id) DO UPDATE SET"
             " items = EXCLUDED.items, total_value_usd = EXCLUDED.total_value_usd,"
             f" metadata = EXCLUDED.metadata, ({COLUMNS}) = ROW ({_GIVEN}), updated_at = EXCLUDED.updated_at"
             " RETURNING external_id, id, created_at",
             *self._scope,
             now,
-            orjson.dumps([_given_row(draft, new_id) for draft, new_id in ordered]).decode(),
+            _given_rows(drafts, new_ids),
         )
         return {row[0]: Stamp(row[1], row[2], now) for row in rows}
 
@@ -137,6 +209,13 @@ class OrderStore:
             page.limit + 1,
         )
         return [order_from_row(row) for row in rows]
+
+
+def _given_rows(drafts: Sequence[OrderDraft], new_ids: Sequence[str]) -> str:
+    """The rows as JSON. Arrays, one a column, cost twice as much: asyncpg looks at each of their items."""
+    # In one order everywhere, so that two requests with common orders wait instead of deadlocking.
+    ordered = sorted(zip(drafts, new_ids, strict=True), key=lambda pair: pair[0].external_id)
+    return orjson.dumps([_given_row(draft, new_id) for draft, new_id in ordered]).decode()
 
 
 def _given_row(draft: OrderDraft, new_id: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from entrygo.domain.principal import Visible
 from entrygo.messaging.events import SYNC, make_event
 from entrygo.messaging.outbox import append_first
 from entrygo.postgres.idempotency import KeyRow, Reply, committed, replay, run_once
-from entrygo.postgres.pool import Connection, Pool, transaction
+from entrygo.postgres.pool import Connection, Pool, single_statement, transaction
 from entrygo.process.clock import Clock, Ids
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.requests.issues import Issues
@@ -19,6 +19,7 @@ from entrygo.sync.drafts import (
     FactsDraft,
     FactsUpdate,
     OrderDraft,
+    Stamp,
     StoredFacts,
     StoredOrder,
     Subject,
@@ -26,7 +27,8 @@ from entrygo.sync.drafts import (
     orders_fingerprint,
     update_fingerprint,
 )
-from entrygo.sync.order_store import SYNC_ORDERS, OrderStore
+from entrygo.sync.habits import Habits
+from entrygo.sync.order_store import SYNC_ORDERS, OrderStore, Taken
 from entrygo.sync.planning_store import PlanningRows, PlanningStore
 from entrygo.sync.skus import Catalogue, product_ids_of, skus_of, with_products
 from entrygo.sync.store import FactStore
@@ -52,6 +54,7 @@ class SyncUseCases:
     pool: Pool
     clock: Clock
     ids: Ids
+    habits: Habits
 
     async def sync_orders(
         self, visible: Visible, drafts: Sequence[OrderDraft], key: str, render: RenderOrders
@@ -59,6 +62,9 @@ class SyncUseCases:
         """Upserts by external id, all or nothing; ValidationFailed names each unknown product or importer."""
 
         fingerprint = orders_fingerprint(visible.tenant.account_id, drafts) if key else b""
+        added = await self._add_orders(visible, drafts, key, fingerprint, render)
+        if added is not None:
+            return added
 
         async def run(connection: Connection) -> Reply:
             store = OrderStore(connection, visible)
@@ -75,6 +81,8 @@ class SyncUseCases:
             stamps = await store.upsert(known, self.ids.some(IdKind.ORDER, len(known)), now)
             stored = [StoredOrder(draft, stamps[draft.external_id]) for draft in known]
             answer = render(stored)
+            are_new = all(stamp.created_at == now for stamp in stamps.values())
+            self.habits.note(visible, begun.epoch if are_new else None)
             await append_first(
                 connection,
                 self._orders_synced(visible, stored, begun.epoch),
@@ -88,6 +96,47 @@ class SyncUseCases:
         return await committed(
             self.pool, visible, operation=SYNC_ORDERS, key=key, fingerprint=fingerprint, run=run
         )
+
+    async def _add_orders(
+        self,
+        visible: Visible,
+        drafts: Sequence[OrderDraft],
+        key: str,
+        fingerprint: bytes,
+        render: RenderOrders,
+    ) -> Reply | None:
+        """Writes orders that are all new in one statement; None, and nothing is written, where they are not.
+
+        Tried where the account's last ones were all new: it is in vain where it sends its orders again.
+        """
+        epoch = self.habits.epoch_if_new(visible)
+        if epoch is None or skus_of(drafts) or any(draft.importer_external_id for draft in drafts):
+            return None
+        now = self.clock()
+        new_ids = self.ids.some(IdKind.ORDER, len(drafts))
+        stored = [
+            StoredOrder(draft, Stamp(new_id, now, now)) for draft, new_id in zip(drafts, new_ids, strict=True)
+        ]
+        answer = render(stored)
+        event = self._orders_synced(visible, stored, epoch)
+        taken = Taken(key, fingerprint, answer, event, frozenset(product_ids_of(drafts)))
+
+        async def run(connection: Connection) -> Reply | None:
+            is_done = await OrderStore(connection, visible).add_new(taken, drafts, new_ids, now)
+            return Reply(answer, replayed=False) if is_done else None
+
+        reply = await committed(
+            self.pool,
+            visible,
+            operation=SYNC_ORDERS,
+            key=key,
+            fingerprint=fingerprint,
+            run=run,
+            opened=single_statement,
+        )
+        if reply is None:
+            self.habits.note(visible, None)
+        return reply
 
     def _orders_synced(self, visible: Visible, stored: Sequence[StoredOrder], epoch: str) -> events_pb2.Event:
         event = make_event(

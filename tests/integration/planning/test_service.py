@@ -36,6 +36,7 @@ from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import remote
 from entrygo.rpc.server import build_server
 from entrygo.sync import servicer as sync
+from entrygo.sync.habits import Habits
 from entrygo.sync.use_cases import SyncUseCases
 from tests.factories import CAP, HOODIE, demo_account
 from tests.unit.planning.documented import DOCUMENTED_MESSAGE
@@ -161,7 +162,9 @@ async def parts(database_url: str) -> AsyncIterator[System]:
             for schema in ("identity", "sync", "planning")
         ]
         await create_account(identity_pool, Ids(), name="Demo", account_id=ACCOUNT)
-        sync_servicer = sync.SyncServicer(SyncUseCases(pool=sync_pool, clock=utc_now, ids=Ids()))
+        sync_servicer = sync.SyncServicer(
+            SyncUseCases(pool=sync_pool, clock=utc_now, ids=Ids(), habits=Habits())
+        )
         sync_channel = await stack.enter_async_context(
             serving(
                 identity_pool,

@@ -11,6 +11,7 @@ from entrygo.postgres.pool import Pool, open_pool
 from entrygo.process.clock import Ids, utc_now
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.sync.drafts import StoredFacts, StoredOrder, Subject
+from entrygo.sync.habits import Habits
 from entrygo.sync.read_orders import read_orders
 from entrygo.sync.read_setup import read_products
 from entrygo.sync.use_cases import SyncUseCases
@@ -57,10 +58,24 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
         yield opened
 
 
-@pytest_asyncio.fixture
-async def caller(pool: Pool) -> Caller:
+class Hopeful(Habits):
+    """Takes all orders for new, whatever came before, so that each sync is tried in one statement."""
+
+    def __init__(self, epoch: str) -> None:
+        super().__init__()
+        self._epoch = epoch
+
+    def epoch_if_new(self, visible: Visible) -> str:
+        """The epoch of the database."""
+        return self._epoch
+
+
+@pytest_asyncio.fixture(params=["in a transaction first", "in one statement first"])
+async def caller(pool: Pool, request: pytest.FixtureRequest) -> Caller:
     """Every account of these tests has the product `prod_1`."""
-    made = Caller(SyncUseCases(pool=pool, clock=utc_now, ids=Ids()))
+    epoch = str(await pool.fetchval("SELECT epoch FROM owner_epoch"))
+    habits = Hopeful(epoch) if request.param == "in one statement first" else Habits()
+    made = Caller(SyncUseCases(pool=pool, clock=utc_now, ids=Ids(), habits=habits))
     for visible in (LIVE, TEST_MODE, OTHER):
         await made.products(visible, sync_pb2.Product(external_id="JKT-001", id="prod_1"))
     return made

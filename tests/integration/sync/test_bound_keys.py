@@ -13,6 +13,7 @@ from entrygo.postgres.pool import Pool, transaction
 from entrygo.process.clock import Ids, utc_now
 from entrygo.requests.pages import PageRequest
 from entrygo.sync.drafts import FactsDraft, FactsUpdate, Subject
+from entrygo.sync.habits import Habits
 from entrygo.sync.use_cases import SyncUseCases
 from tests.integration.sync.conftest import LIVE, Caller
 from tests.unit.sync.requests import ACCOUNT
@@ -44,7 +45,7 @@ async def use_cases(
         return
     # The login of the tests is a superuser, whom no policy binds.
     async with asyncpg.create_pool(database_url, server_settings={"search_path": "sync"}) as unbound:
-        yield SyncUseCases(pool=unbound, clock=utc_now, ids=Ids())
+        yield SyncUseCases(pool=unbound, clock=utc_now, ids=Ids(), habits=Habits())
 
 
 async def test_it_reads_lists_and_plans_its_own_warehouse_alone(use_cases: SyncUseCases) -> None:

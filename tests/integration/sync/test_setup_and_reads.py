@@ -10,6 +10,7 @@ from entrygo.process.clock import Ids, utc_now
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.requests.pages import PageRequest, decode_cursor
 from entrygo.sync.drafts import FactsDraft, Subject
+from entrygo.sync.habits import Habits
 from entrygo.sync.use_cases import SyncUseCases
 from entrygo.sync.write import broker_to_proto, product_to_proto, warehouse_to_proto
 from tests.integration.sync.conftest import LIVE, OTHER, TEST_MODE, Caller
@@ -201,7 +202,7 @@ async def test_every_read_stays_within_its_account_and_mode_without_row_level_se
     (made,) = await caller.orders(LIVE, orders())
     # The login of the tests is a superuser, whom no policy binds.
     async with asyncpg.create_pool(database_url, server_settings={"search_path": "sync"}) as unbound:
-        use_cases = SyncUseCases(pool=unbound, clock=utc_now, ids=Ids())
+        use_cases = SyncUseCases(pool=unbound, clock=utc_now, ids=Ids(), habits=Habits())
         assert (await use_cases.get_order(LIVE, made.id)).stamp.id == made.id
         for tenant in (OTHER, TEST_MODE):
             with pytest.raises(NotFound):
