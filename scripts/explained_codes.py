@@ -117,7 +117,7 @@ ISSUES: dict[str, str] = {
     "duplicate": "the same order, product or SKU twice in one request",
     "unknown_product": "no product has this id or SKU, or several have this SKU",
     "unknown_code": "no rule has this code",
-    "unrecognized_key": "there is no such field to clear",
+    "unrecognized_key": "there is no such field or parameter; the message names the nearest one",
     "id_mismatch": "the external id is known under another id",
     "id_taken": "the id is in use for another external id",
     "out_of_range": "outside the bounds that the message names",

@@ -23,7 +23,7 @@ from entrygo.gateway.docs.site import ASYNCAPI, PAGES, ROOT, DocsSite
 from entrygo.gateway.door.door import Admitted, Door
 from entrygo.gateway.door.receiving import received
 from entrygo.gateway.endpoint import Endpoint
-from entrygo.gateway.exchange import Exchange, authorization, check_head
+from entrygo.gateway.exchange import Exchange, authorization, check_head, refuse_query
 from entrygo.gateway.json_reader import Marks
 from entrygo.gateway.link_pages import LinkPages
 from entrygo.gateway.metrics import watch_slots
@@ -184,6 +184,8 @@ class Edge:
             call = Call(given, request.scope["entrygo.request_id"], self._door.peer_of(request))
             admitted = await self._door.admit(call)
             bind_account(admitted.account)
+            if endpoint.query is None:
+                refuse_query(request)
             slot = await self._slot(endpoint, request, admitted)
             if endpoint.answer is None and not endpoint.stays_open:
                 self._door.downloads.take(admitted.key)

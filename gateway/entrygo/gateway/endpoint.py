@@ -30,14 +30,14 @@ Handler = Callable[[Exchange], Awaitable[Response]]
 ALWAYS: tuple[type[EntryGoError], ...] = (
     InvalidApiKey,
     InsufficientScope,
+    # For a query parameter that it does not have.
+    ValidationFailed,
     RateLimited,
     InternalError,
     ServiceUnavailable,
 )
-WITH_QUERY: tuple[type[EntryGoError], ...] = (ValidationFailed,)
 WITH_BODY: tuple[type[EntryGoError], ...] = (
     InvalidRequest,
-    ValidationFailed,
     PayloadTooLarge,
     UnsupportedMediaType,
     IdempotencyConflict,
@@ -76,8 +76,6 @@ class Endpoint:
     def all_errors(self) -> tuple[type[EntryGoError], ...]:
         """Every error it can answer, in the order of their statuses."""
         own = [*self.errors, *ALWAYS]
-        if self.query is not None:
-            own += WITH_QUERY
         if self.body is not None:
             own += WITH_BODY
             if "account_id" in self.body.model_fields:

@@ -21,8 +21,9 @@ from entrygo.domain.ids import is_valid_id
 from entrygo.gateway.door.door import Admitted
 from entrygo.gateway.json_reader import read_json
 from entrygo.gateway.pydantic_issues import validation_failed
-from entrygo.gateway.schemas.fields import IssueCount
+from entrygo.gateway.schemas.fields import Body, IssueCount
 from entrygo.gateway.services import Call, Document, Reply, Services, Stream, Unary
+from entrygo.gateway.unknown_fields import check_size
 from entrygo.gateway.waiting import LiveReader
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.sync.v1 import sync_pb2
@@ -31,6 +32,8 @@ from entrygo.requests.issues import Issues
 
 # Larger bodies are read in a thread, so that others' requests go on meanwhile.
 OFF_LOOP_BYTES = 1024 * 1024
+# So few bytes hold no more unknown fields than can be described.
+SHORT_BYTES = 8 * 1024
 
 B = TypeVar("B", bound=BaseModel)
 Q = TypeVar("Q", bound=Message)
@@ -123,7 +126,7 @@ class Exchange:
             return await asyncio.to_thread(read, self._content)
 
     def query(self, model: type[B]) -> B:
-        """The validated query parameters; unknown ones are ignored."""
+        """The validated query parameters."""
         return validated(model, dict(self.request.query_params))
 
     def path_id(self, missing: str) -> str:
@@ -157,7 +160,7 @@ def validated(model: type[B], value: Any) -> B:
     try:
         return model.model_validate(value, context=count)
     except ValidationError as error:
-        raise validation_failed(error) from error
+        raise validation_failed(error, model) from error
 
 
 def authorization(request: Request) -> str | None:
@@ -169,7 +172,20 @@ def authorization(request: Request) -> str | None:
 
 def _read_body(model: type[B], content: bytes | bytearray) -> B:
     is_optional = not any(field.is_required() for field in model.model_fields.values())
-    return validated(model, {} if is_optional and not content else read_json(content))
+    return checked(model, content, {} if is_optional and not content else read_json(content))
+
+
+def checked(model: type[B], content: bytes | bytearray, body: object) -> B:
+    """As `validated`, of what `read_json` made of `content`; one of very many unknown fields is not read."""
+    if len(content) > SHORT_BYTES:
+        check_size(body)
+    return validated(model, body)
+
+
+def refuse_query(request: Request) -> None:
+    """ValidationFailed for the parameters of an endpoint that has none."""
+    if request.scope["query_string"]:
+        validated(Body, dict(request.query_params))
 
 
 def check_head(request: Request) -> str | None:

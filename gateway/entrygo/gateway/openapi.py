@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from entrygo.domain.errors import EntryGoError, Kind, MethodNotAllowed
+from entrygo.gateway.components import Components
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.errors import RETRY_AFTER_SECONDS, STATUS_OF_KIND
 from entrygo.gateway.examples.errors import ERROR_DETAILS
@@ -23,8 +24,9 @@ DESCRIPTION = """\
 The export lifecycle: **sync** orders → **plan** an export → **execute** it → **inspect** what happened.
 
 - Every route needs `Authorization: Bearer <api-key>`.
-- The contract grows by addition. Unknown top-level and nested fields of a request are ignored; expect new
-  fields in answers.
+- The contract grows by addition: expect new fields in answers. A field or a query parameter that is unknown
+  is refused (`VALIDATION_ERROR`, code `unrecognized_key`) with its path and the nearest that is known.
+  `metadata` of an order takes anything, and a record or an order may come back as it was answered.
 - Every error has the shape `{errorCode, message, field?, details?}`. Branch on `errorCode`. A
   `VALIDATION_ERROR` lists all issues at once in `details.issues`, at most 100. When there are more, the
   request is not looked at further, and `details.totalIssues` is how many were found until then.
@@ -63,11 +65,12 @@ _REPLAYED = {"description": "true when answered from an earlier call.", "schema"
 
 def build_openapi(endpoints: Sequence[Endpoint]) -> Schema:
     """The document for `endpoints`, in their order."""
-    schemas: Schema = {}
+    parts = Components()
     paths: dict[str, Schema] = {}
     for endpoint in endpoints:
-        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, schemas)
-    _component(ErrorBody, "serialization", schemas)
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, parts)
+    parts.answered(ErrorBody)
+    schemas = parts.together(paths)
     schemas["ErrorBody"]["properties"]["errorCode"] = {"$ref": REFERENCE.format(model="ErrorCode")}
     schemas["ErrorCode"] = _error_codes(endpoints)
     name_parts(schemas)
@@ -94,19 +97,19 @@ def build_openapi(endpoints: Sequence[Endpoint]) -> Schema:
     }
 
 
-def _operation(endpoint: Endpoint, schemas: Schema) -> Schema:
+def _operation(endpoint: Endpoint, parts: Components) -> Schema:
     operation: Schema = {
         "operationId": endpoint.name,
         "tags": [endpoint.tag],
         "summary": endpoint.summary,
         "parameters": _parameters(endpoint),
-        "responses": _responses(endpoint, schemas),
+        "responses": _responses(endpoint, parts),
     }
     texts = [endpoint.description, _CONDITIONAL if endpoint.has_etag else ""]
     if any(texts):
         operation["description"] = " ".join(filter(None, texts))
     if endpoint.body is not None:
-        operation["requestBody"] = _request_body(endpoint, endpoint.body, schemas)
+        operation["requestBody"] = _request_body(endpoint, endpoint.body, parts)
     return operation
 
 
@@ -118,8 +121,8 @@ def _add_samples(paths: Schema, schemas: Schema) -> None:
             content["example"] = sample(content["schema"], schemas)
 
 
-def _request_body(endpoint: Endpoint, model: type[BaseModel], schemas: Schema) -> Schema:
-    content: Schema = {"schema": _component(model, "validation", schemas)}
+def _request_body(endpoint: Endpoint, model: type[BaseModel], parts: Components) -> Schema:
+    content: Schema = {"schema": parts.taken(model)}
     if endpoint.request_example is not None:
         content["example"] = endpoint.request_example
     is_required = any(field.is_required() for field in model.model_fields.values())
@@ -168,8 +171,8 @@ def _without_null(described: Schema, definitions: Schema) -> Schema:
     return {name: value for name, value in choice.items() if name not in ("title", "description", "default")}
 
 
-def _responses(endpoint: Endpoint, schemas: Schema) -> Schema:
-    responses: Schema = {"200": _success(endpoint, schemas)}
+def _responses(endpoint: Endpoint, parts: Components) -> Schema:
+    responses: Schema = {"200": _success(endpoint, parts)}
     by_status: dict[int, list[type[EntryGoError]]] = {}
     for error in endpoint.all_errors:
         by_status.setdefault(STATUS_OF_KIND[error.kind], []).append(error)
@@ -178,7 +181,7 @@ def _responses(endpoint: Endpoint, schemas: Schema) -> Schema:
     return responses
 
 
-def _success(endpoint: Endpoint, schemas: Schema) -> Schema:
+def _success(endpoint: Endpoint, parts: Components) -> Schema:
     if endpoint.stays_open:
         return {
             "description": "Server-sent events.",
@@ -194,7 +197,7 @@ def _success(endpoint: Endpoint, schemas: Schema) -> Schema:
             "content": {endpoint.media_type: content},
             "headers": _headers(endpoint),
         }
-    content = {"schema": _component(endpoint.answer, "serialization", schemas)}
+    content = {"schema": parts.answered(endpoint.answer)}
     if endpoint.answer_example is not None:
         content["example"] = endpoint.answer_example
     return {
@@ -255,13 +258,3 @@ def _error_example(error: type[EntryGoError]) -> Schema:
             example["field"] = details["issues"][0]["path"]
         example["details"] = details
     return example
-
-
-def _component(model: Any, mode: Any, schemas: Schema) -> Schema:
-    """Adds the model, and those inside it, to the components; returns the reference to it."""
-    schema = TypeAdapter(model).json_schema(mode=mode, ref_template=REFERENCE)
-    schemas.update(schema.pop("$defs", {}))
-    name = model.__name__
-    if "$ref" not in schema:
-        schemas[name] = schema
-    return {"$ref": REFERENCE.format(model=name)}

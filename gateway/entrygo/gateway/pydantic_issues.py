@@ -2,7 +2,7 @@
 
 Codes: invalid_type (missing, null or of another type), too_small, too_big, invalid_number (too many
 digits or decimal places), invalid_string (form or characters), invalid_enum_value, invalid_date,
-conflict (of two fields only one may be given), custom.
+conflict (of two fields only one may be given), unrecognized_key (a field that is not known there), custom.
 The services add `duplicate` and others that need more than the body to judge.
 """
 
@@ -11,9 +11,10 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from entrygo.domain.errors import ValidationFailed
+from entrygo.gateway import unknown_fields
 from entrygo.requests.issues import MAX_ISSUES
 
 # pydantic's error type → code of the contract, message. `{...}` are filled from pydantic's context.
@@ -60,14 +61,16 @@ TYPES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def validation_failed(error: ValidationError) -> ValidationFailed:
-    """The answer to a body that does not fit its schema: at most 100 issues, and how many were found."""
+def validation_failed(error: ValidationError, model: type[BaseModel]) -> ValidationFailed:
+    """The answer to what does not fit `model`: at most 100 issues, and how many were found."""
     found = error.errors(include_url=False)
-    return ValidationFailed.of([_issue(one) for one in found[:MAX_ISSUES]], total=len(found))
+    return ValidationFailed.of([_issue(one, model) for one in found[:MAX_ISSUES]], total=len(found))
 
 
-def _issue(found: Mapping[str, Any]) -> tuple[str, str, str]:
+def _issue(found: Mapping[str, Any], model: type[BaseModel]) -> tuple[str, str, str]:
     path = ".".join(map(str, found["loc"]))
+    if found["type"] == "extra_forbidden":
+        return path, unknown_fields.unknown(model, found["loc"]), unknown_fields.CODE
     if found["type"] in TYPES:
         return path, f"Expected {TYPES[found['type']]}, received {json_type(found['input'])}", "invalid_type"
     code, message = ISSUES.get(found["type"], ("custom", "{message}"))

@@ -133,6 +133,15 @@ def test_what_is_wrong_of_a_truck_is_named_by_its_path(wrong: pb.Trip, path: str
     assert [found for found, _, _ in issues.found] == [path]
 
 
+def test_each_entry_without_a_control_number_is_asked_for_one_and_is_no_repetition_of_another() -> None:
+    issues = Issues()
+    read_shipment(pb.Shipment(trip=pb.Trip(entries=[pb.TripEntry(entry=n) for n in (1, 2)])), issues)
+    message = "Required: the control number of the entry, or one of each of its house bills"
+    assert issues.found == tuple(
+        (f"trip.entries.{place}.papsNumber", message, "invalid_type") for place in (0, 1)
+    )
+
+
 @pytest.mark.parametrize("number", ["CCBT1234", "CCBT123456789012", "ccbtA1B2"])
 def test_a_control_number_has_four_letters_and_four_to_twelve_characters(number: str) -> None:
     issues = Issues()

@@ -236,10 +236,6 @@ async def test_a_number_reaches_the_services_with_every_digit(
         assert request.items[0].items[0].unit_value_usd == kept
 
 
-async def test_an_unknown_field_is_ignored(client: httpx.AsyncClient) -> None:
-    assert (await client.post(PATH, json=order_body(future={"deep": [1e300]}))).status_code == 200
-
-
 @pytest.mark.parametrize(
     ("headers", "status"),
     [

@@ -14,12 +14,29 @@ class Address(TypedDict):
     country: NotRequired[str | None]
 
 
+class AddressInput(TypedDict):
+    line1: NotRequired[str | None]
+    line2: NotRequired[str | None]
+    city: NotRequired[str | None]
+    region: NotRequired[str | None]
+    postalCode: NotRequired[str | None]
+    country: NotRequired[str | None]
+
+
 class AgencyFiling(TypedDict):
     reference: NotRequired[str | None]
     disclaimer: NotRequired[AgencyFilingDisclaimer | None]
 
 
 AgencyFilingDisclaimer: TypeAlias = 'Literal["A", "B", "C", "D"]'
+
+
+class AgencyFilingInput(TypedDict):
+    reference: NotRequired[str | None]
+    disclaimer: NotRequired[AgencyFilingInputDisclaimer | None]
+
+
+AgencyFilingInputDisclaimer: TypeAlias = 'Literal["A", "B", "C", "D"]'
 
 
 class AmendBody(TypedDict):
@@ -84,6 +101,17 @@ class Bond(TypedDict):
     validTo: NotRequired[str | None]
 
 
+class BondInput(TypedDict):
+    type: NotRequired[BondInputType | None]
+    amountUsd: NotRequired[float | None]
+    surety: NotRequired[str | None]
+    validFrom: NotRequired[str | None]
+    validTo: NotRequired[str | None]
+
+
+BondInputType: TypeAlias = 'Literal["continuous", "single"]'
+
+
 class BondNeed(TypedDict):
     importer: str | None
     type: str
@@ -135,7 +163,7 @@ class BrokerInput(TypedDict):
     email: NotRequired[str | None]
     portCode: NotRequired[str | None]
     filerCode: NotRequired[str | None]
-    feeSchedules: NotRequired[list[FeeSchedule]]
+    feeSchedules: NotRequired[list[FeeScheduleInput]]
     maxLinesPerEntry: NotRequired[int | None]
     maxOrdersPerEntry: NotRequired[int | None]
     channel: NotRequired[BrokerInputChannel | None]
@@ -143,9 +171,9 @@ class BrokerInput(TypedDict):
     attach: NotRequired[BrokerInputAttach | None]
     submitPer: NotRequired[BrokerInputSubmitPer | None]
     manifestPer: NotRequired[BrokerInputManifestPer | None]
-    template: NotRequired[BrokerTemplate | None]
-    https: NotRequired[HttpsEndpoint | None]
-    sftp: NotRequired[SftpEndpoint | None]
+    template: NotRequired[BrokerTemplateInput | None]
+    https: NotRequired[HttpsEndpointInput | None]
+    sftp: NotRequired[SftpEndpointInput | None]
     id: NotRequired[str | None]
     externalId: str
 
@@ -216,7 +244,30 @@ class BrokerTemplateColumn(TypedDict):
     unit: NotRequired[BrokerTemplateColumnUnit | None]
 
 
+class BrokerTemplateColumnInput(TypedDict):
+    header: NotRequired[str | None]
+    field: NotRequired[str | None]
+    constant: NotRequired[str | None]
+    text: NotRequired[str | None]
+    format: NotRequired[str | None]
+    unit: NotRequired[BrokerTemplateColumnInputUnit | None]
+
+
+BrokerTemplateColumnInputUnit: TypeAlias = 'Literal["kg", "lb", "g"]'
+
 BrokerTemplateColumnUnit: TypeAlias = 'Literal["kg", "lb", "g"]'
+
+
+class BrokerTemplateInput(TypedDict):
+    format: NotRequired[Literal["csv", "xlsx", "none"]]
+    rows: NotRequired[Literal["entry_line", "tariff_line", "order_line"]]
+    sheet: NotRequired[str]
+    encoding: NotRequired[Literal["utf-8", "utf-8-bom", "utf-16", "windows-1252", "iso-8859-1", "us-ascii"]]
+    delimiter: NotRequired[Literal["comma", "semicolon", "tab", "pipe"]]
+    decimalMark: NotRequired[Literal["point", "comma"]]
+    dateFormat: NotRequired[str]
+    headerRow: NotRequired[int]
+    columns: NotRequired[list[BrokerTemplateColumnInput]]
 
 
 class BrokerTemplatePreview(TypedDict):
@@ -261,6 +312,14 @@ class ChangedItem(TypedDict):
 
 
 class Chapter98(TypedDict):
+    provision: NotRequired[str | None]
+    declaration: NotRequired[str | None]
+    exportedOn: NotRequired[str | None]
+    repairValueUsd: NotRequired[float | None]
+    usComponentsValueUsd: NotRequired[float | None]
+
+
+class Chapter98Input(TypedDict):
     provision: NotRequired[str | None]
     declaration: NotRequired[str | None]
     exportedOn: NotRequired[str | None]
@@ -315,6 +374,21 @@ class Cpsc(TypedDict):
 CpscDisclaimer: TypeAlias = 'Literal["A", "B", "C", "D"]'
 
 
+class CpscInput(TypedDict):
+    certificate: NotRequired[str | None]
+    productId: NotRequired[str | None]
+    citations: NotRequired[str | None]
+    manufacturedOn: NotRequired[str | None]
+    manufacturedAt: NotRequired[str | None]
+    testedOn: NotRequired[str | None]
+    laboratory: NotRequired[str | None]
+    recordsContact: NotRequired[str | None]
+    disclaimer: NotRequired[CpscInputDisclaimer | None]
+
+
+CpscInputDisclaimer: TypeAlias = 'Literal["A", "B", "C", "D"]'
+
+
 class CreateKeyBody(TypedDict):
     accountId: NotRequired[str]
     name: str
@@ -353,6 +427,18 @@ class DangerousGoods(TypedDict):
     packingGroup: NotRequired[DangerousGoodsPackingGroup | None]
     properShippingName: NotRequired[str | None]
 
+
+class DangerousGoodsInput(TypedDict):
+    status: NotRequired[DangerousGoodsInputStatus | None]
+    unNumber: NotRequired[str | None]
+    hazardClass: NotRequired[str | None]
+    packingGroup: NotRequired[DangerousGoodsInputPackingGroup | None]
+    properShippingName: NotRequired[str | None]
+
+
+DangerousGoodsInputPackingGroup: TypeAlias = 'Literal["I", "II", "III"]'
+
+DangerousGoodsInputStatus: TypeAlias = 'Literal["not_assessed", "not_regulated", "regulated"]'
 
 DangerousGoodsPackingGroup: TypeAlias = 'Literal["I", "II", "III"]'
 
@@ -657,6 +743,14 @@ class Fcc(TypedDict):
 FccDisclaimer: TypeAlias = 'Literal["A", "B", "C", "D"]'
 
 
+class FccInput(TypedDict):
+    authorization: NotRequired[str | None]
+    disclaimer: NotRequired[FccInputDisclaimer | None]
+
+
+FccInputDisclaimer: TypeAlias = 'Literal["A", "B", "C", "D"]'
+
+
 class Fda(TypedDict):
     productCode: NotRequired[str | None]
     registration: NotRequired[str | None]
@@ -667,7 +761,36 @@ class Fda(TypedDict):
 FdaDisclaimer: TypeAlias = 'Literal["A", "B", "C", "D"]'
 
 
+class FdaInput(TypedDict):
+    productCode: NotRequired[str | None]
+    registration: NotRequired[str | None]
+    priorNotice: NotRequired[str | None]
+    disclaimer: NotRequired[FdaInputDisclaimer | None]
+
+
+FdaInputDisclaimer: TypeAlias = 'Literal["A", "B", "C", "D"]'
+
+
 class FeeSchedule(TypedDict):
+    validFrom: str
+    validTo: NotRequired[str | None]
+    currency: NotRequired[str]
+    feeFormal: float
+    feeInformal: float
+    includedLines: int
+    lineFee: float
+    orderFee: float
+    pgaFee: NotRequired[float | None]
+    disbursementPct: NotRequired[float | None]
+    disbursementMin: NotRequired[float | None]
+    paymentMode: NotRequired[Literal["importer_ach", "broker"]]
+    bondMode: NotRequired[Literal["continuous", "single"]]
+    singleBondRate: NotRequired[float | None]
+    singleBondMin: NotRequired[float | None]
+    source: NotRequired[str | None]
+
+
+class FeeScheduleInput(TypedDict):
     validFrom: str
     validTo: NotRequired[str | None]
     currency: NotRequired[str]
@@ -718,6 +841,11 @@ class HttpsEndpoint(TypedDict):
     credential: NotRequired[str | None]
 
 
+class HttpsEndpointInput(TypedDict):
+    url: NotRequired[str | None]
+    credential: NotRequired[str | None]
+
+
 class Importer(TypedDict):
     name: NotRequired[str | None]
     number: NotRequired[str | None]
@@ -736,11 +864,11 @@ class Importer(TypedDict):
 class ImporterInput(TypedDict):
     name: NotRequired[str | None]
     number: NotRequired[str | None]
-    address: NotRequired[Address | None]
+    address: NotRequired[AddressInput | None]
     nonResident: NotRequired[bool | None]
-    bond: NotRequired[Bond | None]
-    powersOfAttorney: NotRequired[list[PowerOfAttorney]]
-    section301: NotRequired[TradeReview | None]
+    bond: NotRequired[BondInput | None]
+    powersOfAttorney: NotRequired[list[PowerOfAttorneyInput]]
+    section301: NotRequired[TradeReviewInput | None]
     relatedParties: NotRequired[bool | None]
     id: NotRequired[str | None]
     externalId: str
@@ -756,6 +884,18 @@ class ImporterOfRecord(TypedDict):
 
 
 ImporterOfRecordBond: TypeAlias = 'Literal["continuous", "single"]'
+
+
+class ImporterOfRecordInput(TypedDict):
+    name: NotRequired[str | None]
+    number: NotRequired[str | None]
+    address: NotRequired[AddressInput | None]
+    powerOfAttorney: NotRequired[bool | None]
+    bond: NotRequired[ImporterOfRecordInputBond | None]
+    section301: NotRequired[TradeReviewInput | None]
+
+
+ImporterOfRecordInputBond: TypeAlias = 'Literal["continuous", "single"]'
 
 
 class ImporterPage(TypedDict):
@@ -879,6 +1019,16 @@ class Manufacturer(TypedDict):
     mid: NotRequired[str | None]
 
 
+class ManufacturerInput(TypedDict):
+    name: NotRequired[str | None]
+    address: NotRequired[str | None]
+    city: NotRequired[str | None]
+    region: NotRequired[str | None]
+    postalCode: NotRequired[str | None]
+    country: NotRequired[str | None]
+    mid: NotRequired[str | None]
+
+
 class MeasuredSaving(TypedDict):
     basis: str
     alternative_usd: float
@@ -894,6 +1044,17 @@ class MessageChanges(TypedDict):
 
 
 class MetalContent(TypedDict):
+    metal: Literal["steel", "aluminum", "copper"]
+    weightKg: NotRequired[float | None]
+    weightPct: NotRequired[float | None]
+    valueUsd: NotRequired[float | None]
+    meltPour: NotRequired[str | None]
+    smelt1: NotRequired[str | None]
+    smelt2: NotRequired[str | None]
+    castIn: NotRequired[str | None]
+
+
+class MetalContentInput(TypedDict):
     metal: Literal["steel", "aluminum", "copper"]
     weightKg: NotRequired[float | None]
     weightPct: NotRequired[float | None]
@@ -953,6 +1114,7 @@ class OrderInput(TypedDict):
     importerExternalId: NotRequired[str | None]
     items: list[OrderLineInput]
     metadata: NotRequired[OrderInputMetadata | None]
+    currency: NotRequired[str | None]
 
 
 OrderInputMetadata: TypeAlias = "dict[str, Any]"
@@ -980,6 +1142,7 @@ class OrderLineInput(TypedDict):
     productId: NotRequired[str]
     quantity: float
     unitValueUsd: float
+    currency: NotRequired[str | None]
 
 
 class OrderPage(TypedDict):
@@ -1022,12 +1185,17 @@ class PartyAddressInput(TypedDict):
     country: NotRequired[str | None]
 
 
+class PartyInput(TypedDict):
+    name: NotRequired[str | None]
+    address: NotRequired[AddressInput | None]
+
+
 class PatchBrokerBody(TypedDict):
     name: NotRequired[str | None]
     email: NotRequired[str | None]
     portCode: NotRequired[str | None]
     filerCode: NotRequired[str | None]
-    feeSchedules: NotRequired[list[FeeSchedule]]
+    feeSchedules: NotRequired[list[FeeScheduleInput]]
     maxLinesPerEntry: NotRequired[int | None]
     maxOrdersPerEntry: NotRequired[int | None]
     channel: NotRequired[PatchBrokerBodyChannel | None]
@@ -1035,9 +1203,9 @@ class PatchBrokerBody(TypedDict):
     attach: NotRequired[PatchBrokerBodyAttach | None]
     submitPer: NotRequired[PatchBrokerBodySubmitPer | None]
     manifestPer: NotRequired[PatchBrokerBodyManifestPer | None]
-    template: NotRequired[BrokerTemplate | None]
-    https: NotRequired[HttpsEndpoint | None]
-    sftp: NotRequired[SftpEndpoint | None]
+    template: NotRequired[BrokerTemplateInput | None]
+    https: NotRequired[HttpsEndpointInput | None]
+    sftp: NotRequired[SftpEndpointInput | None]
 
 
 PatchBrokerBodyAttach: TypeAlias = 'Literal["each", "zip"]'
@@ -1054,11 +1222,11 @@ PatchBrokerBodySubmitPer: TypeAlias = 'Literal["package", "entry"]'
 class PatchImporterBody(TypedDict):
     name: NotRequired[str | None]
     number: NotRequired[str | None]
-    address: NotRequired[Address | None]
+    address: NotRequired[AddressInput | None]
     nonResident: NotRequired[bool | None]
-    bond: NotRequired[Bond | None]
-    powersOfAttorney: NotRequired[list[PowerOfAttorney]]
-    section301: NotRequired[TradeReview | None]
+    bond: NotRequired[BondInput | None]
+    powersOfAttorney: NotRequired[list[PowerOfAttorneyInput]]
+    section301: NotRequired[TradeReviewInput | None]
     relatedParties: NotRequired[bool | None]
 
 
@@ -1070,21 +1238,21 @@ class PatchProductBody(TypedDict):
     htsCode: NotRequired[str | None]
     countryOfOrigin: NotRequired[str | None]
     materialComposition: NotRequired[str | None]
-    manufacturer: NotRequired[Manufacturer | None]
+    manufacturer: NotRequired[ManufacturerInput | None]
     netWeightKg: NotRequired[float | None]
     grossWeightKg: NotRequired[float | None]
     unitOfMeasure: NotRequired[str | None]
     unitValueUsd: NotRequired[float | None]
-    usmca: NotRequired[Usmca | None]
-    section232: NotRequired[Section232 | None]
+    usmca: NotRequired[UsmcaInput | None]
+    section232: NotRequired[Section232Input | None]
     htsCodes: NotRequired[PatchProductBodyHtsCodes | None]
-    pga: NotRequired[Pga | None]
-    dangerousGoods: NotRequired[DangerousGoods | None]
-    section301: NotRequired[TradeReview | None]
-    section338: NotRequired[TradeReview | None]
-    adcvdCase: NotRequired[TradeReview | None]
-    supplyChain: NotRequired[TradeReview | None]
-    chapter98: NotRequired[Chapter98 | None]
+    pga: NotRequired[PgaInput | None]
+    dangerousGoods: NotRequired[DangerousGoodsInput | None]
+    section301: NotRequired[TradeReviewInput | None]
+    section338: NotRequired[TradeReviewInput | None]
+    adcvdCase: NotRequired[TradeReviewInput | None]
+    supplyChain: NotRequired[TradeReviewInput | None]
+    chapter98: NotRequired[Chapter98Input | None]
 
 
 PatchProductBodyHtsCodes: TypeAlias = "dict[str, str | None]"
@@ -1094,15 +1262,15 @@ PatchProductBodyStatus: TypeAlias = 'Literal["active", "archived"]'
 
 class PatchWarehouseBody(TypedDict):
     name: NotRequired[str | None]
-    address: NotRequired[Address | None]
+    address: NotRequired[AddressInput | None]
     responsibleEmployee: NotRequired[str | None]
     phone: NotRequired[str | None]
     email: NotRequired[str | None]
     transitDays: NotRequired[int | None]
-    importerOfRecord: NotRequired[ImporterOfRecord | None]
-    transport: NotRequired[Transport | None]
-    seller: NotRequired[Party | None]
-    buyer: NotRequired[Party | None]
+    importerOfRecord: NotRequired[ImporterOfRecordInput | None]
+    transport: NotRequired[TransportInput | None]
+    seller: NotRequired[PartyInput | None]
+    buyer: NotRequired[PartyInput | None]
     relatedParties: NotRequired[bool | None]
     locationOfGoods: NotRequired[str | None]
 
@@ -1127,6 +1295,17 @@ class Pga(TypedDict):
     epa: NotRequired[AgencyFiling | None]
     dot: NotRequired[AgencyFiling | None]
     ttb: NotRequired[AgencyFiling | None]
+
+
+class PgaInput(TypedDict):
+    fda: NotRequired[FdaInput | None]
+    cpsc: NotRequired[CpscInput | None]
+    fcc: NotRequired[FccInput | None]
+    usda: NotRequired[AgencyFilingInput | None]
+    fws: NotRequired[AgencyFilingInput | None]
+    epa: NotRequired[AgencyFilingInput | None]
+    dot: NotRequired[AgencyFilingInput | None]
+    ttb: NotRequired[AgencyFilingInput | None]
 
 
 class PlanAnswer(TypedDict):
@@ -1236,8 +1415,14 @@ class PowerOfAttorney(TypedDict):
     validTo: NotRequired[str | None]
 
 
+class PowerOfAttorneyInput(TypedDict):
+    broker: str
+    validFrom: NotRequired[str | None]
+    validTo: NotRequired[str | None]
+
+
 class PreviewBrokerTemplateBody(TypedDict):
-    template: NotRequired[BrokerTemplate | None]
+    template: NotRequired[BrokerTemplateInput | None]
     exportId: NotRequired[str | None]
 
 
@@ -1286,21 +1471,21 @@ class ProductInput(TypedDict):
     htsCode: NotRequired[str | None]
     countryOfOrigin: NotRequired[str | None]
     materialComposition: NotRequired[str | None]
-    manufacturer: NotRequired[Manufacturer | None]
+    manufacturer: NotRequired[ManufacturerInput | None]
     netWeightKg: NotRequired[float | None]
     grossWeightKg: NotRequired[float | None]
     unitOfMeasure: NotRequired[str | None]
     unitValueUsd: NotRequired[float | None]
-    usmca: NotRequired[Usmca | None]
-    section232: NotRequired[Section232 | None]
+    usmca: NotRequired[UsmcaInput | None]
+    section232: NotRequired[Section232Input | None]
     htsCodes: NotRequired[ProductInputHtsCodes | None]
-    pga: NotRequired[Pga | None]
-    dangerousGoods: NotRequired[DangerousGoods | None]
-    section301: NotRequired[TradeReview | None]
-    section338: NotRequired[TradeReview | None]
-    adcvdCase: NotRequired[TradeReview | None]
-    supplyChain: NotRequired[TradeReview | None]
-    chapter98: NotRequired[Chapter98 | None]
+    pga: NotRequired[PgaInput | None]
+    dangerousGoods: NotRequired[DangerousGoodsInput | None]
+    section301: NotRequired[TradeReviewInput | None]
+    section338: NotRequired[TradeReviewInput | None]
+    adcvdCase: NotRequired[TradeReviewInput | None]
+    supplyChain: NotRequired[TradeReviewInput | None]
+    chapter98: NotRequired[Chapter98Input | None]
     id: NotRequired[str | None]
     externalId: str
 
@@ -1390,10 +1575,30 @@ class Section232(TypedDict):
     metalWeightPct: NotRequired[float | None]
 
 
+class Section232Input(TypedDict):
+    status: NotRequired[Section232InputStatus | None]
+    metals: NotRequired[list[MetalContentInput]]
+    usMetalPct: NotRequired[float | None]
+    evidence: NotRequired[str | None]
+    assessedOn: NotRequired[str | None]
+    metalWeightPct: NotRequired[float | None]
+
+
+Section232InputStatus: TypeAlias = 'Literal["not_assessed", "not_applicable", "review", "applicable"]'
+
 Section232Status: TypeAlias = 'Literal["not_assessed", "not_applicable", "review", "applicable"]'
 
 
 class SftpEndpoint(TypedDict):
+    host: NotRequired[str | None]
+    port: NotRequired[int | None]
+    username: NotRequired[str | None]
+    folder: NotRequired[str | None]
+    hostKey: NotRequired[str | None]
+    credential: NotRequired[str | None]
+
+
+class SftpEndpointInput(TypedDict):
     host: NotRequired[str | None]
     port: NotRequired[int | None]
     username: NotRequired[str | None]
@@ -1545,10 +1750,27 @@ class TradeReview(TypedDict):
     validTo: NotRequired[str | None]
 
 
+class TradeReviewInput(TypedDict):
+    status: NotRequired[TradeReviewInputStatus | None]
+    headings: NotRequired[str | None]
+    signedOffBy: NotRequired[str | None]
+    validFrom: NotRequired[str | None]
+    validTo: NotRequired[str | None]
+
+
+TradeReviewInputStatus: TypeAlias = 'Literal["not_assessed", "not_applicable", "applicable"]'
+
 TradeReviewStatus: TypeAlias = 'Literal["not_assessed", "not_applicable", "applicable"]'
 
 
 class Transport(TypedDict):
+    carrier: NotRequired[str | None]
+    scac: NotRequired[str | None]
+    portCode: NotRequired[str | None]
+    portName: NotRequired[str | None]
+
+
+class TransportInput(TypedDict):
     carrier: NotRequired[str | None]
     scac: NotRequired[str | None]
     portCode: NotRequired[str | None]
@@ -1584,6 +1806,16 @@ class Usmca(TypedDict):
 UsmcaCriterion: TypeAlias = 'Literal["A", "B", "C", "D"]'
 
 
+class UsmcaInput(TypedDict):
+    criterion: NotRequired[UsmcaInputCriterion | None]
+    certification: NotRequired[str | None]
+    blanketFrom: NotRequired[str | None]
+    blanketTo: NotRequired[str | None]
+
+
+UsmcaInputCriterion: TypeAlias = 'Literal["A", "B", "C", "D"]'
+
+
 class ValidationMessage(TypedDict):
     code: str
     message: str
@@ -1614,15 +1846,15 @@ class Warehouse(TypedDict):
 
 class WarehouseInput(TypedDict):
     name: NotRequired[str | None]
-    address: NotRequired[Address | None]
+    address: NotRequired[AddressInput | None]
     responsibleEmployee: NotRequired[str | None]
     phone: NotRequired[str | None]
     email: NotRequired[str | None]
     transitDays: NotRequired[int | None]
-    importerOfRecord: NotRequired[ImporterOfRecord | None]
-    transport: NotRequired[Transport | None]
-    seller: NotRequired[Party | None]
-    buyer: NotRequired[Party | None]
+    importerOfRecord: NotRequired[ImporterOfRecordInput | None]
+    transport: NotRequired[TransportInput | None]
+    seller: NotRequired[PartyInput | None]
+    buyer: NotRequired[PartyInput | None]
     relatedParties: NotRequired[bool | None]
     locationOfGoods: NotRequired[str | None]
     id: NotRequired[str | None]

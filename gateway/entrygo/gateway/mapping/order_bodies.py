@@ -14,7 +14,7 @@ from entrygo.gateway.mapping.orders import line_input, metadata_json
 from entrygo.gateway.mapping.plain_fields import Values
 from entrygo.gateway.schemas.declared import members
 from entrygo.gateway.schemas.fields import Body, IdempotencyKey, Identifier, Metadata, OwnName
-from entrygo.gateway.schemas.orders import OrderLineInput, refuse_other_currency
+from entrygo.gateway.schemas.orders import ANSWERED_ONLY, OrderLineInput, refuse_other_currency
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.records.order import MAX_LINES, MAX_LINES_PER_ORDER, MAX_ORDERS, ORDER, ORDER_LINE
 
@@ -30,6 +30,10 @@ _shared_values = Values(_SHARED)
 _SharedFields = create_model("SharedFields", __base__=Body, **members(_SHARED))
 # A line is refused for its currency, too.
 _LINE_NAMES = (*(field.rest_name for field in ORDER_LINE), "currency")
+# Of anything else the schema says that it is unknown.
+_BODY_KEYS = frozenset({"accountId", "idempotencyKey", "items"})
+_ORDER_KEYS = frozenset({*_SHARED_NAMES, *ANSWERED_ONLY, "externalId", "items", "metadata", "currency"})
+_LINE_KEYS = frozenset(_LINE_NAMES)
 
 
 class _Unusual(Exception):
@@ -47,6 +51,8 @@ def usual_orders(body: object) -> sync_pb2.SyncOrdersRequest | None:
 
 
 def _request(body: Any) -> sync_pb2.SyncOrdersRequest:
+    if not body.keys() <= _BODY_KEYS:
+        raise _Unusual
     request = sync_pb2.SyncOrdersRequest(
         account_id=_identifier(body.get("accountId")), idempotency_key=_key(body.get("idempotencyKey"))
     )
@@ -54,18 +60,24 @@ def _request(body: Any) -> sync_pb2.SyncOrdersRequest:
     for order in _some(body.get("items"), MAX_ORDERS):
         given = _some(order.get("items"), MAX_LINES_PER_ORDER)
         lines += len(given)
-        if lines > MAX_LINES:
+        if lines > MAX_LINES or not order.keys() <= _ORDER_KEYS:
             raise _Unusual
         metadata = order.get("metadata")
         if "currency" in order:
             refuse_other_currency(order)
         add(
             external_id=_own_name(order.get("externalId")),
-            items=[_line(*map(line.get, _LINE_NAMES)) for line in given],
+            items=[_line(*map(line.get, _LINE_NAMES)) for line in given if _is_known(line)],
             metadata_json=None if metadata is None else metadata_json(_metadata(metadata)),
             **_shared(*map(order.get, _SHARED_NAMES)),
         )
     return request
+
+
+def _is_known(line: Any) -> bool:
+    if not line.keys() <= _LINE_KEYS:
+        raise _Unusual
+    return True
 
 
 def _some(given: object, most: int) -> Sequence[Any]:

@@ -49,20 +49,19 @@ async def list_events(exchange: Exchange) -> Response:
 
 async def stream_events(exchange: Exchange) -> Response:
     """GET /api/events/stream: the account's events as server-sent ones, from now or from a cursor on."""
-    return await _stream(exchange, "")
+    return await _stream(exchange, "", exchange.query(StreamQuery))
 
 
 async def stream_export(exchange: Exchange) -> Response:
     """GET /api/exports/{id}/stream: an export's events from its first; 404 before the stream begins."""
-    export_id = exchange.path_id(MISSING)
+    export_id, query = exchange.path_id(MISSING), exchange.query(StreamQuery)
     known = inspection_pb2.InspectExportRequest(export_id=export_id)
     await exchange.read(exchange.services.inspection.InspectExport, known)
-    return await _stream(exchange, export_id)
+    return await _stream(exchange, export_id, query)
 
 
-async def _stream(exchange: Exchange, export_id: str) -> Response:
+async def _stream(exchange: Exchange, export_id: str, query: StreamQuery) -> Response:
     """Refuses what is wrong, or too much, while there is still a status to say it with."""
-    query = exchange.query(StreamQuery)
     cursor = exchange.request.headers.get("last-event-id") or query.cursor or ""
     types = _types(query.type)
     seconds = wait_asked(exchange.request)

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from entrygo.domain.errors import NotFound
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.examples.exports import SYNC_ORDERS_ANSWER, SYNC_ORDERS_REQUEST
-from entrygo.gateway.exchange import Exchange, json_answer, validated
+from entrygo.gateway.exchange import Exchange, checked, json_answer
 from entrygo.gateway.json_reader import read_json
 from entrygo.gateway.mapping.order_bodies import usual_orders
 from entrygo.gateway.mapping.orders import stored_order, sync_orders_answer, sync_orders_request
@@ -32,7 +32,7 @@ async def sync_orders(exchange: Exchange) -> Response:
 def _read_orders(content: bytes | bytearray) -> sync_pb2.SyncOrdersRequest:
     body = read_json(content)
     found = usual_orders(body)
-    return sync_orders_request(validated(SyncOrdersBody, body)) if found is None else found
+    return sync_orders_request(checked(SyncOrdersBody, content, body)) if found is None else found
 
 
 async def list_orders(exchange: Exchange) -> Response:

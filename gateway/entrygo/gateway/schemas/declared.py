@@ -15,7 +15,7 @@ from pydantic import Field as Described
 from pydantic.alias_generators import to_camel
 
 from entrygo.gateway.schemas import fields
-from entrygo.gateway.schemas.fields import Body
+from entrygo.gateway.schemas.fields import Body, Returned
 from entrygo.records.kinds import (
     Amount,
     ByCountry,
@@ -147,7 +147,16 @@ def group_schema(group: Group) -> type[Body]:
 @cache
 def _model(group: Group) -> type[Body]:
     """One model a group, wherever it stands: they share a name in the published document."""
-    return create_model(group.title, __base__=Body, __doc__=group.about or None, **members(group.fields))
+    renamed = {field.documented: to_camel(field.name) for field in group.fields if field.documented}
+    made: type[Body] = create_model(
+        group.title,
+        __base__=Returned if renamed else Body,
+        __doc__=group.about or None,
+        **members(group.fields),
+    )
+    if issubclass(made, Returned):
+        made.renamed = renamed
+    return made
 
 
 def list_of(model: Any) -> Any:

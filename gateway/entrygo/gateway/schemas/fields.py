@@ -1,9 +1,10 @@
 """Field types of the REST API: strict about type, length and content. Meaning is for the services."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +18,7 @@ from pydantic import (
     ValidationInfo,
     WithJsonSchema,
     WrapValidator,
+    model_validator,
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError, PydanticKnownError
@@ -36,9 +38,28 @@ _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
 class Body(BaseModel):
-    """A JSON object from outside: camelCase names, unknown ones ignored."""
+    """A JSON object from outside: camelCase names, unknown ones refused. Queries are such objects, too."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, allow_inf_nan=False)
+
+
+class Returned(Body):
+    """An object that may come back as an answer showed it: what only answers have of it is passed over."""
+
+    answered_only: ClassVar[frozenset[str]] = frozenset()
+    # Name in the contract → the former one, which answers show beside it.
+    renamed: ClassVar[Mapping[str, str]] = MappingProxyType({})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_given(cls, shown: Any) -> Any:
+        if not isinstance(shown, dict):
+            return shown
+        former = {was for name, was in cls.renamed.items() if name in shown}
+        passed = cls.answered_only | former
+        if passed.isdisjoint(shown):
+            return shown
+        return {name: value for name, value in shown.items() if name not in passed}
 
 
 def either_required(one: str, other: str) -> Callable[[dict[str, Any]], None]:

@@ -15,6 +15,7 @@ from entrygo.gateway.schemas.fields import (
     Identifier,
     Metadata,
     OwnName,
+    Returned,
     WhileIssuesAreListed,
     at_most,
     either_required,
@@ -41,8 +42,12 @@ def _one_name(sku: object) -> object:
     return sku
 
 
+# Stated or not, amounts are in it.
+Usd = Annotated[str | None, Field(description=f"{CURRENCY}, if stated; no other is taken")]
+
+
 def refuse_other_currency(given: Any) -> Any:
-    """A currency is no field: amounts are in USD. Who states another one would have it taken for that."""
+    """Amounts are in USD. Who states another currency would have it taken for that."""
     currency = given.get("currency") if isinstance(given, dict) else None
     if currency is not None and str(currency).strip().upper() != CURRENCY:
         raise PydanticCustomError("unsupported_currency", OTHER_CURRENCY)
@@ -55,6 +60,7 @@ class OrderLineInput(Body):
 
     product_id: Annotated[Identifier, described(ORDER_LINE, "product_id")]
     sku: Annotated[OwnName | None, BeforeValidator(_one_name), described(ORDER_LINE, "sku")] = None
+    currency: Usd = None
 
     @model_validator(mode="before")
     @classmethod
@@ -67,14 +73,21 @@ class OrderLineInput(Body):
         return {**line, "sku": _BOTH}
 
 
+# An order that comes back as it was answered is taken; these of it are not its sender's to say.
+ANSWERED_ONLY = frozenset({"id", "accountId", "totalValueUsd", "createdAt", "updatedAt"})
+
+
 @with_fields(ORDER)
-class OrderInput(Body):
+class OrderInput(Returned):
+    answered_only = ANSWERED_ONLY
+
     items: Annotated[
         list[OrderLineInput],
         at_most(MAX_LINES_PER_ORDER),
         Field(min_length=1, max_length=MAX_LINES_PER_ORDER),
     ]
     metadata: Metadata | None = None
+    currency: Usd = None
 
     @model_validator(mode="before")
     @classmethod

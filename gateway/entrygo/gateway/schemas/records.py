@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 from pydantic import Field as Described
 from pydantic import create_model
+from pydantic.alias_generators import to_camel
 
 from entrygo.gateway.schemas import fields
 from entrygo.gateway.schemas.declared import list_of, members
-from entrygo.gateway.schemas.fields import Body, IdempotencyKey, Identifier
+from entrygo.gateway.schemas.fields import Body, IdempotencyKey, Identifier, Returned
 from entrygo.records.kinds import Record
 
 KEY: Any = (IdempotencyKey | None, None)
@@ -35,7 +36,7 @@ def record_schemas(record: Record, **answered: Any) -> RecordSchemas:
     base = create_model(f"{title}Fields", __base__=Body, **members(record.fields))
     given = create_model(
         f"{title}Input",
-        __base__=base,
+        __base__=(base, Returned),
         __doc__=f"A {noun} to create or update; a field that is absent or null keeps its value.",
         id=(Annotated[Identifier | None, Described(description=TO_TAKE)], None),
         external_id=(Annotated[fields.OwnName, Described(description=record.own_name)], ...),
@@ -50,6 +51,8 @@ def record_schemas(record: Record, **answered: Any) -> RecordSchemas:
         updated_at=(str, ...),
         **answered,
     )
+    assert issubclass(given, Returned)
+    given.answered_only = frozenset({"createdAt", "updatedAt", *map(to_camel, answered)})
     return RecordSchemas(
         sync_body=_sync_body(record, given),
         patch_body=create_model(

@@ -133,8 +133,13 @@ def _entries(given: Iterable[execution_pb2.TripEntry], issues: Issues) -> tuple[
 
 
 def _control_number(path: str, given: str, seen: set[object], issues: Issues) -> None:
+    if not given:
+        message = "Required: the control number of the entry, or one of each of its house bills"
+        issues.add(path, message, "invalid_type")
+        return
     if not re.fullmatch(CONTROL_NUMBER, given):
-        issues.add(path, "Has characters or a form that is not allowed", "invalid_string")
+        message = "Expected the four letters of a SCAC, and four to twelve letters or digits"
+        issues.add(path, message, "invalid_string")
     _once(path, given, seen, issues)
 
 
