@@ -1,15 +1,23 @@
 """Notices of disabled webhooks by mail: once each, through the gate that every mail passes."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.execution.broker.notice_mail import WebhookNotice
 from entrygo.execution.broker.notices import LEASE
+from entrygo.execution.broker.recipient_store import RecipientStore
+from entrygo.execution.recovery import loops
+from entrygo.execution.recovery.backlog_store import Backlog, due_in
+from entrygo.messaging.doorbell import Doorbell
+from entrygo.postgres.pool import Connection, transaction
 from tests.integration.execution.test_mail_recipients import DAY, subjects, token_in
-from tests.integration.execution.world import LIVE, TEST, World
+from tests.integration.execution.world import LIVE, TEST, Process, World
 
 NOTICE = WebhookNotice(
     id="evt_1",
@@ -46,6 +54,67 @@ async def test_a_notice_waits_for_its_recipients_word_and_leaves_with_it(
     await process.recipients.answer(token_in(world), takes_mail=True)
     await process.deliver_due()
     assert subjects(world)[1:] == [SAID]
+
+
+@asynccontextmanager
+async def at_rest(process: Process, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """While its loops run, have looked once, and look again when the bell is rung alone."""
+    has_looked, stop = asyncio.Event(), asyncio.Event()
+
+    async def looked(connection: Connection) -> Mapping[Backlog, timedelta]:
+        ahead = await due_in(connection)
+        has_looked.set()
+        return ahead
+
+    monkeypatch.setattr(loops, "RARELY", 10**9)
+    monkeypatch.setattr(loops, "due_in", looked)
+    recovery = replace(process.recovery, interval=timedelta(milliseconds=1))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(recovery.run(stop))
+        await has_looked.wait()
+        yield
+        stop.set()
+
+
+async def has_mails(world: World, count: int) -> None:
+    async with asyncio.timeout(30):
+        while len(world.sink.mails) < count:  # noqa: ASYNC110 - it arrives in a thread of the server
+            await asyncio.sleep(0.01)
+
+
+async def test_at_rest_a_notice_makes_the_process_look(
+    make_world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world()
+    process = await world.process()
+    async with at_rest(process, monkeypatch):
+        await process.notices.queue(LIVE, NOTICE)
+        await has_mails(world, 1)
+
+
+async def test_at_rest_a_recipients_answer_makes_the_process_look(
+    make_world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world(mail_recipients="confirmed", link_secret="s" * 32)
+    process = await world.process()
+    await process.notices.queue(LIVE, NOTICE)
+    for _ in range(2):
+        await process.deliver_due()
+    async with at_rest(process, monkeypatch):
+        await process.recipients.answer(token_in(world), takes_mail=True)
+        await has_mails(world, 2)
+
+
+async def test_a_recipient_that_is_to_be_asked_rings_once_that_is_committed(
+    make_world: Callable[..., World],
+) -> None:
+    process = await make_world().process()
+    bell, stop = Doorbell(), asyncio.Event()
+    with bell.answered():
+        async with transaction(process.pool, LIVE) as connection:
+            await RecipientStore(connection, LIVE).want_asked("rcp_1", "ops@example.com")
+            assert not await bell.wait(stop, 0)
+        assert await bell.wait(stop, 0)
 
 
 async def test_a_recipient_that_does_not_want_mail_gets_no_notice(make_world: Callable[..., World]) -> None:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from entrygo.domain.principal import Mode, Tenant, Visible
-from entrygo.postgres.pool import Connection
+from entrygo.messaging.doorbell import ring
+from entrygo.postgres.pool import Connection, after_commit
 
 # Longer than anybody asks for one again.
 _KEPT_DAYS = 35
@@ -40,6 +41,7 @@ class NoticeStore:
             recipient,
             content,
         )
+        after_commit(self._connection, ring)
         await self._connection.execute(
             "DELETE FROM notice_mails WHERE account_id = $1 AND mode = $2 AND due_at IS NULL"
             " AND created_at < now() - make_interval(days => $3)",

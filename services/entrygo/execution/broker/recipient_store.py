@@ -7,8 +7,9 @@ import asyncpg
 
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.execution.broker.recipients import WHOLE_ACCOUNT, Recipient, RecipientState
+from entrygo.messaging.doorbell import ring
 from entrygo.postgres.conditions import when_given
-from entrygo.postgres.pool import Connection
+from entrygo.postgres.pool import Connection, after_commit
 
 _RECIPIENT = "id, address, state, asks, ask_due_at, asked_at, changed_at"
 _KEPT_DAYS = 7
@@ -61,6 +62,7 @@ class RecipientStore:
             new_id,
             address,
         )
+        after_commit(self._connection, ring)
 
     async def set_state(self, new_id: str, address: str, state: RecipientState) -> None:
         """Writes somebody's decision; nothing more is asked."""
@@ -118,6 +120,7 @@ class RecipientStore:
             " WHERE account_id = $1 AND mode = $2 AND due_at IS NOT NULL AND attempts = 0",
             *self._scope,
         )
+        after_commit(self._connection, ring)
 
     async def count(self, *names: str) -> Mapping[str, int]:
         """How many mails of this day there are with this one, by name."""
