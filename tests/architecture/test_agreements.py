@@ -10,6 +10,9 @@ from pydantic import BaseModel
 
 from entrygo.cli import export_actions as export_commands
 from entrygo.cli import webhooks as webhook_commands
+from entrygo.cli.up.replicas import SERVICES
+from entrygo.cli.up.settings import PORT_SETTINGS, UpSettings
+from entrygo.cli.up.supervisor import HEALTH_POLL_SECONDS
 from entrygo.domain.facts.broker import CHANNEL_NAMES
 from entrygo.domain.lifecycle import State
 from entrygo.domain.snapshot import AskedEntryType, Readiness, SavingsBasis, Severity
@@ -103,3 +106,16 @@ def _of_contracts() -> Iterator[str]:
 
 def _named(line: str, words: tuple[str, ...]) -> set[str]:
     return {word for word in words if re.search(rf"\b{word}\b", line, re.IGNORECASE)}
+
+
+def test_page_of_grpc_names_the_port_of_each_service() -> None:
+    page = (ROOT / "docs" / "api" / "grpc.md").read_text(encoding="utf-8")
+    stated = {name: int(port) for port, name in re.findall(r"\| (\d+) \| `(\w+)` \|", page)}
+    defaults = UpSettings.model_fields
+    assert stated == {PORT_SETTINGS[each]: defaults[f"{each}_port"].default for each in SERVICES}
+
+
+def test_page_of_operations_says_how_often_the_memory_of_the_broker_is_looked_at() -> None:
+    page = " ".join((ROOT / "docs" / "operations.md").read_text(encoding="utf-8").split())
+    assert HEALTH_POLL_SECONDS == 5.0
+    assert "(512), looked at every five seconds" in page
