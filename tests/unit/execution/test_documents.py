@@ -9,7 +9,7 @@ import orjson
 from entrygo.domain.facts import Manufacturer, Section232, Usmca
 from entrygo.domain.money import line_value
 from entrygo.domain.snapshot import ExcludedOrder, Severity, ValidationMessage
-from tests.unit.execution.rendered import csv_rows, html_of, json_of, rendered
+from tests.unit.execution.rendered import csv_rows, html_of, json_of, rendered, sheets_of
 from tests.unit.execution.snapshots import (
     make_item,
     make_large_snapshot,
@@ -135,10 +135,41 @@ def test_a_missing_weight_marks_the_sum_as_incomplete() -> None:
 def test_a_weight_of_which_nothing_is_known_is_not_stated() -> None:
     snapshot = make_snapshot(products=(make_product(net_weight_kg=None),), orders=(make_order(),))
     [group] = json_of("manifest", snapshot)["consolidated_lines"]
-    assert group["net_weight_kg"] == {"kg": "0", "complete": False}
+    assert group["net_weight_kg"] == {"kg": None, "complete": False}
     page = html_of("cci_human_readable", snapshot)
     assert '<td class="n">not stated</td>' in page
     assert "the weight is incomplete" not in page
+
+
+def test_weights_that_nobody_stated_are_no_zeros_and_are_left_to_who_files() -> None:
+    """19 CFR 123.92 asks the carrier for the gross weight; CBP Form 7501 the broker for both."""
+    bare = (make_product(net_weight_kg=None, gross_weight_kg=None),)
+    documents = rendered(make_snapshot(products=bare, orders=(make_order(),)))
+    unstated = {"kg": None, "complete": False}
+    manifest, dataset, ace = (
+        json.loads(documents[name].content) for name in ("manifest", "entry_dataset", "ace_manifest")
+    )
+    assert [manifest["totals"][f"{kind}_weight_kg"] for kind in ("net", "gross")] == [unstated, unstated]
+    assert dataset["totals"]["gross_weight_kg"] == unstated
+    [line] = dataset["lines"]
+    assert {"net_weight_kg", "gross_weight_kg"} <= set(line["left_to_the_broker"])
+    [shipment] = ace["shipments"]
+    assert (shipment["gross_weight_kg"], "gross_weight_kg" in ace["left_to_the_carrier"]["shipments"]) == (
+        unstated,
+        True,
+    )
+    totals = dict(row[:2] for row in sheets_of(documents["cci_xlsx"].content)["totals"][1:])
+    assert (totals["net_weight_kg"], totals["gross_weight_kg"]) == ("not stated", "not stated")
+    assert totals["gross_weight_complete"] == "no"
+
+
+def test_weights_that_are_stated_are_left_to_nobody() -> None:
+    weighed = (make_product(net_weight_kg="0.5", gross_weight_kg="0.6"),)
+    documents = rendered(make_snapshot(products=weighed, orders=(make_order(),)))
+    [line] = json.loads(documents["entry_dataset"].content)["lines"]
+    assert not {"net_weight_kg", "gross_weight_kg"} & set(line["left_to_the_broker"])
+    left = json.loads(documents["ace_manifest"].content)["left_to_the_carrier"]["shipments"]
+    assert "gross_weight_kg" not in left
 
 
 def test_the_broker_reads_of_the_orders_that_go_alone() -> None:

@@ -54,24 +54,29 @@ class AceManifest(Document):
         dangerous = dangerous_goods_by_line(invoice.lines)
         trip, numbers = _trip(invoice, has_dangerous_goods=bool(dangerous)), _own_numbers(invoice)
         absent = sorted(_absent(invoice, trip, dangerous, numbers)) if dangerous else []
-        shipments = [_shipment(invoice, each, numbers) for each in manifest_shipments(invoice)]
+        shipments = tuple(manifest_shipments(invoice))
         return canonical_json(
             {
                 **json_head(invoice, "ace_manifest", SCHEMA_VERSION),
                 "status": "for the carrier to complete and file",
                 "due_before_arrival_minutes": {"standard": 60, "fast": 30},
                 "trip": trip,
-                "shipments": shipments,
+                "shipments": [_shipment(invoice, each, numbers) for each in shipments],
                 **transliterated(text for line in invoice.consolidated for text in line.descriptions),
                 "left_to_the_carrier": {
                     "trip": [name for name in _OF_THE_CARRIER if not trip[name]],
-                    "shipments": []
-                    if all(each["control_number"] for each in shipments)
-                    else ["control_number"],
+                    "shipments": _left_of(shipments),
                     **({"dangerous_goods": absent} if dangerous else {}),
                 },
             }
         )
+
+
+def _left_of(shipments: Sequence[ManifestShipment]) -> list[str]:
+    """What at least one of the shipments lacks."""
+    has_numbers = all(each.control_number for each in shipments)
+    is_weighed = all(each.gross_weight.is_complete for each in shipments)
+    return [*([] if has_numbers else ["control_number"]), *([] if is_weighed else ["gross_weight_kg"])]
 
 
 def manifest_description(descriptions: Sequence[str]) -> str:

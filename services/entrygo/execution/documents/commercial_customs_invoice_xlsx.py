@@ -10,7 +10,7 @@ from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.entry_columns import ENTRY_COLUMNS, EntryColumn, entry_line_rows
 from entrygo.execution.package.entry_page import entry_page
 from entrygo.execution.package.facts import NOTICE
-from entrygo.execution.package.invoice import CURRENCY, Invoice
+from entrygo.execution.package.invoice import CURRENCY, Invoice, Weight
 from entrygo.execution.package.invoice_columns import COLUMNS, PACKAGE, Column, Writer, written_rows
 from entrygo.execution.package.printable import clean_text
 from entrygo.execution.package.shipment_values import carriage, sale
@@ -121,15 +121,19 @@ def _total_rows(invoice: Invoice) -> Iterator[tuple[str, Cell]]:
     yield "order_lines", totals.lines
     yield "entry_lines", totals.consolidated_lines
     yield from ((f"quantity_{unit}", quantity) for unit, quantity in totals.quantities)
-    yield "net_weight_kg", totals.net_weight.kg
+    yield "net_weight_kg", _stated(totals.net_weight)
     yield "net_weight_complete", "yes" if totals.net_weight.is_complete else "no"
-    yield "gross_weight_kg", totals.gross_weight.kg
+    yield "gross_weight_kg", _stated(totals.gross_weight)
     yield "gross_weight_complete", "yes" if totals.gross_weight.is_complete else "no"
     yield from _shipment_rows(package.shipment)
     yield "merchandise_value_usd", totals.value
     yield from _charge_rows(package.shipment)
     yield "invoice_total_usd", totals.invoice_total
     yield "notice", NOTICE
+
+
+def _stated(weight: Weight) -> Cell:
+    return "not stated" if weight.stated_kg is None else weight.stated_kg
 
 
 def _shipment_rows(shipment: Shipment) -> Iterator[tuple[str, Cell]]:

@@ -256,6 +256,11 @@ def _left(document: Json, line: ConsolidatedLine, quantity: Sequence[Json], agen
     return [
         *(name for name in _absent(document) if name not in _NOT_ASKED),
         *(f"net_quantity_hts_units.{each['unit']}" for each in quantity if each["quantity"] is None),
+        *(
+            name
+            for name, each in (("net_weight_kg", line.net_weight), ("gross_weight_kg", line.gross_weight))
+            if not each.is_complete
+        ),
         *(f"agency_data.{flag.agency}" for flag in line.agency_flags if flag.agency not in agencies),
     ]
 

@@ -79,7 +79,7 @@ def _address(party: str, address_of: Callable[[Invoice], Address]) -> tuple[Entr
 
 def _known(weight: Weight) -> str:
     """Blank where nothing is known: no weight is not a weight of 0."""
-    return plain(weight.kg) if weight.kg or weight.is_complete else ""
+    return "" if weight.stated_kg is None else plain(weight.stated_kg)
 
 
 def _commercial(line: ConsolidatedLine) -> tuple[str, str]:

@@ -31,7 +31,7 @@ def plain_figure(value: Decimal | None) -> str:
 
 def weight(value: Weight) -> str:
     """The total weight in kg, marked as incomplete if a weight is missing; "not stated" if all are."""
-    if not value.kg and not value.is_complete:
+    if value.stated_kg is None:
         return "not stated"
     return f"{value.kg.normalize():,f}" + ("" if value.is_complete else " *")
 

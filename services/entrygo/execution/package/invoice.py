@@ -25,6 +25,11 @@ class Weight:
     kg: Decimal
     is_complete: bool
 
+    @property
+    def stated_kg(self) -> Decimal | None:
+        """The sum; None where all of it is missing, which is no weight of 0."""
+        return self.kg if self.kg or self.is_complete else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceLine:

@@ -145,8 +145,8 @@ def agency_flags(given: Sequence[AgencyFlag]) -> list[Json]:
 
 
 def weight(given: Weight) -> Json:
-    """Kilograms as decimal text; `complete` is false when a product has no weight."""
-    return {"kg": plain(given.kg), "complete": given.is_complete}
+    """Kilograms as decimal text, null for none; `complete` is false when a product has no weight."""
+    return {"kg": number(given.stated_kg), "complete": given.is_complete}
 
 
 def money(amount: Decimal) -> str:
