@@ -1,12 +1,16 @@
 """What the tools of an agent ask of the server."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import httpx
 import pytest
 from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError
 
-from entrygo.cli.agents.callers import Callers
+from entrygo.cli.agents import callers
+from entrygo.cli.agents.callers import Callers, bounded_client
 from entrygo.cli.agents.tools import Tools
 
 
@@ -56,3 +60,36 @@ async def test_an_agent_sends_one_entry_again_where_it_names_one() -> None:
     assert second[:2] == ("batch_1", {"reason": "lost", "entry": 2})
     # One act, one key.
     assert second[2] == again[2] != whole[2]
+
+
+class LargeAnswer(httpx.AsyncByteStream):
+    """A list of exports in pieces; counts those that were read."""
+
+    def __init__(self, pieces: int) -> None:
+        self._pieces = pieces
+        self.read = 0
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b'{"data": [], "hasMore": false'
+        for _ in range(self._pieces):
+            self.read += 1
+            yield b" " * 100
+        yield b"}"
+
+
+async def listed(answer: LargeAnswer) -> dict[str, Any]:
+    gateway = httpx.MockTransport(lambda _: httpx.Response(200, stream=answer))
+    async with bounded_client(gateway) as http:
+        of_agents = Callers(base_url="http://gateway", api_key="key", account_id="acc_123", http=http)
+        return await Tools(of_agents).find_exports(cast(Context[Any, Any], Asked()))
+
+
+async def test_an_answer_beyond_what_a_call_may_hold_is_left_unread_and_said_to_the_agent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(callers, "LARGEST_ANSWER_BYTES", 1000)
+    assert await listed(LargeAnswer(9)) == {"exports": [], "hasMore": False}
+    large = LargeAnswer(1000)
+    with pytest.raises(ToolError, match="ANSWER_TOO_LARGE"):
+        await listed(large)
+    assert large.read == 10

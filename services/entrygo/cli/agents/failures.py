@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from mcp.server.mcpserver.exceptions import ResourceError, ToolError
 
-from entrygo.cli.agents.callers import NoKey
+from entrygo.cli.agents.callers import AnswerTooLarge, NoKey
 from entrygo_client import ApiError, EntryGoError, NoAnswer
 
 SHOWN_ISSUES = 5
@@ -41,6 +41,8 @@ def said_to_the_agent(kind: type[ToolError] | type[ResourceError]) -> Iterator[N
         raise kind(json.dumps({"errorCode": "NO_ANSWER", "message": str(error), "next": LOST})) from error
     except Refusal as error:
         raise kind(_text(error.code, str(error), [])) from error
+    except AnswerTooLarge as error:
+        raise kind(_text("ANSWER_TOO_LARGE", str(error), [])) from error
     except NoKey as error:
         raise kind(_text("INVALID_API_KEY", str(error), [])) from error
     except EntryGoError as error:
