@@ -21,7 +21,10 @@ from entrygo.sync.drafts import LINE_FIELDS, LineDraft, OrderDraft
 from entrygo.sync.uniqueness import check_unique
 
 MAX_METADATA_BYTES = 16 * 1024
-
+# What repeats from one order to the next, such as where it came from, is looked at once.
+SHORT_METADATA = 100  # characters
+# Of a line in its order, even of an empty one: its tag and its length. Counting the lines takes longer.
+LEAST_LINE_BYTES = 2
 
 # The first names the order; the others say where it goes and under whose number, and repeat.
 _NAME, _SHARED = ORDER[0], ORDER[1:]
@@ -69,10 +72,14 @@ def _is_sized(request: sync_pb2.SyncOrdersRequest, issues: Issues) -> bool:
     if len(request.items) > MAX_ORDERS:
         issues.add("items", f"At most {MAX_ORDERS} orders in one request", "too_big")
         return False
-    if sum(len(item.items) for item in request.items) > MAX_LINES:
+    if request.ByteSize() > LEAST_LINE_BYTES * MAX_LINES and _lines(request) > MAX_LINES:
         issues.add("items", f"At most {MAX_LINES} lines in one request", "too_big")
         return False
     return True
+
+
+def _lines(request: sync_pb2.SyncOrdersRequest) -> int:
+    return sum(len(item.items) for item in request.items)
 
 
 def _order(item: sync_pb2.OrderInput) -> OrderDraft:
@@ -180,6 +187,10 @@ def _explain_line(line: sync_pb2.OrderItem, path: str, issues: Issues) -> None:
 
 def _canonical_object(value: str) -> str | None:
     """The canonical text of a JSON object; None for an empty one."""
+    return _known_object(value) if len(value) <= SHORT_METADATA else _object(value)
+
+
+def _object(value: str) -> str | None:
     if len(value) > MAX_METADATA_BYTES or len(value.encode()) > MAX_METADATA_BYTES:
         raise Wrong(f"At most {MAX_METADATA_BYTES} bytes of JSON", "too_big")
     try:
@@ -195,3 +206,6 @@ def _canonical_object(value: str) -> str | None:
     if b"u0000" in canonical and _NUL.search(canonical):
         raise Wrong("NUL characters are not allowed")
     return canonical.decode() if parsed else None
+
+
+_known_object = lru_cache(maxsize=4096)(_object)

@@ -6,7 +6,7 @@ import pytest
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.proto.sync.v1 import sync_pb2
-from entrygo.records.order import MAX_LINES_PER_ORDER, MAX_ORDERS
+from entrygo.records.order import MAX_LINES, MAX_LINES_PER_ORDER, MAX_ORDERS
 from entrygo.sync.drafts import orders_fingerprint
 from entrygo.sync.read_orders import read_orders
 from tests.unit.sync.requests import ACCOUNT, line, order, orders
@@ -130,6 +130,17 @@ def test_an_external_id_may_be_in_any_script() -> None:
     assert draft.external_id == "注文-№7"
 
 
+def test_more_lines_than_a_request_may_have_are_refused_however_empty_they_are() -> None:
+    full = [order(f"SO-{number}", *[line()] * MAX_LINES_PER_ORDER) for number in range(25)]
+    assert len(full) * MAX_LINES_PER_ORDER == MAX_LINES
+    assert len(read_orders(orders(*full))) == 25
+    empty = [sync_pb2.OrderInput(items=[sync_pb2.OrderItem()] * MAX_LINES_PER_ORDER) for _ in range(25)]
+    one_more = sync_pb2.OrderInput(items=[sync_pb2.OrderItem()])
+    assert issues_of(orders(*empty, one_more)) == [
+        ("items", f"At most {MAX_LINES} lines in one request", "too_big")
+    ]
+
+
 @pytest.mark.parametrize(
     "metadata", ["[]", "1", "{", '{"a": "\\u0000"}', '{"a": NaN}', '{"a": "' + "x" * 17_000 + '"}']
 )
@@ -140,6 +151,11 @@ def test_metadata_is_refused_when_it_is_not_a_small_json_object(metadata: str) -
 def test_metadata_is_refused_when_it_is_nested_too_deeply() -> None:
     deep = '{"a":' * 400 + "1" + "}" * 400
     assert issues_of(orders(order(metadata_json=deep)))[0][0] == "items.0.metadata"
+
+
+def test_metadata_that_is_refused_is_refused_each_time() -> None:
+    request = orders(*(order(f"SO-{number}", metadata_json="[]") for number in range(2)))
+    assert [path for path, _, _ in issues_of(request)] == ["items.0.metadata", "items.1.metadata"]
 
 
 def test_metadata_is_kept_in_canonical_form() -> None:

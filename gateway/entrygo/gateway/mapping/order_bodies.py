@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from entrygo.gateway.mapping.orders import line_input, metadata_json
 from entrygo.gateway.mapping.plain_fields import Values
 from entrygo.gateway.schemas.declared import members
-from entrygo.gateway.schemas.fields import Body, IdempotencyKey, Identifier, Metadata, OwnName
+from entrygo.gateway.schemas.fields import Body, IdempotencyKey, Identifier, Metadata, OwnName, is_plain
 from entrygo.gateway.schemas.orders import ANSWERED_ONLY, OrderLineInput, refuse_other_currency
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.records.order import MAX_LINES, MAX_LINES_PER_ORDER, MAX_ORDERS, ORDER, ORDER_LINE
@@ -68,7 +68,7 @@ def _request(body: Any) -> sync_pb2.SyncOrdersRequest:
         add(
             external_id=_own_name(order.get("externalId")),
             items=[_line(*map(line.get, _LINE_NAMES)) for line in given if _is_known(line)],
-            metadata_json=None if metadata is None else metadata_json(_metadata(metadata)),
+            metadata_json=None if metadata is None else _metadata_json(metadata),
             **_shared(*map(order.get, _SHARED_NAMES)),
         )
     return request
@@ -78,6 +78,10 @@ def _is_known(line: Any) -> bool:
     if not line.keys() <= _LINE_KEYS:
         raise _Unusual
     return True
+
+
+def _metadata_json(given: Any) -> str:
+    return metadata_json(given if isinstance(given, dict) and is_plain(given) else _metadata(given))
 
 
 def _some(given: object, most: int) -> Sequence[Any]:

@@ -196,13 +196,13 @@ PlanHash = Annotated[
 
 def _plain_json(metadata: dict[str, Any]) -> dict[str, Any]:
     """Refuses what a database or a reader of JSON would stumble over; numbers become JSON numbers again."""
-    if _is_plain(metadata):
+    if is_plain(metadata):
         return metadata
     budget = [MAX_METADATA_VALUES]
     return {_plain_text(name): _plain_value(value, 1, budget) for name, value in metadata.items()}
 
 
-def _is_plain(metadata: dict[str, Any]) -> bool:
+def is_plain(metadata: dict[str, Any]) -> bool:
     """Whether it surely is as it should be, being a few short texts, as most of it is."""
     try:
         texts = "".join([*metadata, *metadata.values()])
