@@ -156,13 +156,20 @@ class OrderStore:
         return {row[0] for row in rows}
 
     async def products_named(self, skus: Iterable[str]) -> list[Named]:
-        """The products that go by one of these SKUs, or have one as their external id."""
+        """The products that go by one of these SKUs, or have one as their external id.
+
+        Within a transaction or as one by itself: the statement sets its scope.
+        """
         rows = await self._connection.fetch(
-            "SELECT id, sku, external_id FROM products"
-            " WHERE account_id = $1 AND mode = $2 AND sku = ANY($3::text[])"
-            " UNION SELECT id, sku, external_id FROM products"
-            " WHERE account_id = $1 AND mode = $2 AND external_id = ANY($3::text[])",
-            *self._scope,
+            "WITH scope AS MATERIALIZED ("
+            " SELECT set_config('entrygo.account_id', $1, true) COLLATE \"C\" AS account_id,"
+            " set_config('entrygo.mode', $2, true) COLLATE \"C\" AS mode,"
+            " set_config('entrygo.warehouse_id', $3, true) AS warehouse_id)"
+            " SELECT id, sku, external_id FROM scope JOIN products USING (account_id, mode)"
+            " WHERE sku = ANY($4::text[])"
+            " UNION SELECT id, sku, external_id FROM scope JOIN products USING (account_id, mode)"
+            " WHERE external_id = ANY($4::text[])",
+            *scope_of(self._visible),
             list(skus),
         )
         return [Named(row["id"], row["sku"], row["external_id"]) for row in rows]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from entrygo.domain.errors import NotFound, OutsideWarehouse
+from entrygo.domain.errors import NotFound, OutsideWarehouse, ValidationFailed
 from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Visible
 from entrygo.messaging.events import SYNC, make_event
@@ -28,9 +28,10 @@ from entrygo.sync.drafts import (
     update_fingerprint,
 )
 from entrygo.sync.habits import Habits
+from entrygo.sync.order_references import check_importers, with_their_products
 from entrygo.sync.order_store import SYNC_ORDERS, OrderStore, Taken
 from entrygo.sync.planning_store import PlanningRows, PlanningStore
-from entrygo.sync.skus import Catalogue, product_ids_of, skus_of, with_products
+from entrygo.sync.skus import product_ids_of
 from entrygo.sync.store import FactStore
 
 NAMES = {
@@ -68,15 +69,11 @@ class SyncUseCases:
 
         async def run(connection: Connection) -> Reply:
             store = OrderStore(connection, visible)
-            product_ids, skus = product_ids_of(drafts), skus_of(drafts)
-            begun = await store.begin(key, fingerprint, product_ids)
+            begun = await store.begin(key, fingerprint, product_ids_of(drafts))
             if isinstance(begun, KeyRow):
                 return replay(begun)
-            await _check_importers(store, drafts)
-            known = drafts
-            if skus or not product_ids <= begun.product_ids:
-                named = await store.products_named(skus) if skus else ()
-                known = with_products(drafts, Catalogue(begun.product_ids, named))
+            await check_importers(store, drafts)
+            known = await with_their_products(store, drafts, begun.product_ids)
             now = self.clock()
             stamps = await store.upsert(known, self.ids.some(IdKind.ORDER, len(known)), now)
             stored = [StoredOrder(draft, stamps[draft.external_id]) for draft in known]
@@ -105,25 +102,27 @@ class SyncUseCases:
         fingerprint: bytes,
         render: RenderOrders,
     ) -> Reply | None:
-        """Writes orders that are all new in one statement; None, and nothing is written, where they are not.
+        """Writes orders that are all new in one statement; None, and nothing is written, where that fails.
 
         Tried where the account's last ones were all new: it is in vain where it sends its orders again.
         """
         epoch = self.habits.epoch_if_new(visible)
-        if epoch is None or skus_of(drafts) or any(draft.importer_external_id for draft in drafts):
+        if epoch is None or any(draft.importer_external_id for draft in drafts):
             return None
-        now = self.clock()
-        new_ids = self.ids.some(IdKind.ORDER, len(drafts))
-        stored = [
-            StoredOrder(draft, Stamp(new_id, now, now)) for draft, new_id in zip(drafts, new_ids, strict=True)
-        ]
-        answer = render(stored)
-        event = self._orders_synced(visible, stored, epoch)
-        taken = Taken(key, fingerprint, answer, event, frozenset(product_ids_of(drafts)))
 
         async def run(connection: Connection) -> Reply | None:
-            is_done = await OrderStore(connection, visible).add_new(taken, drafts, new_ids, now)
-            return Reply(answer, replayed=False) if is_done else None
+            store = OrderStore(connection, visible)
+            try:
+                # Whether there are those that it names by their ids is for the statement to see.
+                known = await with_their_products(store, drafts, product_ids_of(drafts))
+            except ValidationFailed:
+                return None
+            now = self.clock()
+            ids = self.ids.some(IdKind.ORDER, len(known))
+            stored = [StoredOrder(draft, Stamp(new, now, now)) for draft, new in zip(known, ids, strict=True)]
+            answer, event = render(stored), self._orders_synced(visible, stored, epoch)
+            taken = Taken(key, fingerprint, answer, event, frozenset(product_ids_of(known)))
+            return Reply(answer, replayed=False) if await store.add_new(taken, known, ids, now) else None
 
         reply = await committed(
             self.pool,
@@ -255,18 +254,6 @@ def _page_of(rows: list[T], page: PageRequest, id_of: Callable[[T], str]) -> Pag
     """One page of rows that were read with one more than it holds."""
     kept = rows[: page.limit]
     return Page(kept, encode_cursor(id_of(kept[-1])) if len(rows) > page.limit else "")
-
-
-async def _check_importers(store: OrderStore, drafts: Sequence[OrderDraft]) -> None:
-    """Raises ValidationFailed for every order that names an importer whom nobody has synced."""
-    named = {draft.importer_external_id for draft in drafts if draft.importer_external_id}
-    unknown = named - await store.known_importers(named) if named else named
-    issues = Issues()
-    for index, draft in enumerate(drafts):
-        if draft.importer_external_id in unknown:
-            message = f"Unknown importer {draft.importer_external_id}"
-            issues.add(f"items.{index}.importerExternalId", message, "unknown_importer")
-    issues.check()
 
 
 async def _check_own_warehouse(store: FactStore, visible: Visible, drafts: Sequence[FactsDraft]) -> None:

@@ -78,6 +78,25 @@ async def test_one_that_is_known_among_new_ones_keeps_its_id_and_all_of_them_hav
     assert list(event.orders_synced.order_ids) == [one.id for one in answered]
 
 
+async def test_orders_that_name_a_sku_are_written_with_its_product(pool: Pool) -> None:
+    caller = await caller_with(pool, Hopeful((await history(pool)).epoch))
+    named = sync_pb2.OrderItem(sku="JKT-001", quantity="1", unit_value_usd="5")
+    (stored,) = await caller.orders(LIVE, orders(order("SO-1", named), key="k-1"))
+    assert [line.product_id for line in stored.items] == ["prod_1"]
+    writers = await writers_of(pool)
+    assert len({xmin for written in writers.values() for xmin in written}) == 1
+
+
+async def test_answered_key_is_answered_again_though_its_sku_is_nobodys_by_now(pool: Pool) -> None:
+    caller = await caller_with(pool, Hopeful((await history(pool)).epoch))
+    named = sync_pb2.OrderItem(sku="JKT-001", quantity="1", unit_value_usd="5")
+    first = await caller.sync_orders(LIVE, orders(order("SO-1", named), key="k-1"))
+    async with transaction(pool, LIVE) as connection:
+        await connection.execute("DELETE FROM products")
+    again = await caller.sync_orders(LIVE, orders(order("SO-1", named), key="k-1"))
+    assert (again.body, again.replayed) == (first.body, True)
+
+
 async def test_event_names_the_epoch_of_the_database_where_another_was_expected(pool: Pool) -> None:
     caller = await caller_with(pool, Hopeful("00000000-0000-0000-0000-000000000000"))
     await caller.orders(LIVE, orders(order("SO-1")))
