@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from entrygo.imports.columns import (
+    CURRENCY_COLUMN,
     IMPORTER_FIELDS,
     LINE_FIELDS,
     METADATA_COLUMNS,
@@ -14,6 +15,7 @@ from entrygo.imports.columns import (
 )
 from entrygo.imports.wanted import form_of
 from entrygo.records.csv_columns import Column
+from entrygo.records.order import CURRENCY as USD
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "csv-columns.md"
 
@@ -53,6 +55,11 @@ METADATA = f"""
 """
 
 
+CURRENCY = (
+    f"| `{CURRENCY_COLUMN}` | `{USD}` | What the values are in; a row of another currency is refused |\n"
+)
+
+
 def main() -> int:
     """Writes the page, or to the path that is given."""
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE
@@ -63,7 +70,7 @@ def main() -> int:
 def page() -> str:
     """The page as it should be."""
     products = _table(PRODUCT_FIELDS.values())
-    orders = _table([*ORDER_FIELDS.values(), *LINE_FIELDS.values()])
+    orders = _table([*ORDER_FIELDS.values(), *LINE_FIELDS.values()]) + CURRENCY
     importers = _table(IMPORTER_FIELDS.values())
     return "".join([INTRODUCTION, PRODUCTS, products, ORDERS, orders, METADATA, IMPORTERS, importers])
 

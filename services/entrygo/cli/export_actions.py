@@ -49,12 +49,12 @@ def issues(export_id: ExportId, as_json: Json = False) -> None:
     """Show what to fix: each product and order once, then what is wrong with warehouse, broker, importers."""
     with find_target().client() as entrygo:
         answer = entrygo.list_export_issues(export_id)
-        messages = [] if as_json else entrygo.inspect_export(export_id)["validationMessages"]
-    if as_json:
+        export = None if as_json else entrygo.inspect_export(export_id)
+    if export is None:
         print_json(answer)
     else:
-        show_issues(out, answer)
-        show_party_issues(out, messages)
+        show_issues(out, answer, left_out=len(export["export"]["plan"]["excluded_order_ids"]))
+        show_party_issues(out, export["validationMessages"])
 
 
 def approve(

@@ -144,7 +144,7 @@ def _show(
 ) -> None:
     """The plan for people; beside the ids file also the orders left out or doubtful, as a table."""
     show_plan(out, answer, names)
-    show_issues(out, answer)
+    show_issues(out, answer, left_out=len(answer["excluded_order_ids"]))
     if orders:
         findings = orders.with_name(f"{orders.name}.findings.csv")
         count = write_findings(findings, answer, listed)

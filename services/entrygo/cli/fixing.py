@@ -15,9 +15,9 @@ SHOWN_PRODUCTS = 20
 WIDE = 140  # columns of a screen
 
 
-def show_issues(console: Console, plan: Answer) -> None:
+def show_issues(console: Console, plan: Answer, *, left_out: int) -> None:
     """The sentence on the size of the work, then a row for each code and product, and each code of orders."""
-    console.print(headline(plan["issue_totals"]))
+    console.print(headline(plan["issue_totals"], left_out=left_out))
     _show_products(console, plan["issues_by_product"])
     _show_orders(console, plan["issues_by_order"])
 
@@ -79,14 +79,22 @@ def _show_products(console: Console, found: Sequence[Answer]) -> None:
         console.print(Text(f"{code}: {remedy}"))
 
 
-def headline(totals: Answer) -> str:
-    """12 products block 3,418 orders; 3,420 orders are blocked in all."""
+def headline(totals: Answer, *, left_out: int) -> str:
+    """12 products block 3,418 orders; 3,420 orders are blocked in all; 2 orders are left out."""
+    said = _blocked(totals)
+    if not left_out:
+        return said or "No order is blocked"
+    rest = f"{counted(left_out, 'order')} {'is' if left_out == 1 else 'are'} left out"
+    return f"{said or 'No order that goes is blocked'}; {rest}"
+
+
+def _blocked(totals: Answer) -> str:
     products, orders = totals["products_blocking"], totals["orders_blocked_by_products"]
     in_all = totals["orders_blocked"]
     verb = "blocks" if products == 1 else "block"
     sentence = f"{counted(products, 'product')} {verb} {counted(orders, 'order')}" if products else ""
     if in_all == orders:
-        return sentence or "No order is blocked"
+        return sentence
     rest = f"{counted(in_all, 'order')} {'is' if in_all == 1 else 'are'} blocked"
     return f"{sentence}; {rest} in all" if sentence else rest
 

@@ -106,7 +106,11 @@ def test_issues_name_orders_by_their_own_ids_and_who_ships_and_files(server: Rec
         "product_id": None,
         "order_id": None,
     }
-    server.answer = {**PLAN, "validationMessages": [*PLAN["validationMessages"], of_the_broker]}
+    server.answer = {
+        **PLAN,
+        "validationMessages": [*PLAN["validationMessages"], of_the_broker],
+        "export": {"plan": {"excluded_order_ids": ["ord_2"]}},
+    }
     lines = [line.split() for line in run("export", "issues", "batch_1").splitlines()]
     assert ["ORDER_POSTAL_CODE_INVALID", "1", "1", "SO-2"] in [line[:4] for line in lines]
     assert ["BROKER_FILER_CODE_MISSING", "warning"] in [line[:2] for line in lines]

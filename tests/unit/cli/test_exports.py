@@ -145,7 +145,8 @@ def test_plan_says_why_an_order_is_left_out(server: Recorder) -> None:
 
 def test_plan_says_how_many_products_hold_up_how_many_orders(server: Recorder) -> None:
     lines = run("export", "plan", "--order", "ord_1").splitlines()
-    assert "12 products block 3,418 orders; 3,420 orders are blocked in all" in lines
+    headline = "12 products block 3,418 orders; 3,420 orders are blocked in all; 1 order is left out"
+    assert headline in lines
     first = next(line for line in lines if line.split()[:1] == ["SKU-0"])
     assert first.split()[:6] == ["SKU-0", "PRODUCT_ORIGIN_INVALID", "3,000", "3,000", "countryOfOrigin", "CN"]
     assert first.rstrip().endswith("ISO 3166-1 alpha-2 code [2 letters]")
@@ -155,21 +156,25 @@ def test_plan_says_how_many_products_hold_up_how_many_orders(server: Recorder) -
 
 
 @pytest.mark.parametrize(
-    ("products", "by_products", "in_all", "expected"),
+    ("products", "by_products", "in_all", "left_out", "expected"),
     [
-        (0, 0, 0, "No order is blocked"),
-        (0, 0, 1, "1 order is blocked"),
-        (1, 1, 1, "1 product blocks 1 order"),
-        (2, 1, 3, "2 products block 1 order; 3 orders are blocked in all"),
+        (0, 0, 0, 0, "No order is blocked"),
+        (0, 0, 0, 1, "No order that goes is blocked; 1 order is left out"),
+        (0, 0, 1, 0, "1 order is blocked"),
+        (1, 1, 1, 0, "1 product blocks 1 order"),
+        (2, 1, 3, 0, "2 products block 1 order; 3 orders are blocked in all"),
+        (1, 1, 1, 3, "1 product blocks 1 order; 3 orders are left out"),
     ],
 )
-def test_headline_counts_as_people_do(products: int, by_products: int, in_all: int, expected: str) -> None:
+def test_headline_counts_as_people_do(
+    products: int, by_products: int, in_all: int, left_out: int, expected: str
+) -> None:
     totals = {
         "products_blocking": products,
         "orders_blocked_by_products": by_products,
         "orders_blocked": in_all,
     }
-    assert headline(totals) == expected
+    assert headline(totals, left_out=left_out) == expected
 
 
 def test_diff_shows_both_values_of_each_change_and_how_many_more_there_are(server: Recorder) -> None:

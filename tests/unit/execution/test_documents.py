@@ -5,6 +5,7 @@ import json
 from decimal import Decimal
 
 import orjson
+import pytest
 
 from entrygo.domain.facts import Manufacturer, Section232, Usmca
 from entrygo.domain.money import line_value
@@ -139,6 +140,24 @@ def test_a_weight_of_which_nothing_is_known_is_not_stated() -> None:
     page = html_of("cci_human_readable", snapshot)
     assert '<td class="n">not stated</td>' in page
     assert "the weight is incomplete" not in page
+
+
+@pytest.mark.parametrize(
+    ("orders", "said"),
+    [
+        (1, "1 requested order is not in this shipment; manifest.json names it and says why."),
+        (2, "2 requested orders are not in this shipment; manifest.json names them and says why."),
+        (0, ""),
+    ],
+)
+def test_the_invoice_counts_the_orders_that_stay_behind_as_people_do(orders: int, said: str) -> None:
+    left = tuple(
+        ExcludedOrder(order_id=f"ord_{n}", external_id=f"n{n}", reasons=("ORDER_ALREADY_EXPORTED",))
+        for n in range(orders)
+    )
+    page = html_of("cci_human_readable", make_snapshot(excluded_orders=left))
+    assert said in page
+    assert ("not in this shipment" in page) == bool(orders)
 
 
 def test_weights_that_nobody_stated_are_no_zeros_and_are_left_to_who_files() -> None:

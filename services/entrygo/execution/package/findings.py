@@ -47,3 +47,11 @@ def _same(message: ValidationMessage) -> tuple[str, ...]:
         if part:
             return (message.code, message.product_id, part)
     return (message.code, message.message, message.severity)
+
+
+def left_behind(orders: int) -> str:
+    """What is said of the orders that stay behind; empty where none does."""
+    if not orders:
+        return ""
+    stay, them = ("order is", "it") if orders == 1 else ("orders are", "them")
+    return f"{orders:,} requested {stay} not in this shipment; manifest.json names {them} and says why."

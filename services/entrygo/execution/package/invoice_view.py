@@ -21,7 +21,7 @@ from entrygo.execution.package.figures import (
     unit_amount,
     weight,
 )
-from entrygo.execution.package.findings import findings_for_broker
+from entrygo.execution.package.findings import findings_for_broker, left_behind
 from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, InvoiceLine
 from entrygo.execution.package.invoice_columns import number
 from entrygo.execution.package.port import port_of_entry
@@ -111,7 +111,7 @@ def invoice_view(invoice: Invoice) -> View:
         "entries": [_entry(invoice, entry) for entry in invoice.entries],
         "has_several_importers": has_several_importers(snapshot),
         "messages": _messages(invoice),
-        "excluded_count": len(snapshot.excluded_orders),
+        "excluded": left_behind(len(snapshot.excluded_orders)),
         "claims_usmca": any(line.spi for line in invoice.consolidated),
         "has_candidates": any(line.candidate_headings for line in invoice.consolidated),
         "has_unknown_quantities": any(
