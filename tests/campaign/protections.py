@@ -197,8 +197,8 @@ PROTECTIONS = (
         (
             Edit(
                 "services/entrygo/planning/store.py",
-                'FIND_EXPORT + " FOR UPDATE",',
-                "FIND_EXPORT,",
+                '" AND export_id = $4 FOR UPDATE"',
+                '" AND export_id = $4"',
             ),
         ),
         ("slow moves",),

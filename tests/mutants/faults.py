@@ -37,8 +37,8 @@ FAULTS = (
     Fault(
         "moves of an export do not wait for each other",
         "services/entrygo/planning/store.py",
-        'FIND_EXPORT + " FOR UPDATE",',
-        "FIND_EXPORT,",
+        '" AND export_id = $4 FOR UPDATE"',
+        '" AND export_id = $4"',
         (f"{PLANNING}/test_transitions.py",),
     ),
     Fault(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from entrygo.domain.principal import Visible
-from entrygo.planning.store import Export
+from entrygo.planning.exports import Export
 from entrygo.postgres.pool import Connection
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from entrygo.domain.principal import Visible
 from entrygo.planning.duty.bond import Paid, first_day_of_year
-from entrygo.planning.store import Export
+from entrygo.planning.exports import Export
 from entrygo.postgres.pool import Connection
 
 

@@ -8,10 +8,10 @@ import asyncpg
 
 from entrygo.domain.errors import IdempotencyInProgress
 from entrygo.domain.principal import Visible
+from entrygo.planning.exports import EXPORT_COLUMNS, Export, row_from_export
 from entrygo.planning.policy.policy import Policy
 from entrygo.planning.policy.store import COLUMNS, policy_from_row
 from entrygo.planning.snapshots import PackedSnapshot
-from entrygo.planning.store import EXPORT_COLUMNS, Export, row_from_export
 from entrygo.postgres.idempotency import KeyRow, KeyStore
 from entrygo.postgres.pool import Connection
 

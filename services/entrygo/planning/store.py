@@ -1,7 +1,7 @@
 """SQL of exports and their plans, of which orders sit in which batch, and of which have left."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 
 import asyncpg
@@ -9,30 +9,11 @@ import asyncpg
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Readiness
+from entrygo.messaging.outbox import append_with, last_of
+from entrygo.planning.exports import EXPORT_COLUMNS, Export, Head, row_from_export
 from entrygo.planning.snapshots import PackedSnapshot
 from entrygo.postgres.pool import Connection
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Export:
-    """An export as its row has it."""
-
-    export_id: str
-    warehouse_id: str
-    state: State
-    revision: int
-    plan_hash: str
-    readiness_state: Readiness
-    # The execution that claimed it last, and when.
-    execution_id: str | None = None
-    claimed_at: datetime | None = None
-    # The number of the last event about it; 0 for an export that is not stored yet.
-    event_sequence: int = 0
-    # What withdrew it; known again when the same withdrawal comes twice.
-    withdrawal_id: str | None = None
-    # The export that this one takes the place of, and the one that takes, or has taken, this one's.
-    supersedes: str | None = None
-    superseded_by: str | None = None
+from entrygo.proto.events.v1 import events_pb2
 
 
 class OrderTaken(Exception):
@@ -43,18 +24,29 @@ class OrderTaken(Exception):
         self.order_ids = list(order_ids)
 
 
-# In the order of `row_from_export`.
-EXPORT_COLUMNS = (
-    "export_id, warehouse_id, state, revision, plan_hash, readiness_state, execution_id, claimed_at,"
-    " event_sequence, withdrawal_id, supersedes, superseded_by"
-)
-
 VISIBLE_EXPORTS = (
     f"SELECT {EXPORT_COLUMNS} FROM exports"  # noqa: S608
     " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
 )
 
 FIND_EXPORT = VISIBLE_EXPORTS + " AND export_id = $4"
+
+# The event as well: nobody adds another one while the row is locked.
+LOCK_EXPORT = (
+    f"SELECT {EXPORT_COLUMNS}, (SELECT epoch::text FROM owner_epoch) AS epoch,"  # noqa: S608
+    " (SELECT event_id FROM event_log WHERE account_id = $1 AND mode = $2 AND stream_id = $4"
+    "  AND sequence = exports.event_sequence) AS last_event_id"
+    " FROM exports WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
+    " AND export_id = $4 FOR UPDATE"
+)
+
+# From $10 on, behind the values of its event.
+SAVE_EXPORT = (
+    "UPDATE exports SET warehouse_id = $11, state = $12, revision = $13, plan_hash = $14,"
+    " readiness_state = $15, execution_id = $16, claimed_at = $17, event_sequence = $18,"
+    " withdrawal_id = $19, supersedes = $20, superseded_by = $21, updated_at = $22"
+    " WHERE account_id = $1 AND mode = $2 AND export_id = $10"
+)
 
 # Both tables begin with the order: no export is looked at that has not got it.
 EXPORTS_OF_AN_ORDER = (
@@ -87,8 +79,17 @@ class PlanningStore:
         return await self._export(FIND_EXPORT, export_id)
 
     async def lock_export(self, export_id: str) -> Export | None:
-        """The export; nobody else changes it before this transaction ends."""
-        return await self._export(FIND_EXPORT + " FOR UPDATE", export_id)
+        """The export with its head; nobody else changes it before this transaction ends."""
+        row = await self._connection.fetchrow(LOCK_EXPORT, *self._scope, export_id)
+        if row is None:
+            return None
+        export, epoch, event_id = _export_from_row(row), row["epoch"], row["last_event_id"]
+        if event_id is None:
+            # None was kept, or it was added while this statement waited for the lock and saw the time before.
+            epoch, event_id = await last_of(
+                self._connection, *self._account, export_id, export.event_sequence
+            )
+        return replace(export, head=Head(event_id, epoch))
 
     async def exports_of(self, order_id: str, limit: int) -> Sequence[Export]:
         """The exports that the order is in, or left with, newest first."""
@@ -109,15 +110,24 @@ class PlanningStore:
             at,
         )
 
-    async def save_export(self, export: Export, at: datetime) -> None:
-        """Writes a locked export back."""
+    async def save_export(self, export: Export, at: datetime, event: events_pb2.Event) -> None:
+        """Writes a locked export back together with an event that names what it follows."""
+        await append_with(
+            self._connection,
+            event,
+            warehouse_id=export.warehouse_id,
+            change=SAVE_EXPORT,
+            values=(*row_from_export(export), at),
+        )
+
+    async def note_successor(self, export_id: str, successor_id: str | None, at: datetime) -> None:
+        """Of a locked export: which one takes its place, which is no event about it."""
         await self._connection.execute(
-            "UPDATE exports SET warehouse_id = $4, state = $5, revision = $6, plan_hash = $7,"
-            " readiness_state = $8, execution_id = $9, claimed_at = $10, event_sequence = $11,"
-            " withdrawal_id = $12, supersedes = $13, superseded_by = $14, updated_at = $15"
+            "UPDATE exports SET superseded_by = $4, updated_at = $5"
             " WHERE account_id = $1 AND mode = $2 AND export_id = $3",
             *self._account,
-            *row_from_export(export),
+            export_id,
+            successor_id,
             at,
         )
 
@@ -267,22 +277,4 @@ def _export_from_row(row: asyncpg.Record) -> Export:
         withdrawal_id=row["withdrawal_id"],
         supersedes=row["supersedes"],
         superseded_by=row["superseded_by"],
-    )
-
-
-def row_from_export(export: Export) -> tuple[object, ...]:
-    """The values of EXPORT_COLUMNS."""
-    return (
-        export.export_id,
-        export.warehouse_id,
-        export.state,
-        export.revision,
-        export.plan_hash,
-        export.readiness_state,
-        export.execution_id,
-        export.claimed_at,
-        export.event_sequence,
-        export.withdrawal_id,
-        export.supersedes,
-        export.superseded_by,
     )

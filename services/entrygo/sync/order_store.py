@@ -11,7 +11,7 @@ import orjson
 from entrygo.domain.errors import IdempotencyInProgress
 from entrygo.domain.principal import Visible
 from entrygo.messaging.doorbell import ring
-from entrygo.messaging.outbox import first_event_values
+from entrygo.messaging.outbox import event_values
 from entrygo.postgres.conditions import when_given
 from entrygo.postgres.idempotency import KeyRow, KeyStore
 from entrygo.postgres.pool import Connection, after_commit, scope_of
@@ -136,7 +136,7 @@ class OrderStore:
             _given_rows(drafts, new_ids),
             len(drafts),
         )
-        event = first_event_values(taken.event, warehouse_id=self._visible.warehouse_id)
+        event = event_values(taken.event, warehouse_id=self._visible.warehouse_id)
         try:
             is_done = await self._connection.fetchval(_ADD_NEW, *values, *event)
         except (asyncpg.DivisionByZeroError, asyncpg.exceptions.LockNotAvailableError):

@@ -101,7 +101,7 @@ async def append_first(
         " queued AS (INSERT INTO outbox (account_id, mode, payload, traceparent) VALUES ($1, $2, $7, $8))"
         " UPDATE idempotency_keys SET response = $11"
         " WHERE account_id = $1 AND mode = $2 AND operation = $9 AND key = $10",
-        *first_event_values(event, warehouse_id=warehouse_id),
+        *event_values(event, warehouse_id=warehouse_id),
         operation,
         key,
         answer,
@@ -109,8 +109,32 @@ async def append_first(
     after_commit(connection, ring)
 
 
-def first_event_values(event: events_pb2.Event, *, warehouse_id: str | None) -> tuple[object, ...]:
-    """What is written of a stream's first event: $1 to $8 of `append_first`, which see."""
+async def append_with(
+    connection: Connection,
+    event: events_pb2.Event,
+    *,
+    warehouse_id: str | None,
+    change: str,
+    values: Sequence[object],
+) -> None:
+    """As `append`, of an event that names its predecessor and epoch already, in one statement with `change`.
+
+    That is SQL with the parameters `values` from $10 on, about rows that this transaction has locked.
+    """
+    await connection.execute(
+        f"WITH changed AS ({change}), logged AS ("  # noqa: S608
+        " INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id, warehouse_id)"
+        " VALUES ($1, $2, $3, $9, $4, $5, $6))"
+        " INSERT INTO outbox (account_id, mode, payload, traceparent) VALUES ($1, $2, $7, $8)",
+        *event_values(event, warehouse_id=warehouse_id),
+        event.sequence,
+        *values,
+    )
+    after_commit(connection, ring)
+
+
+def event_values(event: events_pb2.Event, *, warehouse_id: str | None) -> tuple[object, ...]:
+    """What is written of an event that names its predecessor and epoch: $1 to $8 of `append_first`."""
     full = event.SerializeToString()
     return (
         event.account_id,
@@ -131,12 +155,12 @@ async def _chain(connection: Connection, events: Sequence[events_pb2.Event]) -> 
         stream = event.account_id, event.mode, event.stream_id
         # A statement a stream, hardly ever more than one: for keys in arrays PostgreSQL makes
         # a new plan every time, which costs ten times the reading.
-        epoch, previous_id = latest.get(stream) or await _last_of(connection, *stream, event.sequence - 1)
+        epoch, previous_id = latest.get(stream) or await last_of(connection, *stream, event.sequence - 1)
         event.epoch, event.previous_id = epoch, previous_id
         latest[stream] = epoch, event.id
 
 
-async def _last_of(
+async def last_of(
     connection: Connection, account_id: str, mode: str, stream_id: str, sequence: int
 ) -> tuple[str, str]:
     """The epoch, and the id of the event at this place of a stream; no id where none was kept."""

@@ -9,10 +9,14 @@ import pytest
 from entrygo.domain.errors import InvalidExportState, PlanHashMismatch, TripIncomplete, ValidationFailed
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
+from entrygo.planning.store import PlanningStore
+from entrygo.planning.use_cases.recording import Recorder, locked_export
 from entrygo.postgres.pool import Connection, transaction
+from entrygo.process.clock import Ids
+from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 from tests.factories import HOODIE, make_order, make_product
-from tests.integration.planning.conftest import BOB, Planner
+from tests.integration.planning.conftest import BOB, NOW, Planner
 
 
 async def hold_order(connection: Connection, order_id: str) -> None:
@@ -30,6 +34,24 @@ async def until_waiting(planner: Planner, sessions: int) -> None:
     async with asyncio.timeout(10), planner.pool.acquire() as connection:
         while await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted") < sessions:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
+
+
+async def test_what_waited_for_the_lock_follows_the_event_that_was_written_meanwhile(
+    planner: Planner,
+) -> None:
+    export_id = (await planner.plan()).export_id
+    async with transaction(planner.pool, planner.visible) as connection:
+        export = await locked_export(PlanningStore(connection, planner.visible), export_id)
+        cancelling = asyncio.create_task(planner.cancel(export_id))
+        await until_waiting(planner, 1)
+        recorder = Recorder(lambda: NOW, Ids())
+        data = events_pb2.ExportApproved(batch_id=export_id)
+        await recorder.save(connection, planner.visible, export, "export.approved", data)
+    await cancelling
+    events = await planner.events(export_id)
+    assert [event.type for event in events] == ["export.planned", "export.approved", "export.cancelled"]
+    assert [event.previous_id for event in events] == ["", events[0].id, events[1].id]
+    assert len({event.epoch for event in events}) == 1
 
 
 async def test_claim_fixes_the_plan_and_moves_the_export(planner: Planner) -> None:

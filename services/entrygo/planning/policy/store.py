@@ -9,8 +9,8 @@ import asyncpg
 
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import SavingsBasis, Severity
+from entrygo.planning.exports import Export
 from entrygo.planning.policy.policy import Policy
-from entrygo.planning.store import Export
 from entrygo.postgres.pool import Connection
 
 

@@ -6,8 +6,9 @@ from entrygo.domain.errors import EntryFiled, ValidationFailed
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Amendment, Snapshot
 from entrygo.planning.amendments import filed_entries, successor_orders
+from entrygo.planning.exports import Export
 from entrygo.planning.requests import AMEND_OPERATION, AmendCommand, PlanCommand
-from entrygo.planning.store import Export, PlanningStore
+from entrygo.planning.store import PlanningStore
 from entrygo.planning.use_cases.plan_export import PlanExport
 from entrygo.planning.use_cases.predecessors import check_can_be_followed, stored_snapshot
 from entrygo.planning.use_cases.recording import found_export

@@ -6,6 +6,7 @@ from datetime import datetime
 from entrygo.domain.errors import TripIncomplete, ValidationFailed
 from entrygo.domain.principal import Visible
 from entrygo.planning.control_numbers_store import ControlNumbers
+from entrygo.planning.exports import Export
 from entrygo.planning.rules.agencies import FDA_PRIOR_NOTICE_MISSING
 from entrygo.planning.rules.shipping import PRODUCT_GROSS_WEIGHT_MISSING
 from entrygo.planning.snapshots import (
@@ -16,7 +17,7 @@ from entrygo.planning.snapshots import (
     numbers_of_entries,
     products_with,
 )
-from entrygo.planning.store import Export, PlanningStore
+from entrygo.planning.store import PlanningStore
 from entrygo.postgres.pool import Connection
 from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.requests.issues import Issues

@@ -15,10 +15,11 @@ from entrygo.domain.principal import Visible
 from entrygo.messaging.outbox import append_first
 from entrygo.planning.bonds import costs_by_importer
 from entrygo.planning.decide import Decision, decide
+from entrygo.planning.exports import Export
 from entrygo.planning.new_exports_store import NewExports
 from entrygo.planning.plan_to_proto import plan_to_proto
 from entrygo.planning.requests import PLAN_OPERATION, PlanCommand
-from entrygo.planning.store import Export, PlanningStore
+from entrygo.planning.store import PlanningStore
 from entrygo.planning.use_cases.gathering import Gathering, Grounds, stored_beside
 from entrygo.planning.use_cases.plan_snapshots import (
     ORDERS_IN_LOOP,
@@ -232,6 +233,7 @@ class PlanExport:
             state=advance(current.state, State.BATCHED),
             revision=current.revision + 1,
             event_sequence=current.event_sequence,
+            head=current.head,
         )
 
 

@@ -8,8 +8,8 @@ from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Snapshot
 from entrygo.planning.amendments import with_changes
 from entrygo.planning.decide import Decision
+from entrygo.planning.exports import Export
 from entrygo.planning.snapshots import PackedSnapshot, pack, snapshot_of
-from entrygo.planning.store import Export
 from entrygo.planning.use_cases.predecessors import Predecessor
 from entrygo.proto.planning.v1 import planning_pb2
 

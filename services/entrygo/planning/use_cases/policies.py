@@ -8,6 +8,7 @@ from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Readiness, SavingsBasis, Severity
 from entrygo.domain.time import rfc3339
+from entrygo.planning.exports import Export
 from entrygo.planning.policy.policy import Policy, codes_to_approve, raisable_to
 from entrygo.planning.policy.requests import (
     APPROVE_OPERATION,
@@ -18,7 +19,7 @@ from entrygo.planning.policy.requests import (
 from entrygo.planning.policy.store import Approval, PolicyStore
 from entrygo.planning.rules.base import Rule
 from entrygo.planning.snapshots import messages_in
-from entrygo.planning.store import Export, PlanningStore
+from entrygo.planning.store import PlanningStore
 from entrygo.planning.use_cases.recording import Recorder, found_export, locked_export
 from entrygo.postgres.idempotency import Reply, fingerprint, run_once
 from entrygo.postgres.pool import Connection, Pool, transaction

@@ -7,10 +7,11 @@ from entrygo.domain.errors import InvalidExportState
 from entrygo.domain.lifecycle import State, advance
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Amendment, Snapshot, read_snapshot
+from entrygo.planning.exports import Export
 from entrygo.planning.importer_costs_store import ImporterCosts
 from entrygo.planning.requests import PlanCommand
 from entrygo.planning.snapshots import unpack
-from entrygo.planning.store import Export, PlanningStore
+from entrygo.planning.store import PlanningStore
 from entrygo.planning.use_cases.recording import Recorder, found_export, locked_export
 from entrygo.postgres.pool import Connection
 from entrygo.proto.events.v1 import events_pb2
@@ -66,7 +67,7 @@ async def hold(store: PlanningStore, successor: Export, now: datetime) -> None:
     assert successor.supersedes is not None
     held = await locked_export(store, successor.supersedes)
     check_can_be_followed(held, successor.export_id)
-    await store.save_export(replace(held, superseded_by=successor.export_id), now)
+    await store.note_successor(held.export_id, successor.export_id, now)
 
 
 async def let_go(store: PlanningStore, successor: Export, now: datetime) -> None:
@@ -75,7 +76,7 @@ async def let_go(store: PlanningStore, successor: Export, now: datetime) -> None
     await store.remove_orders(successor.export_id)
     held = await locked_export(store, successor.supersedes)
     if held.superseded_by == successor.export_id and held.state is State.COMPLETED:
-        await store.save_export(replace(held, superseded_by=None), now)
+        await store.note_successor(held.export_id, None, now)
 
 
 async def supersede(connection: Connection, visible: Visible, recorder: Recorder, successor: Export) -> None:

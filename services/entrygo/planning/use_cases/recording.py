@@ -9,7 +9,8 @@ from entrygo.domain.ids import IdKind, is_valid_id
 from entrygo.domain.principal import Visible
 from entrygo.messaging import outbox
 from entrygo.messaging.events import PLANNING, make_event
-from entrygo.planning.store import Export, PlanningStore
+from entrygo.planning.exports import Export
+from entrygo.planning.store import PlanningStore
 from entrygo.postgres.pool import Connection
 from entrygo.process.clock import Clock, Ids
 from entrygo.proto.events.v1 import events_pb2
@@ -25,13 +26,17 @@ class Recorder:
     async def save(
         self, connection: Connection, visible: Visible, export: Export, type_: str, data: Message
     ) -> None:
-        """The number of the event follows under the row's lock; an export without events is a new one."""
+        """The number of the event follows under the row's lock; an export without a head is a new one."""
         now = self.clock()
         numbered = replace(export, event_sequence=export.event_sequence + 1)
-        store = PlanningStore(connection, visible)
-        await (store.save_export(numbered, now) if export.event_sequence else store.add_export(numbered, now))
         event = self.event(visible, numbered, type_, data)
-        await outbox.append(connection, event, warehouse_id=export.warehouse_id)
+        store = PlanningStore(connection, visible)
+        if export.head is None:
+            await store.add_export(numbered, now)
+            await outbox.append(connection, event, warehouse_id=export.warehouse_id)
+            return
+        event.previous_id, event.epoch = export.head.event_id, export.head.epoch
+        await store.save_export(numbered, now, event)
 
     def event(self, visible: Visible, export: Export, type_: str, data: Message) -> events_pb2.Event:
         """The event that the export's sequence is the number of."""

@@ -10,10 +10,11 @@ from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import read_snapshot
 from entrygo.messaging import event_log
+from entrygo.planning.exports import Export
 from entrygo.planning.plan_diff import diff_plans
 from entrygo.planning.plan_diff_to_proto import diff_to_proto
 from entrygo.planning.snapshots import PackedSnapshot, unpack
-from entrygo.planning.store import Export, PlanningStore
+from entrygo.planning.store import PlanningStore
 from entrygo.planning.use_cases.recording import found_export
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.proto.events.v1 import events_pb2

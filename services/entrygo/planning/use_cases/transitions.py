@@ -15,10 +15,11 @@ from entrygo.domain.principal import Visible
 from entrygo.domain.time import rfc3339
 from entrygo.messaging.event_log import events_after
 from entrygo.planning.control_numbers_store import ControlNumbers
+from entrygo.planning.exports import Export
 from entrygo.planning.importer_costs_store import ImporterCosts
 from entrygo.planning.requests import CANCEL_OPERATION, CancelCommand
 from entrygo.planning.snapshots import unpack_small
-from entrygo.planning.store import Export, OrderTaken, PlanningStore
+from entrygo.planning.store import OrderTaken, PlanningStore
 from entrygo.planning.use_cases import predecessors
 from entrygo.planning.use_cases.claimed_trucks import check_truck
 from entrygo.planning.use_cases.policies import check_approval, check_not_blocked
