@@ -333,6 +333,7 @@ def test_landed_costs_have_a_row_an_order_and_leave_blank_what_was_not_computed(
         "59.00", "32.71", "40.00", "0.38",
     )  # fmt: skip
     assert (row["landed_cost_low"], row["landed_cost_high"]) == ("92.09", "99.38")
+    assert (row["entry"], "entry_number" in row) == ("1", False)
     unknown = replace(known, duty_low_usd=None, duty_high_usd=None)
     [row] = csv_rows(make_snapshot(landed_costs=(unknown,), orders=(order,)), "landed_costs")
     assert (row["duty_low"], row["landed_cost_low"], row["landed_cost_high"]) == ("", "", "")

@@ -1,7 +1,8 @@
 """landed-costs.csv: what each order costs landed, for billing duty and fees to buyers (DDP). An estimate.
 
 The parts of the orders add up to the duty and the fees of their entries, to the cent. A duty that was not
-computed is blank; where low and high differ, something is still to be decided.
+computed is blank; where low and high differ, something is still to be decided. `entry` is the place of an
+order's entry in the plan, as in the table of actual costs, whose `entry_number` is the broker's.
 """
 
 from collections.abc import Sequence
@@ -17,11 +18,11 @@ from entrygo.execution.package.invoice_columns import money
 from entrygo.execution.package.printable import clean_text
 
 COLUMNS = (
-    "package_number", "entry_number", "order_id", "order_external_id", "goods_value", "duty_low", "duty_high",
+    "package_number", "entry", "order_id", "order_external_id", "goods_value", "duty_low", "duty_high",
     "fees", "landed_cost_low", "landed_cost_high", "currency", "notice",
 )  # fmt: skip
 NUMERIC_COLUMNS = frozenset(
-    {"entry_number", "goods_value", "duty_low", "duty_high", "fees", "landed_cost_low", "landed_cost_high"}
+    {"entry", "goods_value", "duty_low", "duty_high", "fees", "landed_cost_low", "landed_cost_high"}
 )
 
 
