@@ -9,7 +9,7 @@ CUSTOMS_ZONE = ZoneInfo("America/New_York")
 
 def rfc3339(instant: datetime) -> str:
     """RFC 3339 in UTC with milliseconds, as in the contract: 2026-03-11T16:10:00.000Z."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_rfc3339(text: str) -> datetime:

@@ -31,8 +31,7 @@ from entrygo.process.clock import Ids
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.harness.network import Weather, way_to
 from tests.integration.execution.channels import HeldChannel, ScriptedChannel
-from tests.integration.execution.world import LIVE, Process, World
-from tests.unit.execution.snapshots import make_snapshot
+from tests.integration.execution.world import LIVE, Process, World, add_exports
 
 OTHER = Visible.whole(Tenant("acc_456", Mode.LIVE))
 SILENT = "silent.example"
@@ -71,14 +70,6 @@ class SilentDomain:
 
     async def close(self) -> None:
         return None
-
-
-def add_exports(world: World, count: int, email: str) -> list[str]:
-    ids = [f"batch_{email.partition('@')[0]}_{number}" for number in range(count)]
-    for export_id in ids:
-        broker = make_snapshot().broker.model_copy(update={"email": email})
-        world.planning.snapshots[export_id] = make_snapshot(export_id=export_id, broker=broker)
-    return ids
 
 
 async def execute_all(process: Process, ids: list[str]) -> list[execution_pb2.ExecuteExportResponse]:

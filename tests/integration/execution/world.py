@@ -349,3 +349,12 @@ class Process:
             number = await connection.fetchval(f"SELECT count(*) FROM {table}")
         assert isinstance(number, int)
         return number
+
+
+def add_exports(world: World, count: int, email: str) -> list[str]:
+    """So many more exports that can be executed, for a broker with this address; their ids."""
+    ids = [f"batch_{email.partition('@')[0]}_{number}" for number in range(count)]
+    for export_id in ids:
+        broker = make_snapshot().broker.model_copy(update={"email": email})
+        world.planning.snapshots[export_id] = make_snapshot(export_id=export_id, broker=broker)
+    return ids

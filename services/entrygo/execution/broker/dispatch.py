@@ -27,7 +27,9 @@ class Dispatcher:
         self._bulkhead = bulkhead
         self._tasks: dict[str, Delivering] = {}
         self._with_slot: set[str] = set()
-        # Set when a delivery has ended; whoever waits for it clears it.
+        # Whether something that is due may wait in the ledger for the end of another delivery.
+        self._has_left = False
+        # Set when a delivery has ended and something may wait for that; whoever waits for it clears it.
         self.freed = asyncio.Event()
 
     def slot_at_once(self, submission: Submission) -> Slot | None:
@@ -61,7 +63,9 @@ class Dispatcher:
     async def take_due(self) -> None:
         """Starts what the ledger says is due, account by account, where a slot may come free."""
         unwanted = self._bulkhead.unwanted()
-        for submission in await self._delivery.due(BATCH, without=unwanted, except_for=list(self._tasks)):
+        due = await self._delivery.due(BATCH, without=unwanted, except_for=list(self._tasks))
+        self._has_left = self._has_left or len(due) == BATCH or unwanted.is_anything
+        for submission in due:
             # The ledger names no destination in rows of a release from before.
             if not unwanted.has(submission.tenant.account_id, self._route_of(submission).destination):
                 self._start(submission)
@@ -109,9 +113,13 @@ class Dispatcher:
     def _ended(self, submission_id: str, task: Delivering) -> None:
         del self._tasks[submission_id]
         self._with_slot.discard(submission_id)
-        self.freed.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
             log.error("delivery.failed", submission_id=submission_id, error=repr(error))
+        # One that was put off, or was not due yet, may have waited for another one itself.
+        if self._has_left or task.cancelled() or error is not None or task.result() is None:
+            self._has_left = False
+            self.freed.set()
 
     async def _run(self, submission: Submission, slot: Slot | None) -> Submission | None:
         """What became of one submission; whatever goes wrong is logged and affects no other submission."""

@@ -80,6 +80,11 @@ class Unwanted:
     destinations: frozenset[str]
     mail: bool
 
+    @property
+    def is_anything(self) -> bool:
+        """Whether there is any such thing."""
+        return self.mail or bool(self.tried or self.destinations)
+
     def has(self, account_id: str, destination: str) -> bool:
         return destination in self.destinations or (account_id, destination) in self.tried
 

@@ -155,7 +155,7 @@ class Recovery:
     async def _deliver(
         self, stop: asyncio.Event, due: Mapping[Backlog, asyncio.Event], bell: Doorbell
     ) -> None:
-        """When something is due, and when a look after deliveries that have ended finds others waiting."""
+        """When something is due, and when a look finds what waited for deliveries that have ended."""
         is_due, freed = due[Backlog.DELIVERIES], self.dispatcher.freed
         while await _is_set_before(stop, is_due, freed):
             freed.clear()
