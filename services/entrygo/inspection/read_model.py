@@ -1,9 +1,12 @@
 """Applies events to the read model, one transaction a batch, whether Kafka, an inspect or a replay
 brought them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
+from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Visible
 from entrygo.inspection.announcing import Announcer
 from entrygo.inspection.changes import Changes
@@ -21,9 +24,14 @@ from entrygo.inspection.folding import (
 )
 from entrygo.inspection.judging import contradicted, held_places
 from entrygo.inspection.position_store import Position, PositionStore
-from entrygo.inspection.store import ReadModelStore
+from entrygo.inspection.store import AddedMeanwhile, ReadModelStore
 from entrygo.postgres.pool import EVERYONE, Connection, Everyone, Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
+
+T = TypeVar("T")
+
+# At an export that somebody else adds at the same time, each sees it with the second.
+LOOKS = 5
 
 
 class Contradicted(Exception):
@@ -66,12 +74,16 @@ class ReadModel:
         `scope` is a whole account or everyone, never one warehouse: which warehouse an export is of is what
         the events say, and an export may move. What a caller may see is decided when it is read.
         """
-        async with transaction(self._pool, scope) as connection:
+
+        async def work(connection: Connection) -> _Applied:
             applied = await self._apply(connection, events, is_certain=is_certain)
             if dead:
                 await DeadLetterStore(connection).bury(dead)
             if positions:
                 await PositionStore(connection).save_positions(positions)
+            return applied
+
+        applied = await self._locking(scope, work)
         self._wake(applied)
         return any(one.known.gaps for one in applied.folded)
 
@@ -79,11 +91,15 @@ class ReadModel:
         self, visible: Visible, export_id: str, events: Sequence[events_pb2.Event]
     ) -> Known | None:
         """As `apply` with what the owners answered; what `visible` sees of the export then."""
-        whole, found = Visible.whole(visible.tenant), None
-        async with transaction(self._pool, whole) as connection:
+        whole = Visible.whole(visible.tenant)
+
+        async def work(connection: Connection) -> tuple[_Applied, Known | None]:
             applied = await self._apply(connection, events)
-            if visible == whole:
-                found = await ExportStore(connection, whole).find(export_id)
+            if visible != whole:
+                return applied, None
+            return applied, await ExportStore(connection, whole).find(export_id)
+
+        applied, found = await self._locking(whole, work)
         self._wake(applied)
         return found if visible == whole else await self.find(visible, export_id)
 
@@ -91,6 +107,14 @@ class ReadModel:
         """What `visible` sees of an export; locks nothing."""
         async with transaction(self._pool, visible) as connection:
             return await ExportStore(connection, visible).find(export_id)
+
+    async def _locking(self, scope: Visible | Everyone, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """What `work` does in one transaction; once more where an export was added while it looked for it."""
+        for _ in range(LOOKS):
+            with suppress(AddedMeanwhile):
+                async with transaction(self._pool, scope) as connection:
+                    return await work(connection)
+        raise ServiceUnavailable("Exports are being added; retry shortly.")
 
     async def _apply(
         self, connection: Connection, events: Sequence[events_pb2.Event], *, is_certain: bool = True
@@ -130,17 +154,22 @@ class ReadModel:
         False, and nothing done, when more was applied than `held` since it was read.
         """
         key = held.key
-        async with transaction(self._pool, Visible.whole(key.tenant)) as connection:
+
+        async def work(connection: Connection) -> _Applied | None:
             store = ReadModelStore(connection)
             locked = (await store.lock([key]))[key]
             if locked.applied != held.applied:
-                return False
+                return None
             await store.forget(key)
             folded = fold(nothing_known(key), events)
             if folded.changed:
                 await store.save([folded])
-            waiting = await self._announcer.add(connection, [folded])
-        if waiting:
+            return _Applied([folded], await self._announcer.add(connection, [folded]))
+
+        applied = await self._locking(Visible.whole(key.tenant), work)
+        if applied is None:
+            return False
+        if applied.is_awaited:
             self._announcer.wake()
         self._changes.wake([key])
         return True

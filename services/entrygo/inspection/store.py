@@ -44,6 +44,26 @@ _SAVE = (
     " SELECT * FROM unnest($28::text[], $29::text[], $30::text[], $31::text[], $32::text[], $33::bigint[],"
     " $34::bytea[]) ON CONFLICT DO NOTHING"
 )
+_KNOWN = (
+    "account_id, mode, export_id, planning_sequence, execution_sequence, planning_seen, execution_seen,"
+    " warehouse_id, detail"
+)
+_LOCK = (
+    "WITH key AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[])"  # noqa: S608
+    "  AS key (account_id, mode, export_id)),"
+    " added AS (INSERT INTO exports (account_id, mode, export_id)"
+    f"  SELECT * FROM key ORDER BY account_id, mode, export_id ON CONFLICT DO NOTHING RETURNING {_KNOWN}),"
+    f" held AS (SELECT {_KNOWN} FROM exports WHERE (account_id, mode, export_id) IN (SELECT * FROM key)"
+    "  ORDER BY account_id, mode, export_id FOR UPDATE)"
+    " SELECT * FROM added UNION ALL SELECT * FROM held"
+)
+
+
+class AddedMeanwhile(Exception):
+    """Somebody else added an export since the statement began, which can neither add it nor see it then.
+
+    What was locked is out of order to what is missing: only another transaction may look again.
+    """
 
 
 class ReadModelStore:
@@ -55,22 +75,12 @@ class ReadModelStore:
     async def lock(self, keys: Sequence[ExportKey]) -> dict[ExportKey, Known]:
         """What is known of these exports, their rows locked until the transaction ends.
 
-        Always in the same order, so that two writers wait for each other instead of for ever.
+        Always in the same order, so that two writers wait for each other instead of for ever. Raises
+        AddedMeanwhile.
         """
-        columns = _columns(keys)
-        await self._connection.execute(
-            "INSERT INTO exports (account_id, mode, export_id)"
-            " SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS key (account_id, mode, export_id)"
-            " ORDER BY account_id, mode, export_id ON CONFLICT DO NOTHING",
-            *columns,
-        )
-        rows = await self._connection.fetch(
-            "SELECT account_id, mode, export_id, planning_sequence, execution_sequence, planning_seen,"
-            " execution_seen, warehouse_id, detail FROM exports WHERE (account_id, mode, export_id) IN"
-            " (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))"
-            " ORDER BY account_id, mode, export_id FOR UPDATE",
-            *columns,
-        )
+        rows = await self._connection.fetch(_LOCK, *_columns(keys))
+        if len(rows) != len(keys):
+            raise AddedMeanwhile
         return {known.key: known for known in map(known_from_row, rows)}
 
     async def sequences(self, keys: Sequence[ExportKey]) -> dict[ExportKey, dict[str, int]]:

@@ -86,6 +86,26 @@ async def test_a_writer_waits_for_the_one_that_holds_the_export_and_goes_on_from
     assert (export.state, export.version) == ("COMPLETED", 3)
 
 
+async def test_a_writer_waits_for_the_one_that_adds_the_export_and_goes_on_from_there(
+    service: Service,
+) -> None:
+    life = Life()
+    first, second = life.planned(), life.started()
+    service.owners.record(life.events)
+    key = ExportKey("acc_alice", "live", "batch_123")
+    async with transaction(service.pool, EVERYONE) as adding:
+        store = ReadModelStore(adding)
+        known = await store.lock([key])
+        waiting = asyncio.create_task(service.read_model.apply(EVERYONE, [second]))
+        async with asyncio.timeout(30), transaction(service.pool, EVERYONE) as watching:
+            while not await watching.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
+                pass
+        await store.save([fold(known[key], [first])])
+    assert await waiting is False
+    export = await service.inspect()
+    assert (export.state, export.version) == ("EXECUTING", 2)
+
+
 async def test_a_poisoned_event_is_kept_for_a_person_and_blocks_nothing(service: Service) -> None:
     life = Life()
     life.planned()
