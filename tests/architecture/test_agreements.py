@@ -12,7 +12,7 @@ from entrygo.cli import export_actions as export_commands
 from entrygo.cli import webhooks as webhook_commands
 from entrygo.cli.up.replicas import SERVICES
 from entrygo.cli.up.settings import PORT_SETTINGS, UpSettings
-from entrygo.cli.up.supervisor import HEALTH_POLL_SECONDS
+from entrygo.cli.up.supervisor import TEND_SECONDS
 from entrygo.domain.facts.broker import CHANNEL_NAMES
 from entrygo.domain.lifecycle import State
 from entrygo.domain.snapshot import AskedEntryType, Readiness, SavingsBasis, Severity
@@ -117,5 +117,5 @@ def test_page_of_grpc_names_the_port_of_each_service() -> None:
 
 def test_page_of_operations_says_how_often_the_memory_of_the_broker_is_looked_at() -> None:
     page = " ".join((ROOT / "docs" / "operations.md").read_text(encoding="utf-8").split())
-    assert HEALTH_POLL_SECONDS == 5.0
+    assert TEND_SECONDS == 5.0
     assert "(512), looked at every five seconds" in page

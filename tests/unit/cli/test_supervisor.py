@@ -5,6 +5,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -13,10 +14,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from entrygo.cli.up import supervisor
 from entrygo.cli.up.backoff import Backoff
 from entrygo.cli.up.environment import plain
+from entrygo.cli.up.log_files import MAX_LOG_BYTES
 from entrygo.cli.up.parts import Part, Stage
-from entrygo.cli.up.supervisor import PartFailed, PartState, Supervisor
+from entrygo.cli.up.supervisor import PartFailed, PartState, Supervisor, Unit
 
 QUICK = Backoff(first_seconds=0.01, longest_seconds=0.05)
 SLEEPS = "import time; time.sleep(60)"
@@ -127,6 +130,35 @@ async def test_a_part_that_holds_more_memory_than_it_may_is_started_again(tmp_pa
         await watched.until(lambda: broker.restarts == 1 and broker.state is PartState.READY)
         assert "holds more than 104857600 bytes" in (tmp_path / "broker.log").read_text()
         assert unbounded.restarts == 0
+
+
+async def test_log_of_a_running_part_is_kept_within_its_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "TEND_SECONDS", 0.01)
+    async with running(part(tmp_path, "sync", SLEEPS)), asyncio.timeout(20):
+        os.truncate(tmp_path / "sync.log", MAX_LOG_BYTES + 1)
+        # A file tells nobody that it has become shorter.
+        while (tmp_path / "sync.log").stat().st_size:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert (tmp_path / "sync.log.1").stat().st_size == MAX_LOG_BYTES + 1
+
+
+@pytest.mark.parametrize(
+    ("state", "failed", "since", "seconds"),
+    [
+        (PartState.STARTING, 0, 0.0, 0.1),
+        (PartState.NOT_ANSWERING, 3, 0.0, 0.1),
+        (PartState.READY, 0, 30.0, 5.0),
+        (PartState.READY, 0, 61.0, 30.0),
+        (PartState.READY, 1, 61.0, 5.0),
+    ],
+)
+def test_a_part_is_asked_the_less_often_the_longer_it_has_been_well(
+    tmp_path: Path, state: PartState, failed: int, since: float, seconds: float
+) -> None:
+    unit = Unit(part(tmp_path, "sync", SLEEPS), state=state, since=time.time() - since)
+    assert supervisor.seconds_to_next_question(unit, failed) == seconds
 
 
 async def test_child_finds_its_own_environment_and_nothing_of_ours(

@@ -11,12 +11,17 @@ from pathlib import Path
 MAX_LOG_BYTES = 20 * 1024 * 1024
 
 
+def is_full(log: Path, *, max_bytes: int = MAX_LOG_BYTES) -> bool:
+    """Whether its content is to be moved."""
+    try:
+        return log.stat().st_size > max_bytes
+    except FileNotFoundError:
+        return False
+
+
 def rotate(log: Path, *, max_bytes: int = MAX_LOG_BYTES) -> bool:
     """Moves the content of a log that is larger into `<name>.log.1`, over what was there; whether it did."""
-    try:
-        if log.stat().st_size <= max_bytes:
-            return False
-    except FileNotFoundError:
+    if not is_full(log, max_bytes=max_bytes):
         return False
     earlier = log.with_suffix(".log.1")
     shutil.copyfile(log, earlier)

@@ -16,7 +16,7 @@ from itertools import groupby
 
 from entrygo.cli.up.backoff import Backoff
 from entrygo.cli.up.home import PartReport, Process
-from entrygo.cli.up.log_files import rotate
+from entrygo.cli.up.log_files import is_full, rotate
 from entrygo.cli.up.parts import Part, Stage
 from entrygo.cli.up.postgres import group_of
 from entrygo.cli.up.processes import identify, memory_of
@@ -26,6 +26,8 @@ HEALTH_POLL_SECONDS = 5.0
 # A part that has been ready for a minute is asked less often: to be asked wakes it and those that it asks.
 STEADY_AFTER_SECONDS = 60.0
 STEADY_POLL_SECONDS = 30.0
+# How often the logs and the memory of all parts are looked at, in one go.
+TEND_SECONDS = 5.0
 UNHEALTHY_AFTER = 3  # failed checks in a row
 EARLY_EXITS = 3  # of a part that was never ready, before the start as a whole has failed
 START_SECONDS = 90.0
@@ -109,6 +111,8 @@ class Supervisor:
 
     async def start(self, *stages: Stage) -> None:
         """Start the parts of these stages and wait until each is ready; PartFailed if one will not be."""
+        if not self._keepers:
+            self._keepers.append(asyncio.create_task(self._tend()))
         units = [unit for unit in self.units if unit.part.stage in stages]
         self._keepers += [asyncio.create_task(self._keep(unit)) for unit in units]
         await asyncio.gather(*(_first_ready(unit) for unit in units))
@@ -166,22 +170,28 @@ class Supervisor:
 
     async def _watch(self, unit: Unit) -> None:
         """Keep the state of a running part in step with its health."""
-        failed, asked_at = 0, 0.0
+        failed = 0
         while True:
-            if time.monotonic() - asked_at < _seconds_between_questions(unit, failed):
-                pass
-            elif await unit.part.is_ready():
-                failed, asked_at = 0, time.monotonic()
+            if await unit.part.is_ready():
+                failed = 0
                 self._move(unit, PartState.READY)
                 unit.was_ready.set()
             elif (failed := failed + 1) >= UNHEALTHY_AFTER and unit.state is PartState.READY:
                 self._move(unit, PartState.NOT_ANSWERING)
-            await asyncio.to_thread(rotate, unit.part.log)
-            if _is_too_large(unit):
-                _note(unit, f"holds more than {unit.part.most_memory_bytes} bytes")
-                _signal(unit, signal.SIGKILL)
-            is_settled = unit.state is PartState.READY
-            await asyncio.sleep(HEALTH_POLL_SECONDS if is_settled else READY_POLL_SECONDS)
+            await asyncio.sleep(seconds_to_next_question(unit, failed))
+
+    async def _tend(self) -> None:
+        """Keeps the logs and the memory of the parts within their bounds."""
+        while not self._stopping.is_set():
+            for unit in self.units:
+                # A disk that is full now may have room at the next look.
+                with contextlib.suppress(OSError):
+                    if is_full(unit.part.log):
+                        await asyncio.to_thread(rotate, unit.part.log)
+                if _is_too_large(unit):
+                    _note(unit, f"holds more than {unit.part.most_memory_bytes} bytes")
+                    _signal(unit, signal.SIGKILL)
+            await _wait(self._stopping, TEND_SECONDS)
 
     def _move(self, unit: Unit, state: PartState) -> None:
         if unit.state is not state:
@@ -190,10 +200,12 @@ class Supervisor:
             self._changed()
 
 
-def _seconds_between_questions(unit: Unit, failed: int) -> float:
-    """None, while the state of the part is about to change, or has just changed."""
-    is_steady = unit.state is PartState.READY and not failed
-    return STEADY_POLL_SECONDS if is_steady and time.time() - unit.since > STEADY_AFTER_SECONDS else 0.0
+def seconds_to_next_question(unit: Unit, failed: int) -> float:
+    """The more, the less the state of the part is likely to change."""
+    if unit.state is not PartState.READY:
+        return READY_POLL_SECONDS
+    is_steady = not failed and time.time() - unit.since > STEADY_AFTER_SECONDS
+    return STEADY_POLL_SECONDS if is_steady else HEALTH_POLL_SECONDS
 
 
 def _is_too_large(unit: Unit) -> bool:
