@@ -13,8 +13,12 @@ from prometheus_client import Gauge
 
 from entrygo.postgres.pool import DATABASE_ERRORS, Connection, open_background_session
 from entrygo.process.ending import pause
+from entrygo.process.metrics import READERS, Readers
 
 EVERY_SECONDS = 5.0
+# How often while nobody has read the metrics of this process for some minutes.
+UNREAD_SECONDS = 30.0
+READ_WITHIN_SECONDS = 150.0
 LONGEST_SECONDS = 3.0
 
 SAMPLED = Gauge(
@@ -30,12 +34,19 @@ class Sampler:
     """Takes the measures of one schema; they see every account, and give counts and ages alone."""
 
     def __init__(
-        self, *, database_url: str, schema: str, measures: Sequence[Measure], longest: float = LONGEST_SECONDS
+        self,
+        *,
+        database_url: str,
+        schema: str,
+        measures: Sequence[Measure],
+        longest: float = LONGEST_SECONDS,
+        readers: Readers = READERS,
     ) -> None:
         self._database_url = database_url
         self._schema = schema
         self._measures = measures
         self._longest = longest
+        self._readers = readers
         self._session: Connection | None = None
         # Start at 0 so that the staleness alert fires even if sampling never succeeded.
         SAMPLED.labels(schema).set(0)
@@ -45,7 +56,8 @@ class Sampler:
         try:
             while not stop.is_set():
                 await self.sample()
-                await pause(stop, EVERY_SECONDS)
+                is_read = self._readers.came_within(READ_WITHIN_SECONDS)
+                await pause(stop, EVERY_SECONDS if is_read else UNREAD_SECONDS)
         finally:
             self.close()
 

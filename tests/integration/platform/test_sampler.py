@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from functools import partial
 
 import asyncpg
+import pytest
 import pytest_asyncio
-from prometheus_client import REGISTRY
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 
 from entrygo.messaging.measures import measure_outbox
 from entrygo.postgres.measures import ROWS, TableMeasure
+from entrygo.process.metrics import Readers
 from entrygo.service.sampler import Sampler
 
 SCHEMA = {"schema": "planning"}
@@ -118,3 +120,28 @@ def table_figure(name: str) -> float:
     value = REGISTRY.get_sample_value(name, {**SCHEMA, "table": "outbox"})
     assert value is not None
     return value
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+async def test_figures_that_nobody_reads_are_seldom_asked_for(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, *, is_read: bool
+) -> None:
+    pauses: list[float] = []
+    stop, registry, now = asyncio.Event(), CollectorRegistry(), 0.0
+    readers = Readers(lambda: now)
+    registry.register(readers)
+
+    async def paused(_: asyncio.Event, seconds: float) -> None:
+        pauses.append(seconds)
+        stop.set()
+
+    monkeypatch.setattr("entrygo.service.sampler.pause", paused)
+    if is_read:
+        generate_latest(registry)
+    now = 100.0
+    looks = Sampler(database_url=database_url, schema="planning", measures=[], readers=readers)
+    await looks.run(stop)
+    stop.clear()
+    now = 200.0
+    await looks.run(stop)
+    assert pauses == [5.0 if is_read else 30.0, 30.0]
