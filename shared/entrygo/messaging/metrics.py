@@ -4,7 +4,11 @@ from collections.abc import Mapping
 
 from prometheus_client import Counter, Gauge
 
-LEADING = Gauge("entrygo_relay_leading", "1 where this replica publishes the schema's events", ("schema",))
+LEADING = Gauge(
+    "entrygo_relay_leading",
+    "1 where this replica publishes the schema's events, or rests as the last that did",
+    ("schema",),
+)
 PUBLISHED = Counter("entrygo_relay_published", "Events that the broker acknowledged", ("schema",))
 INTERRUPTED = Counter("entrygo_relay_interruptions", "Times that publishing had to begin anew", ("schema",))
 LAG = Gauge("entrygo_projector_lag_records", "Records of the topic that are not applied yet", ("partition",))
