@@ -42,6 +42,7 @@ WITH_BODY: tuple[type[EntryGoError], ...] = (
     UnsupportedMediaType,
     IdempotencyConflict,
     IdempotencyInProgress,
+    InvalidAccountScope,
 )
 
 
@@ -78,6 +79,4 @@ class Endpoint:
         own = [*self.errors, *ALWAYS]
         if self.body is not None:
             own += WITH_BODY
-            if "account_id" in self.body.model_fields:
-                own.append(InvalidAccountScope)
         return tuple(dict.fromkeys(own))

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from entrygo.domain.errors import (
+    InvalidAccountScope,
     NotFound,
     UnsupportedMediaType,
     ValidationFailed,
@@ -34,6 +35,8 @@ from entrygo.requests.issues import Issues
 OFF_LOOP_BYTES = 1024 * 1024
 # So few bytes hold no more unknown fields than can be described.
 SHORT_BYTES = 8 * 1024
+
+ACCOUNT = "accountId"
 
 B = TypeVar("B", bound=BaseModel)
 Q = TypeVar("Q", bound=Message)
@@ -103,7 +106,7 @@ class Exchange:
 
     async def body(self, model: type[B]) -> B:
         """The validated body, with the idempotency key that counts."""
-        body = await self._read(partial(_read_body, model))
+        body = await self._read(partial(_read_body, model, self._admitted.account))
         items = getattr(body, "items", None)
         if items:
             self.count_items(len(items))
@@ -170,9 +173,17 @@ def authorization(request: Request) -> str | None:
     return f"Bearer {match[1]}" if match else None
 
 
-def _read_body(model: type[B], content: bytes | bytearray) -> B:
+def _read_body(model: type[B], account: str, content: bytes | bytearray) -> B:
+    """Any write may name its account, also one whose schema has no place for it."""
     is_optional = not any(field.is_required() for field in model.model_fields.values())
-    return checked(model, content, {} if is_optional and not content else read_json(content))
+    value = {} if is_optional and not content else read_json(content)
+    if "account_id" in model.model_fields or not isinstance(value, dict) or ACCOUNT not in value:
+        return checked(model, content, value)
+    named = value.pop(ACCOUNT)
+    body = checked(model, content, value)
+    if named != account:
+        raise InvalidAccountScope(details={"apiKeyAccountId": account, "payloadAccountId": named})
+    return body
 
 
 def checked(model: type[B], content: bytes | bytearray, body: object) -> B:

@@ -26,7 +26,8 @@ The export lifecycle: **sync** orders → **plan** an export → **execute** it 
 - Every route needs `Authorization: Bearer <api-key>`.
 - The contract grows by addition: expect new fields in answers. A field or a query parameter that is unknown
   is refused (`VALIDATION_ERROR`, code `unrecognized_key`) with its path and the nearest that is known.
-  `metadata` of an order takes anything, and a record or an order may come back as it was answered.
+  `metadata` of an order takes anything, and a record or an order may come back as it was answered. Every
+  write may state `accountId`, which is the key's, or the answer is 403.
 - Every error has the shape `{errorCode, message, field?, details?}`. Branch on `errorCode`. A
   `VALIDATION_ERROR` lists all issues at once in `details.issues`, at most 100. When there are more, the
   request is not looked at further, and `details.totalIssues` is how many were found until then.

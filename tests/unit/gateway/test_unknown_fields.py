@@ -17,7 +17,7 @@ from entrygo.gateway.schemas.exports import ExecuteBody, PlanBody
 from entrygo.gateway.schemas.orders import SyncOrdersBody
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.gateway.unknown_fields import unknown
-from tests.fakes import KEY, FakeServices
+from tests.fakes import ACCOUNT, KEY, FakeServices
 from tests.unit.gateway.requests import order_body
 
 DOCUMENT = build_openapi(ENDPOINTS)
@@ -153,6 +153,19 @@ async def test_what_was_answered_may_come_back(client: httpx.AsyncClient) -> Non
         [kept] = (await client.get(f"/api/{kind}", params={"externalId": "own-1"})).json()["data"]
         answer = await client.post(f"/api/{kind}/sync", json={"accountId": "acc_123", "items": [kept]})
         assert answer.status_code == 200, answer.text
+
+
+async def test_any_write_may_name_the_account_that_its_key_is_of_and_no_other(
+    client: httpx.AsyncClient,
+) -> None:
+    cancelled = [
+        await client.post("/api/exports/batch_none/cancel", json={"reason": "late", "accountId": account})
+        for account in (ACCOUNT, "acc_other")
+    ]
+    assert [(each.status_code, each.json()["errorCode"]) for each in cancelled] == [
+        (404, "NOT_FOUND"),
+        (403, "INVALID_ACCOUNT_SCOPE"),
+    ]
 
 
 async def test_very_many_unknown_fields_are_refused_before_they_are_described() -> None:
