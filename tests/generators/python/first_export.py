@@ -21,6 +21,7 @@ from generated_client.models import (
     PlanBody,
     ProductInput,
     Section232,
+    Section232Input,
     SyncOrdersBody,
     SyncProductsBody,
 )
@@ -99,7 +100,7 @@ def metal_of_a_product(client: AuthenticatedClient, account: str, work: str) -> 
         external_id=f"generated-{work}",
         sku=f"GENERATED-{work[:8]}",
         name="Pan",
-        section232=Section232(metals=[metal]),
+        section232=Section232Input(metals=[metal]),
     )
     body = SyncProductsBody(account_id=account, items=[product])
     [synced] = done(sync_products.sync(client=client, body=body)).data
