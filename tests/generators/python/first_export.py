@@ -14,8 +14,8 @@ from generated_client.models import (
     ErrorBody,
     ErrorCode,
     ExecuteBody,
-    MetalContent,
-    MetalContentMetal,
+    MetalContentInput,
+    MetalContentInputMetal,
     OrderInput,
     OrderLineInput,
     PlanBody,
@@ -95,7 +95,7 @@ def main() -> None:
 
 def metal_of_a_product(client: AuthenticatedClient, account: str, work: str) -> str:
     """Where the aluminum of a product was cast, read back: a name that generated code may stumble over."""
-    metal = MetalContent(metal=MetalContentMetal.ALUMINUM, smelt1="CA", cast_in="CA")
+    metal = MetalContentInput(metal=MetalContentInputMetal.ALUMINUM, smelt1="CA", cast_in="CA")
     product = ProductInput(
         external_id=f"generated-{work}",
         sku=f"GENERATED-{work[:8]}",
