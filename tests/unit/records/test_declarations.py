@@ -151,7 +151,7 @@ def test_columns_lead_to_the_objects_of_a_product() -> None:
 
 @pytest.mark.parametrize(
     ("model", "declared", "kept_apart"),
-    [(OrderInput, ORDER, {"items", "metadata"}), (OrderLineInput, ORDER_LINE, set())],
+    [(OrderInput, ORDER, {"items", "metadata", "currency"}), (OrderLineInput, ORDER_LINE, {"currency"})],
 )
 def test_the_rest_schema_of_an_order_has_the_declared_fields(
     model: type[BaseModel], declared: Fields, kept_apart: set[str]
