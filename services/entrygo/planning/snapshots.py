@@ -20,6 +20,8 @@ from entrygo.planning.reference.sets import ReferenceSet, packed
 # Where the rows stand in the JSON. No text in it can hold this: there, quotation marks are escaped.
 _NO_ROWS = b'"reference_rows":[]'
 _ROWS = b'"reference_rows":'
+# A snapshot as JSON.
+Document = dict[str, Any]
 # What is compressed was at least so many times as long where it is of many orders.
 _COMPRESSED_TO_A = 8
 
@@ -114,17 +116,23 @@ def unpack_small(stored: PackedSnapshot, at_most: int) -> bytes:
     return content if len(content) <= at_most else b""
 
 
-def messages_in(stored: PackedSnapshot) -> list[dict[str, Any]]:
-    """The validation messages alone, for who needs nothing else of a large plan."""
+def document_of(stored: PackedSnapshot) -> Document:
+    """The snapshot without its reference rows, as JSON, for who needs a little of a large plan."""
     with _readable():
-        messages: list[dict[str, Any]] = orjson.loads(_inflated(stored.content))["validation_messages"]
+        document: Document = orjson.loads(_inflated(stored.content))
+    return document
+
+
+def messages_in(stored: PackedSnapshot) -> list[dict[str, Any]]:
+    """The validation messages alone."""
+    with _readable():
+        messages: list[dict[str, Any]] = document_of(stored)["validation_messages"]
     return messages
 
 
-def products_with(stored: PackedSnapshot, code: str) -> list[str]:
+def products_with(document: Document, code: str) -> list[str]:
     """How people call the products that go and that have a finding of this code, sorted."""
     with _readable():
-        document = orjson.loads(_inflated(stored.content))
         found = {each["product_id"] for each in document["validation_messages"] if each["code"] == code}
         return sorted(
             each["sku"] or each["external_id"] for each in document["products"] if each["id"] in found
@@ -141,13 +149,12 @@ class NamedProduct:
     has_finding: bool
 
 
-def named_products(stored: PackedSnapshot, code: str) -> dict[str, NamedProduct]:
+def named_products(document: Document, code: str) -> dict[str, NamedProduct]:
     """The products that go by each name that people may call them: SKU, external id and id.
 
     `code` is that of the finding which is looked for.
     """
     with _readable():
-        document = orjson.loads(_inflated(stored.content))
         found = {each["product_id"] for each in document["validation_messages"] if each["code"] == code}
         return {
             each[name]: NamedProduct(
@@ -160,17 +167,16 @@ def named_products(stored: PackedSnapshot, code: str) -> dict[str, NamedProduct]
         }
 
 
-def numbers_of_entries(stored: PackedSnapshot) -> frozenset[int]:
+def numbers_of_entries(document: Document) -> frozenset[int]:
     """The entries that the plan makes; empty for a plan that was stored before plans said so."""
     with _readable():
-        document = orjson.loads(_inflated(stored.content))
         return frozenset(each["number"] for each in document.get("entries", ()))
 
 
-def entry_date_of(stored: PackedSnapshot) -> str:
+def entry_date_of(document: Document) -> str:
     """The day that the plan goes by, YYYY-MM-DD."""
     with _readable():
-        return str(orjson.loads(_inflated(stored.content))["entry_date"])
+        return str(document["entry_date"])
 
 
 @contextmanager

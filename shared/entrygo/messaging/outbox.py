@@ -92,21 +92,16 @@ async def append_first(
     key: str,
     answer: bytes,
 ) -> None:
-    """As `append`, of a stream's first event that names its epoch already; with it `answer` is kept for
-    repeated calls of the operation, unless the key is empty. One statement."""
-    await connection.execute(
-        "WITH logged AS ("
-        " INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id, warehouse_id)"
-        " VALUES ($1, $2, $3, 1, $4, $5, $6)),"
-        " queued AS (INSERT INTO outbox (account_id, mode, payload, traceparent) VALUES ($1, $2, $7, $8))"
-        " UPDATE idempotency_keys SET response = $11"
-        " WHERE account_id = $1 AND mode = $2 AND operation = $9 AND key = $10",
-        *event_values(event, warehouse_id=warehouse_id),
-        operation,
-        key,
-        answer,
+    """As `append_with`, of a stream's first event: `answer` is kept for repeated calls of the operation,
+    unless the key is empty."""
+    await append_with(
+        connection,
+        event,
+        warehouse_id=warehouse_id,
+        change="UPDATE idempotency_keys SET response = $12"
+        " WHERE account_id = $1 AND mode = $2 AND operation = $10 AND key = $11",
+        values=(operation, key, answer),
     )
-    after_commit(connection, ring)
 
 
 async def append_with(
@@ -134,7 +129,7 @@ async def append_with(
 
 
 def event_values(event: events_pb2.Event, *, warehouse_id: str | None) -> tuple[object, ...]:
-    """What is written of an event that names its predecessor and epoch: $1 to $8 of `append_first`."""
+    """What is written of an event that names its predecessor and epoch: $1 to $8 of `append_with`."""
     full = event.SerializeToString()
     return (
         event.account_id,

@@ -12,7 +12,6 @@ import asyncpg
 from entrygo.domain.principal import Visible
 from entrygo.execution.state.records import (
     Artifact,
-    Notification,
     Numbered,
     Package,
     PackageState,
@@ -132,21 +131,6 @@ class PackageStore:
             self._warehouse_id,
         )
         return [Artifact(**row) for row in rows]
-
-    async def add_notifications(self, notifications: Sequence[Notification]) -> None:
-        """Each under its own id; a second one of the same id is an error of ours."""
-        await self._connection.execute(
-            "INSERT INTO notifications (account_id, mode, id, package_id, channel, recipient, status,"
-            " created_at) SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[],"
-            " $7::text[], $8::timestamptz[])",
-            *self._scope,
-            [each.id for each in notifications],
-            [each.package_id for each in notifications],
-            [each.channel for each in notifications],
-            [each.recipient for each in notifications],
-            [each.status for each in notifications],
-            [each.created_at for each in notifications],
-        )
 
     async def list_notification_ids(self, package_id: str) -> list[str]:
         """The broker's before the warehouse's."""

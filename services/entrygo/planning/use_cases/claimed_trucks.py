@@ -10,8 +10,9 @@ from entrygo.planning.exports import Export
 from entrygo.planning.rules.agencies import FDA_PRIOR_NOTICE_MISSING
 from entrygo.planning.rules.shipping import PRODUCT_GROSS_WEIGHT_MISSING
 from entrygo.planning.snapshots import (
+    Document,
     NamedProduct,
-    PackedSnapshot,
+    document_of,
     entry_date_of,
     named_products,
     numbers_of_entries,
@@ -43,14 +44,13 @@ async def check_truck(
     nothing of this plan, for a control number that is not of the truck's carrier, and for one that another
     export has.
     """
-    if not request.HasField("trip") and not request.control_numbers:
-        return
-    packed = await PlanningStore(connection, visible).find_snapshot(export.export_id, export.revision)
-    assert packed is not None
     if request.HasField("trip"):
-        _check_day(packed, request.trip)
-        _check_named(packed, request.trip)
-        _check_complete(packed, request.trip)
+        packed = await PlanningStore(connection, visible).find_snapshot(export.export_id, export.revision)
+        assert packed is not None
+        document = document_of(packed)
+        _check_day(document, request.trip)
+        _check_named(document, request.trip)
+        _check_complete(document, request.trip)
     if request.control_numbers:
         check_carrier(request.carrier_scac, request.control_numbers)
         numbers = [each.number for each in request.control_numbers]
@@ -78,10 +78,10 @@ def _refuse(numbers: Sequence[planning_pb2.ControlNumber], message: str, code: s
     issues.check()
 
 
-def _check_complete(packed: PackedSnapshot, trip: planning_pb2.ClaimedTrip) -> None:
+def _check_complete(document: Document, trip: planning_pb2.ClaimedTrip) -> None:
     """Without a truck a warning, or a note; a manifest is filed for the one that is stated."""
-    unweighed = products_with(packed, PRODUCT_GROSS_WEIGHT_MISSING.code)
-    food = [] if trip.states_arrival else products_with(packed, FDA_PRIOR_NOTICE_MISSING.code)
+    unweighed = products_with(document, PRODUCT_GROSS_WEIGHT_MISSING.code)
+    food = [] if trip.states_arrival else products_with(document, FDA_PRIOR_NOTICE_MISSING.code)
     missing = [*(["grossWeightKg"] if unweighed else []), *(_left_of_arrival(trip) if food else [])]
     if missing:
         products = sorted({*unweighed, *food})
@@ -96,9 +96,9 @@ def _left_of_arrival(trip: planning_pb2.ClaimedTrip) -> Sequence[str]:
     ]
 
 
-def _check_day(packed: PackedSnapshot, trip: planning_pb2.ClaimedTrip) -> None:
+def _check_day(document: Document, trip: planning_pb2.ClaimedTrip) -> None:
     """Rates and rules are those of the entry date, so a truck of another day is another plan's."""
-    planned = entry_date_of(packed) if trip.arrives_on else ""
+    planned = entry_date_of(document) if trip.arrives_on else ""
     if trip.arrives_on != planned:
         message = (
             f"Arrives on {trip.arrives_on} by the clock of its offset, and the plan's entry date is"
@@ -107,10 +107,10 @@ def _check_day(packed: PackedSnapshot, trip: planning_pb2.ClaimedTrip) -> None:
         raise ValidationFailed.of([("trip.estimatedArrival", message, "custom")])
 
 
-def _check_named(packed: PackedSnapshot, trip: planning_pb2.ClaimedTrip) -> None:
+def _check_named(document: Document, trip: planning_pb2.ClaimedTrip) -> None:
     """A prior notice is of food that goes, and a control number of an entry that is planned."""
-    known = named_products(packed, FDA_PRIOR_NOTICE_MISSING.code) if trip.noticed_products else {}
-    planned = numbers_of_entries(packed) if trip.entries else frozenset()
+    known = named_products(document, FDA_PRIOR_NOTICE_MISSING.code) if trip.noticed_products else {}
+    planned = numbers_of_entries(document) if trip.entries else frozenset()
     issues = Issues()
     for index, number in enumerate(trip.entries):
         if planned and number not in planned:
