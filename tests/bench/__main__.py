@@ -15,11 +15,14 @@ from typing import Any
 import orjson
 import uvloop
 
+from tests.bench.counts import count_lifecycle
 from tests.bench.floor import Floor
+from tests.bench.hops import hops_figures, measure_hops
 from tests.bench.large import SIZES, measure_large
 from tests.bench.large_export import measure_large_export
 from tests.bench.lifecycle_rows import learn_lifecycle
 from tests.bench.machine import describe
+from tests.bench.profiles import measure_profiles
 from tests.bench.quiet import measure_growth, measure_idle, measure_visible
 from tests.bench.rates import ROWS, Row, measure
 from tests.bench.subjects import BareRows, Rest, Subject, monolith, ours
@@ -27,7 +30,7 @@ from tests.harness.system import System, running_system
 
 # 10,000 orders of one importer, and of five.
 WEEKS = {"large_10000": 0, "importers_10000": 5}
-OTHERS = (*WEEKS, *(size.name for size in SIZES), "visible", "idle", "growth")
+OTHERS = ("hops", "profile", *WEEKS, *(size.name for size in SIZES), "visible", "idle", "growth")
 NAMES = (*(row.name for row in ROWS), *OTHERS)
 # Takes minutes for itself: only where it is named.
 ONLY_ON_REQUEST = {"growth"}
@@ -58,6 +61,12 @@ class Bench:
                 self._note("rates", await self._measure(row))
         pack = await ours(self._system, whole_pack=True)
         three = await ours(self._system, whole_pack=False)
+        if "hops" in names:
+            counts = await count_lifecycle(three, self._system)
+            hops = hops_figures(await measure_hops(three, self._system), counts)
+            self._note("hops", {"counts": counts, "hops": hops})
+        if "profile" in names:
+            self._note("profile", await measure_profiles(three))
         if "visible" in names:
             rate = self._rate_of_small or await self._quick_rate(three)
             seconds = self._seconds * self._rounds
@@ -116,7 +125,7 @@ class Bench:
             "execute_peak_mib": export.execute_peaks.mebibytes,
         }
 
-    def _note(self, section: str, figures: dict[str, Any]) -> None:
+    def _note(self, section: str, figures: dict[str, Any] | list[dict[str, Any]]) -> None:
         print(orjson.dumps({section: figures}, option=orjson.OPT_INDENT_2).decode(), flush=True)
         if section in ("rates", "large"):
             self.found.setdefault(section, []).append(figures)

@@ -9,6 +9,7 @@ import orjson
 
 from tests.bench.capacity import CORES, capacity, cores_for, cost_of_an_order
 from tests.bench.plot import bars
+from tests.bench.profiles import in_a_lifecycle
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = DOCS / "performance.md"
@@ -40,6 +41,10 @@ def page_of(run: Mapping[str, Any]) -> str:
     sections = [_taken(run)]
     if rates := run.get("rates"):
         sections += [_rates(rates), "![ours beside the others](images/performance.svg)", _costs(rates)]
+    if hops := run.get("hops"):
+        sections.append(_hops(hops))
+    if profiles := run.get("profile"):
+        sections.append(_profiles(profiles))
     if large := run.get("large"):
         sections.append(_large(large))
     sections.append(_rest(run))
@@ -80,6 +85,37 @@ def _costs(rates: Sequence[Mapping[str, Any]]) -> str:
         for name, figures in row["subjects"].items()
     ]
     return _table(["core-ms a request or lifecycle", "subject", "in all", "by process"], rows)
+
+
+def _hops(found: Mapping[str, Any]) -> str:
+    rows = [
+        [
+            hop["title"],
+            _parts(hop["core_ms"], "{:.2f}"),
+            f"{hop['core_ms_in_all']:.2f}",
+            f"{hop['in_a_lifecycle']:.1f}",
+            f"{hop['core_ms_a_lifecycle']:.1f}",
+        ]
+        for hop in found["hops"]
+    ]
+    together = sum(hop["core_ms_a_lifecycle"] for hop in found["hops"])
+    rows.append(["all of them", "", "", "", f"{together:.1f}"])
+    return _table(["core-ms of one hop by itself", "by side", "in all", "in a lifecycle", "core-ms"], rows)
+
+
+def _profiles(profiles: Sequence[Mapping[str, Any]]) -> str:
+    kinds = in_a_lifecycle(profiles)
+    rows = [
+        [
+            kind,
+            *(f"{profile['core_ms'] * profile['percent'].get(kind, 0) / 100:.1f}" for profile in profiles),
+            f"{core_ms:.1f}",
+        ]
+        for kind, core_ms in kinds.items()
+    ]
+    rows.append(["all", *(f"{each['core_ms']:.1f}" for each in profiles), f"{sum(kinds.values()):.1f}"])
+    head = ["core-ms a lifecycle of 1 order, three documents", *(each["part"] for each in profiles)]
+    return _table([*head, "in all"], rows)
 
 
 def _large(large: Sequence[Mapping[str, Any]]) -> str:

@@ -193,7 +193,7 @@ def _uvicorn(port: int) -> list[str]:
     return [sys.executable, "-m", "uvicorn", application, *where, *lean]
 
 
-class _ThisAlone(psutil.Process):
+class ThisAlone(psutil.Process):
     """This process without its children: all of the system under test is among them."""
 
     def children(self, recursive: bool = False) -> list[psutil.Process]:
@@ -207,7 +207,7 @@ class BareRows:
 
     def __init__(self, floor: Floor, system: System) -> None:
         self._floor = floor
-        self.processes = {"postgres": parts_of(system)["postgres"], "client": _ThisAlone()}
+        self.processes = {"postgres": parts_of(system)["postgres"], "client": ThisAlone()}
 
     async def sync(self, number: int, orders: int) -> None:
         await self._floor.sync_orders(orders)
