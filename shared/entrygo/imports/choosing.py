@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from entrygo.imports.columns import METADATA_PREFIX, Columns, is_known
-from entrygo.imports.rows import LINE_COLUMN, NOTE_COLUMN, REASON_COLUMN
+from entrygo.imports.rows import ADDED_COLUMNS
 from entrygo.imports.suggesting import suggested
-
-OWN = frozenset({REASON_COLUMN, LINE_COLUMN, NOTE_COLUMN, ""})
 
 
 class WrongColumns(Exception):
@@ -49,7 +47,7 @@ def choose_columns(
     taken = {*mapping, *mapping.values()}
     ours = dict(mapping)
     ours |= {name: name for name in found if is_known(name, known) and name not in taken}
-    ignored = tuple(name for name in found if name not in ours and name not in OWN)
+    ignored = tuple(name for name in found if name not in ours and name not in ADDED_COLUMNS)
     missing = [each for each in required if not set(each) & set(ours.values())]
     unread = () if ignore_unknown else ignored
     if missing or unread:

@@ -8,6 +8,8 @@ from typing import IO
 
 # Added by reject files and fix files; ignored when such a file is imported again.
 REASON_COLUMN, LINE_COLUMN, NOTE_COLUMN = "reject_reason", "reject_line", "to_mend"
+# No file's own data: these, and a column without a name.
+ADDED_COLUMNS = frozenset({REASON_COLUMN, LINE_COLUMN, NOTE_COLUMN, ""})
 # What a line above the header of a CSV begins with that is for people alone.
 COMMENT = "# "
 

@@ -87,6 +87,15 @@ async def test_refused_rows_come_back_as_a_file_that_can_be_dropped_again(clerk:
     assert "Import 1 order" in again
 
 
+@pytest.mark.parametrize("column", ["to_mend", "reject_reason", "reject_line"])
+async def test_a_column_that_our_own_files_add_is_none_to_choose(
+    clerk: httpx.AsyncClient, column: str
+) -> None:
+    page = await drop(clerk, f"sku,hts_code,{column}\nprod_cap_002,6505.00.6090,what we said of it\n")
+
+    assert sorted(name for name in form_of(page) if name.startswith("column.")) == ["column.0", "column.1"]
+
+
 async def test_preview_names_the_lines_of_what_would_be_refused(clerk: httpx.AsyncClient) -> None:
     six_more = UNREADABLE.replace("two", "none") * 6
     page = html.unescape(await drop(clerk, HEADER + GOOD + UNREADABLE + six_more))

@@ -9,7 +9,7 @@ from entrygo.imports.columns import METADATA_PREFIX, Columns, is_known
 from entrygo.imports.entries import Entry, Rejected
 from entrygo.imports.kinds import ORDERS, Kind, kind_named, missing, mistaken, recognised
 from entrygo.imports.reading import source_of
-from entrygo.imports.rows import LINE_COLUMN, REASON_COLUMN, SourceFile, SourceRow, UnreadableFile
+from entrygo.imports.rows import ADDED_COLUMNS, SourceFile, SourceRow, UnreadableFile
 from entrygo.imports.suggesting import spelled, suggested
 from entrygo.records.csv_columns import COUNTRY
 
@@ -22,7 +22,6 @@ SHOWN_VALUES = 3
 SHOWN_REASONS = 5
 # Of the rows that one reason refuses.
 SHOWN_LINES = 5
-OWN = frozenset({REASON_COLUMN, LINE_COLUMN, ""})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +98,7 @@ def look(source: SourceFile, noun: str = "", choices: Mapping[int, str] | None =
 
     `choices`: what of ours the columns are read as, by their positions; without it, what is suggested.
     """
-    names = [name for name in source.columns if name not in OWN]
+    names = [name for name in source.columns if name not in ADDED_COLUMNS]
     kind = kind_named(noun) or recognised(names) or ORDERS
     suggestions = suggested(names, kind.known)
     chosen = (
@@ -185,7 +184,7 @@ def _views(
             else "",
         )
         for position, name in enumerate(source.columns)
-        if name not in OWN
+        if name not in ADDED_COLUMNS
     ]
 
 
