@@ -210,6 +210,19 @@ def test_the_manifest_has_the_truck_and_every_entry_its_own_control_number() -> 
     assert {each["port_of_entry"] for each in entries} == {"3004"}
 
 
+@pytest.mark.parametrize("beside", [None, "CCBT000009"])
+def test_every_document_of_a_single_entry_names_the_control_number_of_the_trip(beside: str | None) -> None:
+    trip = Trip(entries=(TripEntry(entry=1, paps_number="CCBT000001"),))
+    package = replace(PACKAGE, shipment=Shipment(paps_number=beside, trip=trip))
+    found = {name: each.content for name, each in rendered(make_snapshot(), package).items()}
+    entry = orjson.loads(found["entry_dataset.json"])
+    assert (entry["entry"]["bill_of_lading"], entry["entry"]["paps_number"]) == ("CCBT000001", "CCBT000001")
+    assert not {"bill_of_lading", "paps_number"} & set(entry["left_to_the_broker"]["entry"])
+    assert orjson.loads(found["manifest.json"])["transport"]["paps_number"] == "CCBT000001"
+    assert b"PAPS CCBT000001" in found["commercial_customs_invoice.html"]
+    assert not [name for name, content in found.items() if b"CCBT000009" in content]
+
+
 def test_a_trip_without_notices_and_contact_is_stored_as_the_release_before_reads_it() -> None:
     trip = Trip(conveyance="TRK-17")
     stored = orjson.loads(Shipment(trip=trip).model_dump_json(exclude_none=True))["trip"]

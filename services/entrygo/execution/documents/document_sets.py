@@ -12,6 +12,7 @@ from entrygo.execution.package.entry_snapshots import (
     entry_package,
     entry_snapshot,
     has_sets_by_entry,
+    whole_package,
 )
 from entrygo.execution.package.facts import PackageFacts
 
@@ -38,7 +39,7 @@ def render_package(
 ) -> tuple[RenderedArtifact, ...]:
     """All documents of a package: one set, or a covering set followed by one set per entry."""
     if not has_sets_by_entry(snapshot):
-        return render_documents(documents, as_imported(snapshot), package)
+        return render_documents(documents, as_imported(snapshot), whole_package(package, snapshot))
     truck = covering_snapshot(snapshot)
     with Rendering() as rendering:
         rendering.add(_among(documents, OF_THE_TRUCK), truck, package)

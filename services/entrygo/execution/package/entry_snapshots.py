@@ -169,6 +169,15 @@ def unchanged_numbers(amendment: Amendment) -> Sequence[str]:
     return [each for each in filed if each not in changed]
 
 
+def whole_package(package: PackageFacts, snapshot: Snapshot) -> PackageFacts:
+    """The package's facts for one set of documents; all of it names the PAPS number of an only entry."""
+    if len(snapshot.entries) > 1:
+        return package
+    only = snapshot.entries[0].number if snapshot.entries else 1
+    stated = package.shipment.paps_of(only, entries=1)
+    return replace(package, shipment=package.shipment.model_copy(update={"paps_number": stated}))
+
+
 def entry_package(package: PackageFacts, snapshot: Snapshot, entry: PlannedEntry) -> PackageFacts:
     """The package's facts for one entry: its invoice number, PAPS number, and share of the charges."""
     shipment = package.shipment.model_copy(
