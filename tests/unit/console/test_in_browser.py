@@ -96,6 +96,9 @@ async def pages(program: httpx.AsyncClient, services: FakeServices) -> list[str]
     paper = services._exports[ACCOUNT, unknown].customs_package
     paper.artifacts[0].filename, paper.artifacts[0].media_type = "paper.pdf", "application/pdf"
     services.contents["paper.pdf"] = pdf_of(pages=1)
+    for entry in services.link.summary.entries:
+        entry.importer, entry.value_usd = "Northshore Apparel and Accessories Ltd", "213580.01"
+        entry.paps_numbers.append(f"CCBT20260000000{entry.number}")
     call = Call(f"Bearer {KEY}", "req_1")
     await services.CreateWebhook(WEBHOOK, call)
     await services.SendTestEvent(inspection_pb2.WebhookRequest(id="wh_0"), call)

@@ -14,6 +14,7 @@ from entrygo.domain.snapshot import Severity, Snapshot, ValidationMessage
 from entrygo.execution.documents import commercial_customs_invoice_pdf
 from entrygo.execution.documents.commercial_customs_invoice_pdf import CommercialCustomsInvoicePdf
 from entrygo.execution.package.invoicing import build_invoice
+from entrygo.planning.rules import RULES
 from tests.unit.execution.pdf_text import lowest_of, pages_of, text_of
 from tests.unit.execution.rendered import html_of
 from tests.unit.execution.snapshots import (
@@ -130,6 +131,22 @@ def test_a_finding_longer_than_its_line_goes_on_in_the_next_one() -> None:
         runs = [len(run) for run in re.findall(f"{letter}{{2,}}", text)]
         assert sum(runs) == length
         assert max(runs) < widest
+
+
+def test_the_code_of_every_finding_stands_on_one_line() -> None:
+    messages = tuple(
+        ValidationMessage(code=rule.code, message="found", severity=rule.severity, field="f")
+        for rule in RULES
+    )
+    text = text_of(_pdf(make_snapshot(validation_messages=messages)))
+    listed = [rule.code for rule in RULES if rule.code in "".join(text.split())]
+    assert len(listed) > 50
+    assert [code for code in listed if code not in text] == []
+
+
+def test_the_long_form_of_a_postal_code_is_not_cut() -> None:
+    order = make_order(destination_region="WV", destination_postal_code="25301-0808")
+    assert "WV 25301-0808" in text_of(_pdf(make_snapshot(orders=(order,))))
 
 
 def test_the_id_of_an_export_stays_in_its_cell() -> None:

@@ -38,11 +38,11 @@ _ORDER_COLUMNS: tuple[tuple[str, str, float, Literal["left", "right"]], ...] = (
     ("net", "Net kg", 13.0, "right"),
     ("unit_value", "Unit value", 16.0, "right"),
     ("value", f"Value {CURRENCY}", 18.0, "right"),
-    ("destination", "Ship to", 17.0, "left"),
+    ("destination", "Ship to", 20.5, "left"),
 )
 _FINDING_COLUMNS: tuple[tuple[str, str, float, Literal["left", "right"]], ...] = (
     ("severity", "Severity", 17.0, "left"),
-    ("code", "Code", 62.0, "left"),
+    ("code", "Code", 67.0, "left"),
     ("message", "Finding", 0.0, "left"),
     ("count", "Lines", 17.0, "right"),
 )
