@@ -85,8 +85,10 @@ export class EntryGo {
   readonly #fetch: typeof globalThis.fetch;
 
   constructor(options: Options = {}) {
-    const apiKey = options.apiKey ?? process.env["ENTRYGO_API_KEY"];
+    const apiKey = (options.apiKey ?? process.env["ENTRYGO_API_KEY"] ?? "").trim();
     if (!apiKey) throw new EntryGoError("give apiKey, or set ENTRYGO_API_KEY");
+    // Said here, and without the key: what cannot be a header is quoted whole by who refuses it.
+    if (!/^[!-~]+$/.test(apiKey)) throw new EntryGoError("the API key holds characters that no key has");
     this.#apiKey = apiKey;
     this.#baseUrl = (options.baseUrl ?? process.env["ENTRYGO_BASE_URL"] ?? "http://localhost:3000").replace(/\/+$/, "");
     this.accountId = options.accountId ?? process.env["ENTRYGO_ACCOUNT_ID"] ?? "";

@@ -4,6 +4,8 @@ import type { components } from "./schema.js";
 /** The codes of the contract. */
 export type ErrorCode = components["schemas"]["ErrorCode"];
 
+const SHOWN_ISSUES = 3;
+
 export class EntryGoError extends Error {}
 
 /** Nothing answered, or the answer was lost. A write may have happened: repeat it with the same key. */
@@ -30,7 +32,8 @@ export class ApiError extends EntryGoError {
   constructor(status: number, body: unknown, requestId: string) {
     const known = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
     const errorCode = String(known["errorCode"] ?? `HTTP_${status}`);
-    super(`${errorCode} (${status}): ${String(known["message"] ?? "")}`);
+    const issues = ((known["details"] as Record<string, unknown> | null | undefined)?.["issues"] ?? []) as Issue[];
+    super(`${errorCode} (${status}): ${String(known["message"] ?? "")}${named(issues)}`);
     this.status = status;
     this.errorCode = errorCode;
     this.field = known["field"] as string | undefined;
@@ -42,6 +45,12 @@ export class ApiError extends EntryGoError {
   get issues(): Issue[] {
     return (this.details["issues"] ?? []) as Issue[];
   }
+}
+
+/** What is wrong, path by path, behind a message that names none of it; the first few. */
+function named(issues: Issue[]): string {
+  const shown = issues.slice(0, SHOWN_ISSUES).map((issue) => ` ${issue.path}: ${issue.message}`);
+  return shown.join(";") + (issues.length > SHOWN_ISSUES ? " …" : "");
 }
 
 /** Whether it is the server's answer with this code: `if (isError(error, "PLAN_HASH_MISMATCH")) …`. */

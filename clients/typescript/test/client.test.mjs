@@ -128,3 +128,22 @@ test("a delivery is read only with a signature that is right and new", () => {
   const forged = createHmac("sha256", "x").update(body).digest("base64");
   assert.throws(() => webhooks.verify(secret, { ...headers, "webhook-signature": `v1,${forged}` }, body, now));
 });
+
+test("an error says what is wrong where", async () => {
+  const issues = [0, 1, 2, 3].map((n) => ({ path: `items.${n}`, message: "Required", code: "invalid_type" }));
+  const refusal = json({ errorCode: "VALIDATION_ERROR", message: "Failed.", details: { issues } }, 400);
+  const { client } = scripted(refusal);
+  await assert.rejects(client.call("planExport", { body: PLAN }), {
+    message: "VALIDATION_ERROR (400): Failed. items.0: Required; items.1: Required; items.2: Required …",
+  });
+});
+
+test("what can be no key is refused, and not repeated in the error", () => {
+  for (const apiKey of ["shpbndl_live_1\nx", "shpbndl_live_1é", "shpbndl_live_1 2"]) {
+    assert.throws(() => new EntryGo({ baseUrl: "http://x", apiKey }), (found) => {
+      assert.match(found.message, /characters that no key has/);
+      assert.doesNotMatch(found.message, /shpbndl/);
+      return true;
+    });
+  }
+});

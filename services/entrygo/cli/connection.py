@@ -43,14 +43,19 @@ class Target:
 
     def client(self) -> EntryGo:
         """A client that is patient: a person waits for the command, or a night's job."""
-        return EntryGo(
-            self.values.get(BASE_URL) or DEFAULT_BASE_URL,
-            self.need(API_KEY),
-            self.values.get(ACCOUNT_ID, ""),
-            seconds=ANSWER_SECONDS,
-            max_retries=RETRIES,
-            http=httpx.Client(verify=trust_in(GatewayClientSettings()), trust_env=False),
-        )
+        key = self.need(API_KEY)
+        http = httpx.Client(verify=trust_in(GatewayClientSettings()), trust_env=False)
+        try:
+            return EntryGo(
+                self.values.get(BASE_URL) or DEFAULT_BASE_URL,
+                key,
+                self.values.get(ACCOUNT_ID, ""),
+                seconds=ANSWER_SECONDS,
+                max_retries=RETRIES,
+                http=http,
+            )
+        except ValueError as error:
+            raise NotConfigured(f"{API_KEY}: {error}.") from error
 
     @property
     def account_id(self) -> str:

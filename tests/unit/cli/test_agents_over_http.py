@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from entrygo.cli.agents.callers import Callers
+from entrygo.cli.agents.callers import Callers, NoKey
 from entrygo.cli.agents.server import PATH, build_http_app
 from entrygo.cli.agents.serving import CONNECTIONS_OF_A_PEER, guarded_config
 from tests.unit.gateway.serving import head, listening
@@ -110,3 +110,11 @@ def request_of(method: str, params: dict[str, Any], *, name: str = "") -> dict[s
     }
     message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": meta}}
     return {"json": message, "headers": headers}
+
+
+async def test_what_can_be_no_key_is_refused_and_not_shown_to_the_agent() -> None:
+    async with httpx.AsyncClient() as gateway:
+        callers = Callers(base_url="http://gateway", api_key="shpbndl_live_1é", account_id="", http=gateway)
+        with pytest.raises(NoKey, match="characters that no key has") as refused:
+            callers.client(None)
+    assert "shpbndl" not in str(refused.value)

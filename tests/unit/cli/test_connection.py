@@ -67,3 +67,9 @@ def test_what_is_away_and_what_is_wrong_are_explained_by_code(capsys: pytest.Cap
     assert "NO_ANSWER No answer from http://x (refused). Is it running?" in said
     assert "items[0].sku" in said
     assert "Unknown SKU" in said
+
+
+def test_a_key_that_can_be_none_is_named_by_its_setting_and_not_shown() -> None:
+    with pytest.raises(NotConfigured, match="ENTRYGO_API_KEY: the API key holds") as refused:
+        Target({"ENTRYGO_API_KEY": "shpbndl_live_1é"}).client()
+    assert "shpbndl" not in str(refused.value)

@@ -208,3 +208,26 @@ def test_events_of_a_stream_come_with_the_cursor_to_go_on_after() -> None:
 def test_every_error_of_the_contract_has_a_class_of_its_own() -> None:
     codes = DOCUMENT["components"]["schemas"]["ErrorCode"]["enum"]
     assert set(codes) - WITHOUT_A_CLASS == set(CLASSES)
+
+
+def test_a_key_that_a_file_ends_with_a_line_is_that_key() -> None:
+    script = Script(ok())
+    http = httpx.Client(transport=httpx.MockTransport(script))
+    EntryGo("http://x", "shpbndl_live_1\n", "acc_1", http=http).inspect_export("batch_1")
+    assert script.requests[0].headers["authorization"] == "Bearer shpbndl_live_1"
+
+
+@pytest.mark.parametrize("key", ["shpbndl_live_1\nx", "shpbndl_live_1é", "shpbndl_live_1 2"])
+def test_what_can_be_no_key_is_refused_and_not_repeated_in_the_error(key: str) -> None:
+    with pytest.raises(ValueError, match="characters that no key has") as refused:
+        EntryGo("http://x", key, "acc_1")
+    assert "shpbndl" not in repr(refused.value)
+
+
+def test_an_error_says_what_is_wrong_where() -> None:
+    issues = [{"path": f"items.{n}", "message": "Required", "code": "invalid_type"} for n in range(4)]
+    body = {"errorCode": "VALIDATION_ERROR", "message": "Failed.", "details": {"issues": issues}}
+    with pytest.raises(ValidationFailed) as refused:
+        Script(httpx.Response(400, json=body)).client().inspect_export("batch_1")
+    shown = "items.0: Required; items.1: Required; items.2: Required …"
+    assert str(refused.value) == f"VALIDATION_ERROR (400): Failed. {shown}"

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+SHOWN_ISSUES = 3
+
 
 class EntryGoError(Exception):
     """Something kept a call from being answered as asked."""
@@ -24,7 +26,14 @@ class ApiError(EntryGoError):
         self.field: str | None = body.get("field")
         self.details: Mapping[str, Any] = body.get("details") or {}
         self.request_id = request_id
-        super().__init__(f"{self.error_code} ({status}): {self.message}")
+        super().__init__(f"{self.error_code} ({status}): {self.message}{_named(self.details.get('issues'))}")
+
+
+def _named(issues: Any) -> str:
+    """What is wrong, path by path, behind a message that names none of it; the first few."""
+    listed = [each for each in issues or () if isinstance(each, Mapping)]
+    shown = [f"{each.get('path', '')}: {each.get('message', '')}" for each in listed[:SHOWN_ISSUES]]
+    return "".join(f" {each};" for each in shown).rstrip(";") + (" …" if len(listed) > SHOWN_ISSUES else "")
 
 
 class InvalidRequest(ApiError):

@@ -17,7 +17,7 @@ LARGEST_ANSWER_BYTES = 32 * 1024 * 1024
 
 
 class NoKey(Exception):
-    """The request over HTTP carries no key of its own."""
+    """The request over HTTP carries no key of its own, or what is given can be none."""
 
 
 class AnswerTooLarge(Exception):
@@ -44,7 +44,10 @@ class Callers:
             key, account_id = key_of(headers), headers.get(ACCOUNT_HEADER) or account_id
         if not key:
             raise NoKey("Send an API key: authorization: Bearer shpbndl_…")
-        return AsyncEntryGo(self.base_url, key, account_id, http=self.http)
+        try:
+            return AsyncEntryGo(self.base_url, key, account_id, http=self.http)
+        except ValueError as error:
+            raise NoKey(str(error)) from error
 
 
 def key_of(headers: Mapping[str, str]) -> str | None:

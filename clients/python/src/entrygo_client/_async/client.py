@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -41,9 +42,12 @@ class AsyncEntryGo(AsyncOperations):
         max_retries: int = 2,
         http: httpx.AsyncClient | None = None,
     ) -> None:
-        key = api_key or os.environ.get("ENTRYGO_API_KEY")
+        key = (api_key or os.environ.get("ENTRYGO_API_KEY") or "").strip()
         if not key:
             raise ValueError("give api_key, or set ENTRYGO_API_KEY")
+        # Said here, and without the key: what cannot be a header is quoted whole by who refuses it.
+        if not re.fullmatch("[!-~]+", key):
+            raise ValueError("the API key holds characters that no key has")
         self.account_id = account_id or os.environ.get("ENTRYGO_ACCOUNT_ID", "")
         self._transport = AsyncTransport(
             base_url or os.environ.get("ENTRYGO_BASE_URL") or DEFAULT_BASE_URL,

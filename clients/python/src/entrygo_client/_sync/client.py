@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -40,9 +41,12 @@ class EntryGo(Operations):
         max_retries: int = 2,
         http: httpx.Client | None = None,
     ) -> None:
-        key = api_key or os.environ.get("ENTRYGO_API_KEY")
+        key = (api_key or os.environ.get("ENTRYGO_API_KEY") or "").strip()
         if not key:
             raise ValueError("give api_key, or set ENTRYGO_API_KEY")
+        # Said here, and without the key: what cannot be a header is quoted whole by who refuses it.
+        if not re.fullmatch("[!-~]+", key):
+            raise ValueError("the API key holds characters that no key has")
         self.account_id = account_id or os.environ.get("ENTRYGO_ACCOUNT_ID", "")
         self._transport = Transport(
             base_url or os.environ.get("ENTRYGO_BASE_URL") or DEFAULT_BASE_URL,
