@@ -169,6 +169,22 @@ async def test_an_order_that_stays_with_its_importer_has_the_reason_of_that_impo
     assert "Its bond ended." not in shown
 
 
+async def test_an_entry_is_called_by_the_name_of_its_importer_and_else_by_its_number(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    plan = services._exports[ACCOUNT, export_id].plan
+    plan.ClearField("entries")
+    named = plan.entries.add(number=1, entry_type="11", importer_name="Alder Inc", importer="****2334")
+    older = plan.entries.add(number=2, entry_type="11", importer="****0112")
+    for entry in (named, older):
+        entry.duty.processing_fee_usd = "2.77"
+    page = (await clerk.get(f"/exports/{export_id}")).text
+    assert "importer <bdi>Alder Inc</bdi>" in page
+    assert "****2334" not in page
+    assert "importer <bdi>****0112</bdi>" in page
+
+
 async def test_nothing_is_sent_before_the_end_of_the_hash_is_typed(
     clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
 ) -> None:
