@@ -50,6 +50,7 @@ class GuardedProtocol(HttpToolsProtocol):
     lingering: Buckets
 
     _deadline: asyncio.TimerHandle | None = None
+    _next_seconds: float | None = None  # of the deadline that begins once what has come was looked at
     _look: asyncio.TimerHandle | None = None
     _pace: asyncio.TimerHandle | None = None
     _header_bytes = 0
@@ -76,6 +77,12 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._may_take(self.open_connections):
             self._is_counted = True
             self._set_deadline(self.header_seconds)
+            self._begin_waiting()
+
+    def data_received(self, data: bytes) -> None:
+        """Begins the time for what is missing; a request that came whole needs no timer."""
+        super().data_received(data)
+        self._begin_waiting()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stops every timer of the connection."""
@@ -121,7 +128,6 @@ class GuardedProtocol(HttpToolsProtocol):
         self._is_unfinished, self._is_answered = True, False
         self._set_deadline(self.body_seconds)
         self._body_bytes = 0
-        self._pace = self.loop.call_later(PACE_SECONDS, self._check_pace, 0)
         super().on_headers_complete()
         # It needs no more of a transport than that.
         self.cycle.transport = Answering(  # type: ignore[assignment]
@@ -161,6 +167,7 @@ class GuardedProtocol(HttpToolsProtocol):
                 self.lingering.spend("", rest)
             self._is_answered, self._left_bytes = True, rest if is_long else LINGER_BYTES
             self._set_deadline(LONG_LINGER_SECONDS if is_long else LINGER_SECONDS)
+            self._begin_waiting()
 
     def send_400_response(self, msg: str) -> None:
         """Answers what is not HTTP in the error shape."""
@@ -205,6 +212,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """The request is complete, or never will be."""
         if self._pace is not None:
             self._pace.cancel()
+            self._pace = None
         if self._is_unfinished:
             self._is_unfinished = False
             self.unfinished_requests.give_back(self._peer)
@@ -233,9 +241,17 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _set_deadline(self, seconds: float) -> None:
         self._clear_deadline()
-        self._deadline = self.loop.call_later(seconds, self._give_up)
+        self._next_seconds = seconds
+
+    def _begin_waiting(self) -> None:
+        seconds, self._next_seconds = self._next_seconds, None
+        if seconds is not None:
+            self._deadline = self.loop.call_later(seconds, self._give_up)
+        if self._is_unfinished and self._pace is None:
+            self._pace = self.loop.call_later(PACE_SECONDS, self._check_pace, 0)
 
     def _clear_deadline(self) -> None:
+        self._next_seconds = None
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None

@@ -7,6 +7,7 @@ the standard library for each took four times as long.
 
 import logging
 import sys
+import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from entrygo.process.settings import LogSettings
 
 # One line each at most per this many seconds: a broker that is away makes a hundred a second.
 NOISY_LOGGERS = ("aiokafka",)
+# How often a file is asked whether it is still the one of its name: for each line, that took as long as all
+# else of it. Those of such a moment still go to the file that was moved away.
+LOOK_SECONDS = 0.1
 
 Event = dict[str, Any]
 Stream = logging.StreamHandler[Any]
@@ -98,11 +102,14 @@ def _handler(settings: LogSettings) -> Stream:
 def _writing(handler: Stream) -> Callable[[str], None]:
     """Writes a line as the handler would. A log that takes none, such as a full disk, fails no request."""
     reopen = handler.reopenIfNeeded if isinstance(handler, WatchedFileHandler) else None
+    next_look = 0.0
 
     def write(line: str) -> None:
+        nonlocal next_look
         handler.acquire()
         try:
-            if reopen is not None:
+            if reopen is not None and (now := time.monotonic()) >= next_look:
+                next_look = now + LOOK_SECONDS
                 reopen()
             handler.stream.write(line + "\n")
             handler.stream.flush()

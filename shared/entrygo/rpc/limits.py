@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 from entrygo.domain.errors import EntryGoError, Kind, MethodNotAllowed, ServiceUnavailable
@@ -16,6 +17,7 @@ from entrygo.rpc.streams import HEALTH_WATCH, is_counted_apart
 NAMELESS = "without a key"
 # Messages up to this size are counted neither as held nor as sent in vain.
 SMALL_BYTES = 64 * 1024
+_NOTHING = nullcontext()
 
 
 class CallLimits:
@@ -47,8 +49,9 @@ class CallLimits:
             self._key_requests.take(caller.key_id)
             self._account_requests.take(caller.tenant.account_id)
 
-    def count_call(self, method: str, caller: Principal | None, peer: str) -> None:
-        """Counts a call whose message is there until its task ends; raises when its key has too many.
+    def count_call(self, method: str, caller: Principal | None, peer: str) -> Callable[[], None]:
+        """Counts a call whose message is there until what this gives is called; raises when its key has too
+        many.
 
         Watches of the health without a key count for their peer.
         """
@@ -61,7 +64,7 @@ class CallLimits:
                 raise
             # A channel takes that for a server without health checks, and calls it nevertheless.
             raise MethodNotAllowed("Too many watch the health without a key.") from error
-        at_the_end(lambda: budget.give_back(name))
+        return partial(budget.give_back, name)
 
     def hold(self, content: bytes, caller: Principal | None) -> None:
         """Counts a large message until its call ends; raises when its key holds too many bytes."""
@@ -71,15 +74,19 @@ class CallLimits:
         self._bytes.take(name, size)
         at_the_end(lambda: self._bytes.give_back(name, size))
 
-    @contextmanager
-    def in_vain(self, content: bytes, caller: Principal | None) -> Iterator[None]:
+    def in_vain(self, content: bytes, caller: Principal | None) -> AbstractContextManager[None]:
         """Around what is done with a large message: one that is refused counts against its key."""
+        if len(content) <= SMALL_BYTES or caller is None or caller.is_service:
+            return _NOTHING
+        return self._spent_in_vain(caller.key_id, len(content))
+
+    @contextmanager
+    def _spent_in_vain(self, key_id: str, size: int) -> Iterator[None]:
         try:
             yield
         except EntryGoError as error:
-            is_refused = error.error_kind in (Kind.INVALID, Kind.TOO_LARGE)
-            if is_refused and caller is not None and not caller.is_service and len(content) > SMALL_BYTES:
-                self._refused_bytes.spend(caller.key_id, len(content))
+            if error.error_kind in (Kind.INVALID, Kind.TOO_LARGE):
+                self._refused_bytes.spend(key_id, size)
             raise
 
     def _budget(self, method: str, caller: Principal | None) -> Budget:

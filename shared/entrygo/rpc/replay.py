@@ -16,4 +16,5 @@ def mark_replayed(context: "grpc.aio.ServicerContext[Any, Any]") -> None:
 
 
 async def is_replayed(call: "grpc.aio.UnaryUnaryCall[Any, Any]") -> bool:
-    return any(key == REPLAYED_KEY for key, _ in await call.trailing_metadata() or ())
+    trailing = await call.trailing_metadata()
+    return trailing.get(REPLAYED_KEY) is not None

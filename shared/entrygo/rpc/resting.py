@@ -7,7 +7,7 @@ needs to know whether a replica hangs. gRPC's own `client_idle_timeout_ms` lets 
 
 import asyncio
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import grpc
@@ -135,6 +135,21 @@ class _Method:
         if self._of is not connected:
             self._of = connected
             self._method = getattr(connected, self._kind)(*self._arguments, **self._options)
+        if (entries := options.get("metadata")) is not None:
+            options["metadata"] = Sent(entries)
         call = self._method(*arguments, **options)
         self._channel.note_call(call)
         return call
+
+
+class Sent(grpc.aio.Metadata):
+    """Metadata that is sent as it is: gRPC asks for its entries, and would sort any other by name first."""
+
+    def __init__(self, entries: Sequence[tuple[str, str]]) -> None:
+        self._entries = entries
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._entries)

@@ -28,7 +28,10 @@ def log_file(tmp_path: Path) -> Iterator[Path]:
     structlog.reset_defaults()
 
 
-def test_log_goes_on_in_a_new_file_once_the_old_one_was_renamed(log_file: Path) -> None:
+def test_log_goes_on_in_a_new_file_once_the_old_one_was_renamed(
+    log_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entrygo.process.logging.LOOK_SECONDS", 0.0)
     log = structlog.get_logger("test")
     log.info("before")
     log_file.rename(log_file.with_suffix(".log.1"))

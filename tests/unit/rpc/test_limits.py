@@ -7,7 +7,7 @@ import pytest
 from entrygo.domain.errors import MethodNotAllowed, PayloadTooLarge, RateLimited, ServiceUnavailable
 from entrygo.domain.principal import ALL_SCOPES, Mode, Principal, Tenant
 from entrygo.process.settings import MEBIBYTE, RpcServerSettings
-from entrygo.rpc.limits import SMALL_BYTES, CallLimits
+from entrygo.rpc.limits import SMALL_BYTES, CallLimits, at_the_end
 from entrygo.rpc.streams import HEALTH_WATCH
 
 LARGE = bytes(4 * MEBIBYTE)
@@ -76,7 +76,7 @@ async def test_watches_of_the_health_without_a_key_count_for_their_peer_and_leav
 
     async def watch(peer: str) -> str:
         try:
-            limits.count_call(HEALTH_WATCH, None, peer)
+            at_the_end(limits.count_call(HEALTH_WATCH, None, peer))
         except MethodNotAllowed:
             return "refused"
         await over.wait()

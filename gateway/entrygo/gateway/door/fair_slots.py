@@ -68,19 +68,21 @@ class FairSlots:
             return
         if self.waiting >= self._max_waiting or len(self._lines.get(account, ())) >= self._max_line:
             raise ServiceUnavailable(FULL)
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[None] = loop.create_future()
         self._lines.setdefault(account, deque()).append(turn)
+        timer = loop.call_later(self._patience, _give_up, turn)
         try:
-            await asyncio.wait({turn}, timeout=self._patience)
-        except asyncio.CancelledError:
-            if turn.done():
+            await turn
+        except BaseException:
+            # Cancelled, and with it the turn unless it had come; or the turn did not come in time.
+            if _has_come(turn):
                 self.leave(account)
             else:
                 self._step_out(account, turn)
             raise
-        if not turn.done():
-            self._step_out(account, turn)
-            raise ServiceUnavailable(FULL)
+        finally:
+            timer.cancel()
 
     def _has_room(self, account: str) -> bool:
         most = self._in_company if self._has_company(account) else self._per_account
@@ -116,6 +118,15 @@ class FairSlots:
             line.remove(turn)
             if not line:
                 del self._lines[account]
+
+
+def _has_come(turn: asyncio.Future[None]) -> bool:
+    return turn.done() and not turn.cancelled() and turn.exception() is None
+
+
+def _give_up(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_exception(ServiceUnavailable(FULL))
 
 
 @dataclass(slots=True)

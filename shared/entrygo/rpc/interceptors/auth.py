@@ -1,9 +1,9 @@
 """The one door: every RPC has an authenticated caller with the scope that it needs, or is listed as open."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import grpc
 from google.protobuf.message import DecodeError
@@ -17,7 +17,7 @@ from entrygo.requests.holding import Holding
 from entrygo.rpc.calls import AUTHORIZATION
 from entrygo.rpc.density import check_density
 from entrygo.rpc.interceptors.handlers import Context, Handler, conversation
-from entrygo.rpc.limits import CallLimits
+from entrygo.rpc.limits import CallLimits, at_the_end
 from entrygo.rpc.receptions import InTurn, Reception, Receptions
 from entrygo.rpc.strangers import Strangers
 from entrygo.rpc.streams import is_counted_apart
@@ -46,8 +46,7 @@ Required = ScopeName | frozenset[ScopeName] | Access | OnBehalf
 RequiredScopes = Mapping[str, Required]
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """A call by its metadata, before its message; `shown` is None where it shows no key and need not."""
 
     method: str
@@ -153,22 +152,26 @@ class Admission:
         # The stubs know handlers of the synchronous kind only.
         inner: Any = handler
         read, serialize = inner.request_deserializer, inner.response_serializer
+        if inner.unary_unary is not None:
+            respond = inner.unary_unary
+
+            async def answer(content: bytes, context: Context) -> Any:
+                leave = self._enter(method, caller, reception, context)
+                try:
+                    with self._limits.in_vain(content, caller):
+                        return await respond(self._read(content, read, caller), context)
+                finally:
+                    leave()
+
+            return grpc.unary_unary_rpc_method_handler(answer, None, serialize)
 
         async def enter(context: Context) -> None:
-            if reception is not None:
-                reception.end()
-            peer = self._strangers.peer(context.peer(), {}) if caller is None else ""
             try:
-                self._limits.count_call(method, caller, peer)
+                at_the_end(self._enter(method, caller, reception, context))
             except EntryGoError:
                 if is_counted_apart(method):
                     await self._holding.hold_stream()
                 raise
-
-        async def answer(content: bytes, context: Context) -> Any:
-            await enter(context)
-            with self._limits.in_vain(content, caller):
-                return await inner.unary_unary(self._read(content, read, caller), context)
 
         async def stream(content: bytes, context: Context) -> AsyncIterator[Any]:
             await enter(context)
@@ -185,11 +188,17 @@ class Admission:
                 async for response in _responses(inner.stream_stream(requests, context)):
                     yield response
 
-        if handler.unary_unary is not None:
-            return grpc.unary_unary_rpc_method_handler(answer, None, serialize)
         if handler.unary_stream is not None:
             return grpc.unary_stream_rpc_method_handler(stream, None, serialize)
         return grpc.stream_stream_rpc_method_handler(converse, None, serialize)
+
+    def _enter(
+        self, method: str, caller: Principal | None, reception: Reception | None, context: Context
+    ) -> Callable[[], None]:
+        if reception is not None:
+            reception.end()
+        peer = self._strangers.peer(context.peer(), {}) if caller is None else ""
+        return self._limits.count_call(method, caller, peer)
 
     def _read(self, content: bytes, read: Any, caller: Principal | None) -> Any:
         if caller is not None:

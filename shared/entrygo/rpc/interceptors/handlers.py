@@ -1,6 +1,5 @@
 """Handlers of RPCs of every kind, as interceptors change them."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
@@ -19,28 +18,25 @@ else:  # generic in the stubs alone
 OPEN_METHOD = "/grpc.health.v1.Health/Check"
 
 
-def surrounded(
-    handler: Handler, around: Callable[[Context], AbstractContextManager[asyncio.Timeout]]
-) -> Handler:
-    """The same handler, of the same kind, with `around` about it, entered in the handler's own task; within
-    the time that it gives."""
+def surrounded(handler: Handler, around: Callable[[Context], AbstractContextManager[None]]) -> Handler:
+    """The same handler, of the same kind, with `around` about it, entered in the handler's own task."""
     # The stubs know handlers of the synchronous kind only.
     inner: Any = handler
+    read, serialize = handler.request_deserializer, handler.response_serializer
+    if inner.unary_unary is not None:
+        respond = inner.unary_unary
 
-    async def answer(request: Any, context: Context) -> Any:
-        with around(context) as time:
-            async with time:
-                return await inner.unary_unary(request, context)
+        async def answer(request: Any, context: Context) -> Any:
+            with around(context):
+                return await respond(request, context)
+
+        return grpc.unary_unary_rpc_method_handler(answer, read, serialize)
 
     async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
-        with around(context) as time:
-            async with time:
-                async for response in (inner.unary_stream or inner.stream_stream)(request, context):
-                    yield response
+        with around(context):
+            async for response in (inner.unary_stream or inner.stream_stream)(request, context):
+                yield response
 
-    read, serialize = handler.request_deserializer, handler.response_serializer
-    if handler.unary_unary is not None:
-        return grpc.unary_unary_rpc_method_handler(answer, read, serialize)
     if handler.unary_stream is not None:
         return grpc.unary_stream_rpc_method_handler(stream, read, serialize)
     return grpc.stream_stream_rpc_method_handler(stream, read, serialize)
