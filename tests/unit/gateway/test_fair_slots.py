@@ -124,3 +124,20 @@ async def test_who_finds_the_line_full_or_waits_too_long_may_ask_again() -> None
         with pytest.raises(ServiceUnavailable):
             await held.enter_async_context(shared.hold("busy"))
         assert shared.running == 4
+
+
+async def test_who_leaves_the_line_keeps_no_place_in_it_and_no_slot_that_it_got_in_that_moment() -> None:
+    shared = slots(Clock())
+    for _ in range(4):
+        await shared.enter("busy")
+    leaving, hesitating, staying = (asyncio.create_task(shared.enter("busy")) for _ in range(3))
+    await settled()
+    leaving.cancel()
+    await settled()
+    assert shared.waiting == 2
+    shared.leave("busy")
+    hesitating.cancel()
+    await settled()
+    assert hesitating.cancelled()
+    assert staying.done()
+    assert (shared.running, shared.waiting) == (4, 0)
