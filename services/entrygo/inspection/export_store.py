@@ -7,11 +7,29 @@ from asyncpg import Record
 
 from entrygo.domain.principal import Visible
 from entrygo.domain.time import rfc3339
-from entrygo.inspection.folding import Known
-from entrygo.inspection.projections.timeline import Row, merged
+from entrygo.inspection.projections.timeline import Row
 from entrygo.inspection.store import entry_from_bytes, known_from_row
-from entrygo.postgres.pool import Connection
+from entrygo.inspection.whole import Whole
+from entrygo.postgres.pool import Connection, scope_of
 from entrygo.proto.inspection.v1 import inspection_pb2
+
+# The subqueries begin once there is a scope. In them, and not by row level security alone, a caller of one
+# warehouse is shown what is of that.
+_FIND = (
+    "WITH scope AS MATERIALIZED (SELECT set_config('entrygo.account_id', $1, true) AS account_id,"
+    "  set_config('entrygo.mode', $2, true) AS mode,"
+    "  set_config('entrygo.warehouse_id', $3, true) AS warehouse)"
+    " SELECT held.*, listed.* FROM scope CROSS JOIN LATERAL (SELECT account_id, mode, export_id,"
+    "  planning_sequence, execution_sequence, planning_seen, execution_seen, warehouse_id, detail, plan,"
+    "  xmin::text AS stamp FROM exports"
+    "  WHERE account_id = scope.account_id AND mode = scope.mode AND export_id = $4"
+    "  AND scope.warehouse IN ('*', warehouse_id) OFFSET 0) AS held"
+    " CROSS JOIN LATERAL (SELECT array_agg(source ORDER BY source, sequence) AS sources,"
+    "  array_agg(sequence ORDER BY source, sequence) AS sequences,"
+    "  array_agg(entry ORDER BY source, sequence) AS entries FROM timeline"
+    "  WHERE account_id = scope.account_id AND mode = scope.mode AND export_id = $4"
+    "  AND scope.warehouse IN ('*', warehouse_id)) AS listed"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,22 +53,12 @@ class ExportStore:
         self._visible = visible
         self._scope = (visible.tenant.account_id, visible.tenant.mode, visible.warehouse_id)
 
-    async def find(self, export_id: str) -> Known | None:
-        """The whole export with its plan and timeline, from one consistent statement; None if not visible."""
-        row = await self._connection.fetchrow(
-            "SELECT account_id, mode, export_id, planning_sequence, execution_sequence, planning_seen,"
-            " execution_seen, warehouse_id, detail, plan, created_at, sources, sequences, entries"
-            " FROM exports"
-            " CROSS JOIN LATERAL (SELECT array_agg(source ORDER BY source, sequence) AS sources,"
-            " array_agg(sequence ORDER BY source, sequence) AS sequences,"
-            " array_agg(entry ORDER BY source, sequence) AS entries FROM timeline"
-            " WHERE account_id = $1 AND mode = $2 AND export_id = $4"
-            " AND ($3::text IS NULL OR warehouse_id = $3)) AS merged"
-            " WHERE account_id = $1 AND mode = $2 AND export_id = $4"
-            " AND ($3::text IS NULL OR warehouse_id = $3)",
-            *self._scope,
-            export_id,
-        )
+    async def find(self, export_id: str) -> Whole | None:
+        """The whole export with its plan and timeline; None if not visible.
+
+        Within a transaction or as one by itself: the statement sets its scope.
+        """
+        row = await self._connection.fetchrow(_FIND, *scope_of(self._visible), export_id)
         return _whole_from_row(row) if row else None
 
     async def find_of_package(self, customs_package_id: str) -> str | None:
@@ -96,16 +104,12 @@ class ExportStore:
         return [_summary_from_row(row) for row in rows]
 
 
-def _whole_from_row(row: Record) -> Known:
+def _whole_from_row(row: Record) -> Whole:
     known = known_from_row(row)
-    if row["created_at"] is not None:
-        known.export.plan.MergeFromString(row["plan"])
     parts = zip(row["sources"] or (), row["sequences"] or (), row["entries"] or (), strict=True)
     kept = [Row(source, sequence, entry_from_bytes(entry)) for source, sequence, entry in parts]
-    known.export.events.extend(merged(kept))
-    known.export.version = known.version
     known.heads = {one.source: one.entry.id for one in kept if one.sequence == known.applied[one.source]}
-    return known
+    return Whole(known, row["plan"], kept)
 
 
 def _summary_from_row(row: Record) -> inspection_pb2.ExportSummary:

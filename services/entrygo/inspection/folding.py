@@ -1,7 +1,7 @@
 """Which events of an export apply, in which order, and what becomes of it. Pure: no I/O, no clock."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -49,6 +49,8 @@ class Known:
     warehouse_id: str = ""
     # The id of the last event applied of each owner, where that was loaded.
     heads: dict[str, str] = field(default_factory=dict)
+    # Of the row as it was read: another one once anything of it is written. None: there is no row.
+    stamp: str | None = None
 
     @property
     def version(self) -> int:
@@ -164,7 +166,11 @@ def group(events: Iterable[events_pb2.Event]) -> dict[ExportKey, list[events_pb2
 
 
 def fold(known: Known, events: Sequence[events_pb2.Event]) -> Folded:
-    """Applies each owner's next events one after the other: older ones are dropped, one after a gap waits."""
+    """Applies each owner's next events one after the other: older ones are dropped, one after a gap waits.
+
+    `known` stays as it is.
+    """
+    known = replace(known, applied=dict(known.applied), seen=dict(known.seen))
     folded = Folded(known, had_rows=known.version > 0)
     package_before = known.export.customs_package.id
     for event in sorted(events, key=lambda event: event.sequence):

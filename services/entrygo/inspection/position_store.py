@@ -24,10 +24,11 @@ class PositionStore:
 
     async def save_positions(self, positions: Mapping[Position, int]) -> None:
         """Stores the position to continue from; it may go back if the broker's log was reset."""
-        await self._connection.executemany(
-            "INSERT INTO consumer_positions (topic, partition, next_offset) VALUES ($1, $2, $3)"
+        await self._connection.execute(
+            "INSERT INTO consumer_positions (topic, partition, next_offset)"
+            " SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[])"
             " ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset",
-            sorted((topic, partition, offset) for (topic, partition), offset in positions.items()),
+            *columns_of(positions),
         )
 
     async def reconciled_until(self, source: str) -> datetime | None:
@@ -45,3 +46,13 @@ class PositionStore:
             source,
             until,
         )
+
+
+def columns_of(positions: Mapping[Position, int]) -> tuple[list[str], list[int], list[int]]:
+    """Topics, partitions and offsets, always in the same order: two writers do not wait for each other."""
+    listed = sorted(positions)
+    return (
+        [topic for topic, _ in listed],
+        [partition for _, partition in listed],
+        [positions[position] for position in listed],
+    )

@@ -103,7 +103,7 @@ class Reconciler:
         """Asks the owners for what is known to be missing; returns how many exports still lack something."""
         async with transaction(self._pool, EVERYONE) as connection:
             gaps = await ReadModelStore(connection).gaps(MAX_GAPS)
-        return sum(await asyncio.gather(*(self._heal_one(known.key) for known in gaps)))
+        return sum(await asyncio.gather(*map(self._heal_one, gaps)))
 
     async def _heal_one(self, key: ExportKey) -> bool:
         """True when the export still lacks something."""
@@ -155,7 +155,7 @@ class Reconciler:
             return
         suspects = await self._read_model.contradicted(page)
         await self._settler.settle_all(suspects)
-        if await self._read_model.apply_missing([event for event in page if key_of(event) not in suspects]):
+        if await self._read_model.apply(EVERYONE, [event for event in page if key_of(event) not in suspects]):
             self.note_gap()
 
 

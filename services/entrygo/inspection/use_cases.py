@@ -10,11 +10,12 @@ from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.export_store import ExportFilter, ExportStore
-from entrygo.inspection.folding import ExportKey, Known, nothing_known
+from entrygo.inspection.folding import ExportKey, Known
 from entrygo.inspection.owners import Owner, pull
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.requests import write_cursor
 from entrygo.inspection.settling import Settler
+from entrygo.inspection.whole import Whole, nothing_held
 from entrygo.messaging.events import EXECUTION, PLANNING
 from entrygo.postgres.pool import Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
@@ -70,13 +71,13 @@ class Inspector:
             return await self._settled(caller, key)
 
     async def _ask_owners(self, caller: Caller, key: ExportKey) -> inspection_pb2.Export:
-        known = await self._read_model.find(caller.visible, key.export_id) or nothing_known(key)
-        pulled = await asyncio.gather(*(self._pull(caller, source, known) for source in self._owners))
+        held = await self._read_model.find(caller.visible, key.export_id) or nothing_held(key)
+        pulled = await asyncio.gather(*(self._pull(caller, source, held.known) for source in self._owners))
         events = [event for answered, _ in pulled for event in answered]
         if events:
-            known = await self._read_model.apply_and_find(caller.visible, key.export_id, events) or known
+            held = await self._read_model.apply_and_find(caller.visible, held, events) or held
         complete = {source: whole for source, (_, whole) in zip(self._owners, pulled, strict=True)}
-        return _answer(known, complete)
+        return _answer(held, complete)
 
     async def _settled(self, caller: Caller, key: ExportKey) -> inspection_pb2.Export:
         complete = dict.fromkeys(self._owners, True)
@@ -85,7 +86,7 @@ class Inspector:
         except ServiceUnavailable:
             complete = dict.fromkeys(self._owners, False)
         held = await self._read_model.find(caller.visible, key.export_id)
-        return _answer(held or nothing_known(key), complete)
+        return _answer(held or nothing_held(key), complete)
 
     async def get_customs_package(self, caller: Caller, customs_package_id: str) -> events_pb2.CustomsPackage:
         """The package with its artifacts, also when no event of it has arrived here yet."""
@@ -161,8 +162,8 @@ def _key(tenant: Tenant, identifier: str) -> ExportKey:
     return ExportKey(tenant.account_id, str(tenant.mode), identifier)
 
 
-def _answer(known: Known, complete: Mapping[str, bool]) -> inspection_pb2.Export:
-    export = known.export
+def _answer(held: Whole, complete: Mapping[str, bool]) -> inspection_pb2.Export:
+    export = held.export()
     if not export.created_at:
         if not complete[PLANNING]:
             raise ServiceUnavailable("The planning service is not available right now; retry shortly.")

@@ -8,12 +8,21 @@ from asyncpg import Record
 from entrygo.domain.errors import HistoryMismatch
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.time import rfc3339
-from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
+from entrygo.postgres.pool import EVERYONE, Connection, Pool, scope_of, single_read, transaction
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.requests.issues import Issues
 from entrygo.requests.texts import moment
 
 REPLAY_PAGE = 200
+
+# The subquery begins once there is a scope.
+_FOLLOWING = (
+    "WITH scope AS MATERIALIZED (SELECT set_config('entrygo.account_id', $1, true) AS account_id,"
+    "  set_config('entrygo.mode', $2, true) AS mode, set_config('entrygo.warehouse_id', $3, true))"
+    " SELECT following.* FROM scope CROSS JOIN LATERAL (SELECT sequence, event_id, payload FROM event_log"
+    "  WHERE account_id = scope.account_id AND mode = scope.mode AND stream_id = $4 AND sequence >= $5"
+    "  OFFSET 0) AS following ORDER BY sequence"
+)
 
 
 def recorded_since(request: events_pb2.ReplayEventsRequest) -> datetime | None:
@@ -78,8 +87,8 @@ async def stream_after(
     Raises HistoryMismatch as `check_held` does.
     """
     if visible == Visible.whole(visible.tenant):
-        async with transaction(pool, visible) as connection:
-            return await _events_following(connection, visible.tenant, stream_id, sequence, event_id)
+        async with single_read(pool) as connection:
+            return await _events_following(connection, visible, stream_id, sequence, event_id)
     await check_held(pool, visible.tenant, stream_id, sequence, event_id)
     async with transaction(pool, visible) as connection:
         if not await is_visible(connection):
@@ -88,16 +97,9 @@ async def stream_after(
 
 
 async def _events_following(
-    connection: Connection, tenant: Tenant, stream_id: str, sequence: int, event_id: str
+    connection: Connection, visible: Visible, stream_id: str, sequence: int, event_id: str
 ) -> list[events_pb2.Event]:
-    rows = await connection.fetch(
-        "SELECT sequence, event_id, payload FROM event_log"
-        " WHERE account_id = $1 AND mode = $2 AND stream_id = $3 AND sequence >= $4 ORDER BY sequence",
-        tenant.account_id,
-        tenant.mode,
-        stream_id,
-        sequence,
-    )
+    rows = await connection.fetch(_FOLLOWING, *scope_of(visible), stream_id, sequence)
     if event_id and not (rows and _is_held(rows[0], sequence, event_id)):
         raise HistoryMismatch
     return [events_pb2.Event.FromString(row["payload"]) for row in rows if row["sequence"] > sequence]

@@ -132,7 +132,12 @@ def transaction(pool: Pool, scope: Visible | Everyone) -> AbstractAsyncContextMa
     return _session(pool, scope, lost=ServiceUnavailable)
 
 
-def single_statement(pool: Pool, scope: Visible) -> AbstractAsyncContextManager[Connection]:
+def single_read(pool: Pool) -> AbstractAsyncContextManager[Connection]:
+    """A session for one statement that changes nothing and sets `scope_of` its caller itself."""
+    return _session(pool, None, lost=ServiceUnavailable)
+
+
+def single_statement(pool: Pool, scope: Visible | Everyone) -> AbstractAsyncContextManager[Connection]:
     """A session for one statement, which is a transaction by itself and sets `scope_of` its caller itself.
 
     Raises CommitUnknown when the database went away meanwhile: nobody knows how far it came.

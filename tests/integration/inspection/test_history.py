@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import pytest
 
 from entrygo.domain.errors import NotFound, ServiceUnavailable
+from entrygo.domain.principal import Visible
 from entrygo.inspection.folding import ExportKey
 from entrygo.messaging.projector import TopicRecord
 from entrygo.messaging.seal import Seal
@@ -148,9 +149,9 @@ async def test_the_next_event_of_a_restored_owner_corrects_the_list_also_without
     # From the topic only the last one comes: what was between is not missed.
     await take(service, again.events[-1:])
     assert await listed_state(service) == ("EXECUTING" if later == 1 else "BATCHED")
-    known = await service.read_model.known(KEY)
-    assert known is not None
-    assert [entry.id for entry in known.export.events] == [event.id for event in again.events]
+    held = await service.read_model.find(Visible.whole(ALICE), KEY.export_id)
+    assert held is not None
+    assert [entry.id for entry in held.export().events] == [event.id for event in again.events]
 
 
 async def test_reconciling_corrects_the_list_without_the_topic(service: Service) -> None:

@@ -5,11 +5,13 @@ import random
 from datetime import UTC, datetime, timedelta
 
 from entrygo.domain.principal import Visible
+from entrygo.inspection.announcing import KEEP
 from entrygo.inspection.folding import ExportKey, fold
 from entrygo.inspection.position_store import PositionStore
 from entrygo.inspection.rebuild import rebuild
 from entrygo.inspection.store import ReadModelStore
-from entrygo.postgres.pool import EVERYONE, transaction
+from entrygo.inspection.write_store import WriteStore
+from entrygo.postgres.pool import EVERYONE, Connection, transaction
 from tests.integration.inspection.conftest import ALICE_TESTING, BOB, Service
 from tests.integration.inspection.owners import SERVICE_TOKEN
 from tests.unit.inspection.events import ALICE, START, Event, Life
@@ -65,6 +67,13 @@ async def test_two_writers_of_the_same_exports_neither_lose_nor_double_nor_block
     assert {(await service.inspect(life.export_id)).version for life in lives} == {9}
 
 
+async def write(connection: Connection, key: ExportKey, event: Event) -> None:
+    """Applies an event in a transaction that holds its export."""
+    held = await ReadModelStore(connection).read(EVERYONE, {key: [event]}, judged=False)
+    folded = fold(held.known[key], [event])
+    assert await WriteStore(connection, EVERYONE).write([folded], {}, not_before=KEEP) is not None
+
+
 async def test_a_writer_waits_for_the_one_that_holds_the_export_and_goes_on_from_there(
     service: Service,
 ) -> None:
@@ -74,13 +83,12 @@ async def test_a_writer_waits_for_the_one_that_holds_the_export_and_goes_on_from
     await service.read_model.apply(EVERYONE, [first])
     key = ExportKey("acc_alice", "live", "batch_123")
     async with transaction(service.pool, EVERYONE) as holding:
-        store = ReadModelStore(holding)
-        known = await store.lock([key])
+        await ReadModelStore(holding).lock([key])
         waiting = asyncio.create_task(service.read_model.apply(EVERYONE, [third]))
         async with asyncio.timeout(30), transaction(service.pool, EVERYONE) as watching:
             while not await watching.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
                 pass
-        await store.save([fold(known[key], [second])])
+        await write(holding, key, second)
     assert await waiting is False
     export = await service.inspect()
     assert (export.state, export.version) == ("COMPLETED", 3)
@@ -94,13 +102,12 @@ async def test_a_writer_waits_for_the_one_that_adds_the_export_and_goes_on_from_
     service.owners.record(life.events)
     key = ExportKey("acc_alice", "live", "batch_123")
     async with transaction(service.pool, EVERYONE) as adding:
-        store = ReadModelStore(adding)
-        known = await store.lock([key])
+        await ReadModelStore(adding).lock([key])
         waiting = asyncio.create_task(service.read_model.apply(EVERYONE, [second]))
         async with asyncio.timeout(30), transaction(service.pool, EVERYONE) as watching:
             while not await watching.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
                 pass
-        await store.save([fold(known[key], [first])])
+        await write(adding, key, first)
     assert await waiting is False
     export = await service.inspect()
     assert (export.state, export.version) == ("EXECUTING", 2)

@@ -7,21 +7,11 @@ from asyncpg import Record
 
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.inspection.feed.records import FeedFilter, PublishedEvent
-from entrygo.inspection.folding import Known
 from entrygo.postgres.conditions import when_given
 from entrygo.postgres.pool import Connection
 
 # What was written before an event left the feed came no later than this after it happened.
 CLOCK_MARGIN = timedelta(days=1)
-
-
-async def move_feed(connection: Connection, moved: Sequence[Known]) -> None:
-    """Who may see an export may read all of its events, also those of before it moved."""
-    await connection.executemany(
-        "UPDATE event_feed SET warehouse_id = $4 WHERE account_id = $1 AND mode = $2 AND export_id = $3"
-        " AND warehouse_id IS DISTINCT FROM $4",
-        [(known.key.account_id, known.key.mode, known.key.export_id, known.warehouse_id) for known in moved],
-    )
 
 
 class FeedHeads:
