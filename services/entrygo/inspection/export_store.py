@@ -15,7 +15,7 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 
 # The subqueries begin once there is a scope. In them, and not by row level security alone, a caller of one
 # warehouse is shown what is of that.
-_FIND = (
+FIND = (
     "WITH scope AS MATERIALIZED (SELECT set_config('entrygo.account_id', $1, true) AS account_id,"
     "  set_config('entrygo.mode', $2, true) AS mode,"
     "  set_config('entrygo.warehouse_id', $3, true) AS warehouse)"
@@ -58,7 +58,7 @@ class ExportStore:
 
         Within a transaction or as one by itself: the statement sets its scope.
         """
-        row = await self._connection.fetchrow(_FIND, *scope_of(self._visible), export_id)
+        row = await self._connection.fetchrow(FIND, *scope_of(self._visible), export_id)
         return _whole_from_row(row) if row else None
 
     async def find_of_package(self, customs_package_id: str) -> str | None:

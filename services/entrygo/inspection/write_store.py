@@ -24,8 +24,9 @@ WITH scope AS MATERIALIZED (
 told AS MATERIALIZED (
     SELECT told.* FROM scope, unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
         $9::bigint[], $10::bigint[], $11::bigint[], $12::bytea[], $13::bytea[], $14::text[], $15::text[],
-        $16::integer[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[], $22::integer[], $23::text[],
-        $24::text[], $25::timestamptz[], $26::timestamptz[], $27::boolean[], $28::boolean[])
+        $16::integer[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[],
+        $22::integer[], $23::text[], $24::text[], $25::timestamptz[], $26::timestamptz[], $27::boolean[],
+        $28::boolean[])
         WITH ORDINALITY AS told (account_id, mode, export_id, stamp, planning_sequence, execution_sequence,
         planning_seen, execution_seen, detail, plan, state, readiness_state, compliance_score, plan_hash,
         warehouse_id, broker_id, destination_country, estimated_savings_usd, order_count, customs_package_id,
@@ -42,10 +43,9 @@ added AS (
         customs_package_id, broker_submission_status, created_at, executed_at
     FROM told WHERE stamp IS NULL ORDER BY place ON CONFLICT DO NOTHING RETURNING true),
 held AS MATERIALIZED (
-    SELECT true FROM (SELECT count(*) FROM added) AS after, told CROSS JOIN LATERAL (
-        SELECT xmin::text AS stamp FROM exports WHERE account_id = told.account_id AND mode = told.mode
-        AND export_id = told.export_id FOR UPDATE) AS held
-    WHERE told.stamp = held.stamp),
+    SELECT true FROM told JOIN exports USING (account_id, mode, export_id)
+    WHERE (SELECT count(*) FROM added) IS NOT NULL AND told.stamp = exports.xmin::text
+    ORDER BY told.place FOR UPDATE OF exports),
 found AS MATERIALIZED (
     SELECT (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM held) AS held),
 -- Where another one was faster, the division by zero undoes what was added.

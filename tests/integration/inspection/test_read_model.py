@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 from entrygo.domain.principal import Visible
 from entrygo.inspection.announcing import KEEP
-from entrygo.inspection.folding import ExportKey, fold
+from entrygo.inspection.folding import ExportKey, fold, nothing_known
 from entrygo.inspection.position_store import PositionStore
 from entrygo.inspection.rebuild import rebuild
 from entrygo.inspection.store import ReadModelStore
+from entrygo.inspection.whole import nothing_held
 from entrygo.inspection.write_store import WriteStore
-from entrygo.postgres.pool import EVERYONE, Connection, transaction
+from entrygo.postgres.pool import EVERYONE, Connection, single_read, single_statement, transaction
 from tests.integration.inspection.conftest import ALICE_TESTING, BOB, Service
 from tests.integration.inspection.owners import SERVICE_TOKEN
 from tests.unit.inspection.events import ALICE, START, Event, Life
@@ -111,6 +112,69 @@ async def test_a_writer_waits_for_the_one_that_adds_the_export_and_goes_on_from_
     assert await waiting is False
     export = await service.inspect()
     assert (export.state, export.version) == ("EXECUTING", 2)
+
+
+async def test_a_write_of_what_was_read_before_another_one_wrote_it_changes_nothing(service: Service) -> None:
+    life, other = Life(start=datetime.now(UTC)), Life("batch_124", start=datetime.now(UTC))
+    await service.read_model.apply(EVERYONE, [life.planned()])
+    key, new = ExportKey("acc_alice", "live", "batch_123"), ExportKey("acc_alice", "live", "batch_124")
+    started = life.started()
+    async with single_read(service.pool) as connection:
+        events = {key: [started], new: [other.planned()]}
+        held = await ReadModelStore(connection).read(EVERYONE, events, judged=False)
+    stale = [fold(held.known[each], events[each]) for each in events]
+    await service.read_model.apply(EVERYONE, [started, life.executed()])
+    before = await contents(service)
+    for folded in (stale[:1], stale, [fold(nothing_known(key), life.events)]):
+        async with single_statement(service.pool, EVERYONE) as connection:
+            store = WriteStore(connection, EVERYONE)
+            assert await store.write(folded, {("topic", 0): 7}, not_before=KEEP) is None
+        assert await contents(service) == before
+
+
+async def contents(service: Service) -> list[object]:
+    """All that a write may change."""
+    tables = (
+        "exports",
+        "timeline",
+        "customs_packages",
+        "event_feed",
+        "event_feed_heads",
+        "consumer_positions",
+    )
+    async with transaction(service.pool, EVERYONE) as connection:
+        return [await connection.fetch(f"SELECT * FROM {table}") for table in tables]
+
+
+async def test_what_the_topic_brings_while_the_owners_answer_an_inspect_is_neither_lost_nor_doubled(
+    service: Service,
+) -> None:
+    life = Life(start=datetime.now(UTC))
+    life.lived()
+    whole = Visible.whole(ALICE)
+    await service.read_model.apply(EVERYONE, life.events[:3])
+    found = await service.read_model.find(whole, "batch_123")
+    assert found is not None
+    await service.read_model.apply(EVERYONE, life.events[:6])
+    after = await service.read_model.apply_and_find(whole, found, life.events[3:])
+    assert after is not None
+    assert [entry.id for entry in after.export().events] == [event.id for event in life.events]
+    assert await service.count("timeline") == await service.count("event_feed") == len(life.events)
+
+
+async def test_what_an_inspect_shows_of_the_events_it_applied_is_what_is_stored(service: Service) -> None:
+    life = Life()
+    life.lived()
+    whole = Visible.whole(ALICE)
+    for first, last in ((0, 1), (1, 5), (5, 9)):
+        found = await service.read_model.find(whole, "batch_123") or nothing_held(
+            ExportKey("acc_alice", "live", "batch_123")
+        )
+        shown = await service.read_model.apply_and_find(whole, found, life.events[first:last])
+        stored = await service.read_model.find(whole, "batch_123")
+        assert shown is not None
+        assert stored is not None
+        assert shown.export() == stored.export()
 
 
 async def test_a_poisoned_event_is_kept_for_a_person_and_blocks_nothing(service: Service) -> None:

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from entrygo.domain.principal import Mode, Tenant, Visible
+from entrygo.messaging import event_log
 from entrygo.messaging.event_log import events_after
 from entrygo.messaging.outbox import append_all
 from entrygo.postgres.migrate import migrate
@@ -56,6 +57,37 @@ async def test_events_of_another_warehouse_and_of_none_are_not_read(
         await record(pool, HERE, 3, "wh_here")
         assert await read(pool, scope, asks) == [3]
         assert await read(pool, WHOLE, WHOLE) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("plans", ["force_generic_plan", "force_custom_plan", "auto"])
+async def test_an_owner_answers_each_caller_with_its_own_events_in_one_session_whoever_asked_before(
+    database_url: str, plans: str
+) -> None:
+    tenants = [ALICE, Tenant("acc_alice", Mode.TEST), Tenant("acc_bob", Mode.LIVE)]
+    async with await open_pool(database_url, schema="planning", max_size=1) as pool:
+        await pool.execute(f"SET plan_cache_mode = {plans}")
+        for place, tenant in enumerate(tenants, start=1):
+            async with transaction(pool, Visible.whole(tenant)) as connection:
+                for sequence in range(1, place + 1):
+                    own = event(sequence)
+                    own.account_id, own.mode = tenant.account_id, tenant.mode
+                    await append_all(connection, [own], warehouse_id="wh_here")
+        for _ in range(8):
+            answers = [await stream_after(pool, tenant) for tenant in tenants]
+            assert answers == [
+                [(tenant.account_id, tenant.mode)] * place for place, tenant in enumerate(tenants, start=1)
+            ]
+            assert await pool.fetchval("SELECT count(*) FROM event_log") == 0
+
+
+async def stream_after(pool: Pool, tenant: Tenant) -> list[tuple[str, str]]:
+    """Whose events an owner answers a caller of a whole account with."""
+
+    async def is_visible(_: object) -> bool:
+        return True
+
+    events = await event_log.stream_after(pool, Visible.whole(tenant), EXPORT, 0, "", is_visible=is_visible)
+    return [(each.account_id, each.mode) for each in events]
 
 
 @pytest.mark.parametrize("warehouse_id", ["wh_there", None])

@@ -1,0 +1,72 @@
+"""A statement that is a transaction by itself and sets its scope: whom it shows what, with whatever plan."""
+
+import asyncpg
+import pytest
+
+from entrygo.domain.principal import Visible
+from entrygo.inspection import export_store
+from entrygo.inspection.export_store import ExportStore
+from entrygo.postgres.pool import EVERYONE, Pool, open_pool, single_read
+from tests.integration.inspection.conftest import ALICE_TESTING, BOB, Service
+from tests.unit.inspection.events import ALICE, Life
+
+EXPORT = "batch_123"
+OF_A_WAREHOUSE = " AND scope.warehouse IN ('*', warehouse_id)"
+OF_AN_ACCOUNT = "account_id = scope.account_id AND mode = scope.mode AND "
+# One export id of three accounts and modes, and what each caller may see of them.
+LIVES = {ALICE: "wh_here", ALICE_TESTING: "wh_testing", BOB: "wh_bob"}
+CALLERS = {
+    Visible.whole(ALICE): "wh_here",
+    Visible.whole(BOB): "wh_bob",
+    Visible(ALICE, "wh_here"): "wh_here",
+    Visible.whole(ALICE_TESTING): "wh_testing",
+    Visible(ALICE, "wh_there"): None,
+    Visible(BOB, "wh_here"): None,
+    Visible(ALICE_TESTING, "wh_here"): None,
+}
+
+
+async def apply_lives(service: Service) -> None:
+    events = [Life(tenant=tenant).planned(warehouse_id=warehouse) for tenant, warehouse in LIVES.items()]
+    await service.read_model.apply(EVERYONE, events)
+
+
+async def found(pool: Pool, visible: Visible) -> str | None:
+    async with single_read(pool) as connection:
+        held = await ExportStore(connection, visible).find(EXPORT)
+    return None if held is None else held.export().plan.warehouse_id
+
+
+@pytest.mark.parametrize("plans", ["force_generic_plan", "force_custom_plan", "auto"])
+async def test_each_caller_sees_its_own_in_one_session_whoever_asked_before(
+    service: Service, database_url: str, plans: str
+) -> None:
+    await apply_lives(service)
+    async with await open_pool(database_url, schema="inspection", max_size=1) as pool:
+        await pool.execute(f"SET plan_cache_mode = {plans}")
+        for _ in range(8):
+            assert {visible: await found(pool, visible) for visible in CALLERS} == CALLERS
+
+
+async def test_a_session_sees_nothing_once_its_statement_is_over(service: Service, database_url: str) -> None:
+    await apply_lives(service)
+    async with await open_pool(database_url, schema="inspection", max_size=1) as pool:
+        assert await found(pool, Visible.whole(ALICE)) == "wh_here"
+        assert await pool.fetchval("SELECT count(*) FROM exports") == 0
+
+
+async def test_row_security_alone_hides_an_export(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    await apply_lives(service)
+    statement = export_store.FIND.replace(OF_A_WAREHOUSE, "").replace(OF_AN_ACCOUNT, "")
+    monkeypatch.setattr(export_store, "FIND", statement)
+    assert {visible: await found(service.pool, visible) for visible in CALLERS} == CALLERS
+
+
+async def test_the_statement_alone_hides_an_export(service: Service, database_url: str) -> None:
+    await apply_lives(service)
+    # Row security does not bind this login.
+    async with asyncpg.create_pool(
+        database_url, min_size=1, max_size=1, server_settings={"search_path": "inspection"}
+    ) as pool:
+        assert await pool.fetchval("SELECT count(*) FROM exports") == len(LIVES)
+        assert {visible: await found(pool, visible) for visible in CALLERS} == CALLERS
