@@ -16,7 +16,7 @@ from entrygo.inspection.export_store import ExportStore
 from entrygo.inspection.folding import DeadLetter, ExportKey, Folded, Known, fold, group
 from entrygo.inspection.position_store import Position, PositionStore
 from entrygo.inspection.store import AddedMeanwhile, ReadModelStore
-from entrygo.inspection.whole import Whole
+from entrygo.inspection.whole import Whole, nothing_held
 from entrygo.inspection.write_store import WriteStore
 from entrygo.postgres.pool import (
     EVERYONE,
@@ -33,6 +33,7 @@ T = TypeVar("T")
 
 # At an export that somebody else adds at the same time, each sees it with the second.
 LOOKS = 5
+UNLOCKED_LOOKS = 2
 
 
 class Contradicted(Exception):
@@ -113,14 +114,17 @@ class ReadModel:
     ) -> Whole | None:
         """As `apply` with what the owners answered, having found `held`; what `visible` sees of it then."""
         whole = Visible.whole(visible.tenant)
-        if visible == whole:
+        key = held.known.key
+        # Often the topic brings the same events meanwhile: a second look finds them there.
+        for _ in range(UNLOCKED_LOOKS if visible == whole else 0):
             folded = fold(held.known, events)
             applied = await self._write_unlocked(whole, _Applied([folded]), _Batch({}))
             if applied is not None:
                 self._wake(applied)
                 return held.after(folded)
+            held = await self.find(whole, key.export_id) or nothing_held(key)
         await self.apply(whole, events)
-        return await self.find(visible, held.known.key.export_id)
+        return await self.find(visible, key.export_id)
 
     async def find(self, visible: Visible, export_id: str) -> Whole | None:
         """What `visible` sees of an export; locks nothing."""

@@ -16,7 +16,8 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 # Each part reads the one before it, and so begins after it: exports that are added before those that are
 # there, in the order of their keys, as `ReadModelStore.lock` does; then feeds, in the order of accounts and
 # modes; positions last. So two writers wait for each other instead of for ever.
-# A value of NULL leaves what is stored where coalesce says so.
+# A value of NULL leaves what is stored where coalesce says so. Where another one was faster, nothing is done;
+# the division by zero undoes what was added by then.
 _WRITE = """
 WITH scope AS MATERIALIZED (
     SELECT set_config('entrygo.account_id', $1, true), set_config('entrygo.mode', $2, true),
@@ -48,7 +49,6 @@ held AS MATERIALIZED (
     ORDER BY told.place FOR UPDATE OF exports),
 found AS MATERIALIZED (
     SELECT (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM held) AS held),
--- Where another one was faster, the division by zero undoes what was added.
 done AS MATERIALIZED (
     SELECT 1 / (added + held = cardinality($6))::integer AS times FROM found
     WHERE added + held = cardinality($6) OR added > 0),
