@@ -101,6 +101,15 @@ def test_an_amount_is_dollars_and_cents(amount: str) -> None:
     assert (path, code) == ("shipment.charges.0.amountUsd", "invalid_number")
 
 
+@pytest.mark.parametrize(("shipped_on", "is_refused"), [("2026-11-27", False), ("2026-11-28", True)])
+def test_goods_are_shipped_no_later_than_the_truck_arrives(shipped_on: str, is_refused: bool) -> None:
+    # The 28th already by UTC: what counts is the clock of the offset, as for the day of entry.
+    trip = pb.Trip(estimated_arrival="2026-11-27T21:00:00-08:00")
+    found = issues_of(pb.Shipment(shipped_on=shipped_on, trip=trip))
+    assert [path for path, *_ in found] == ["shipment.shippedOn"] * is_refused
+    assert issues_of(pb.Shipment(shipped_on=shipped_on)) == ()
+
+
 def test_everything_wrong_is_told_at_once() -> None:
     given = pb.Shipment(
         terms_of_sale=pb.TermsOfSale(),

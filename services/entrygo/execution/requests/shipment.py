@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
@@ -21,6 +22,7 @@ from entrygo.domain.shipment import (
     Shipment,
     ShipmentReason,
     TermsOfSale,
+    Trip,
 )
 from entrygo.execution.requests.fields import optional_day
 from entrygo.execution.requests.sale import read_sale, sale_message
@@ -37,9 +39,10 @@ E = TypeVar("E", bound=StrEnum)
 def read_shipment(given: execution_pb2.Shipment, issues: Issues) -> Shipment:
     """What was stated; where an issue was found its content does not matter."""
     has_terms = given.HasField("terms_of_sale")
+    trip = read_trip(given.trip, issues)
     return Shipment(
         terms_of_sale=_terms_of_sale(given.terms_of_sale, issues) if has_terms else None,
-        shipped_on=optional_day("shipment.shippedOn", given.shipped_on, issues),
+        shipped_on=_shipped_on(given.shipped_on, trip, issues),
         paps_number=_number("shipment.papsNumber", given.paps_number, PAPS_NUMBER, issues),
         trip_number=_number("shipment.tripNumber", given.trip_number, TRIP_NUMBER, issues),
         packages=_packages(given.packages, issues),
@@ -47,7 +50,7 @@ def read_shipment(given: execution_pb2.Shipment, issues: Issues) -> Shipment:
         seller=_text("shipment.seller", given.seller, MAX_NAME, issues),
         buyer=_text("shipment.buyer", given.buyer, MAX_NAME, issues),
         charges=_charges(given.charges, issues),
-        trip=read_trip(given.trip, issues),
+        trip=trip,
         **read_sale(given, issues),
     )
 
@@ -73,6 +76,15 @@ def shipment_message(shipment: Shipment) -> execution_pb2.Shipment:
         trip=None if shipment.trip is None else trip_message(shipment.trip),
         **sale_message(shipment),
     )
+
+
+def _shipped_on(given: str, trip: Trip | None, issues: Issues) -> date | None:
+    """The day of shipment, which entry data state as that of the export: no later than the truck arrives."""
+    day, arrives_on = optional_day("shipment.shippedOn", given, issues), trip.arrives_on if trip else None
+    if day and arrives_on and day > arrives_on:
+        message = f"After the truck arrives, on {arrives_on} by trip.estimatedArrival"
+        issues.add("shipment.shippedOn", message, "custom")
+    return day
 
 
 def _terms_of_sale(given: execution_pb2.TermsOfSale, issues: Issues) -> TermsOfSale | None:
