@@ -254,7 +254,8 @@ def truck_of(
         snapshot = snapshot.model_copy(update={"validation_messages": findings})
     found = rendered(snapshot, replace(PACKAGE, shipment=Shipment(trip=trip)))
     names = ("ace_manifest.json", "ace_trip.json", "entry_dataset.json")
-    return {name: orjson.loads(found[name].content) for name in names}
+    page = found["commercial_customs_invoice.html"].content.decode()
+    return {"invoice": page, **{name: orjson.loads(found[name].content) for name in names}}
 
 
 def test_the_manifest_has_class_un_number_and_contact_of_dangerous_goods_alone() -> None:
@@ -323,6 +324,8 @@ def test_food_without_a_notice_is_left_to_the_broker_on_its_line_alone(
         for each in documents["entry_dataset.json"]["lines"]
     }
     assert named == {"0901210045": left, "6202308061": []}
+    # Printed for the broker, too, and only while it is so.
+    assert (found.code in documents["invoice"]) is bool(left)
 
 
 def test_a_shipment_without_a_truck_is_stored_as_older_releases_read_it() -> None:

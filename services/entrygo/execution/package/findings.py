@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from entrygo.domain.shipment import Trip
 from entrygo.domain.snapshot import Snapshot, ValidationMessage
 
 # Where a finding's path enters the product that a line names.
 INTO_PRODUCT = ".product."
 # Notes to whoever plans: which other plans hold an order is nothing that a broker could act on.
 OWN_NOTES = frozenset({"ORDER_IN_OPEN_BATCH"})
+FOOD_WITHOUT_NOTICE = "FDA_PRIOR_NOTICE_MISSING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +21,16 @@ class CountedFinding:
     count: int
 
 
-def findings_for_broker(snapshot: Snapshot) -> Sequence[CountedFinding]:
-    """Findings in the order of the plan, without those of orders that are left out."""
+def findings_for_broker(snapshot: Snapshot, trip: Trip) -> Sequence[CountedFinding]:
+    """Findings in the order of the plan, without those of orders left out and those that the trip answers."""
     left_behind = {order.order_id for order in snapshot.excluded_orders}
-    return _counted(each for each in snapshot.validation_messages if each.order_id not in left_behind)
+    noticed = {product.id for product in snapshot.products if trip.notices_of(product)}
+    return _counted(
+        each
+        for each in snapshot.validation_messages
+        if each.order_id not in left_behind
+        and not (each.code == FOOD_WITHOUT_NOTICE and each.product_id in noticed)
+    )
 
 
 def findings_of_plan(snapshot: Snapshot) -> Sequence[CountedFinding]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from entrygo.domain.facts import ImporterOfRecord
 from entrygo.domain.importer_number import masked
+from entrygo.domain.shipment import Trip
 from entrygo.domain.snapshot import Snapshot
 from entrygo.domain.tariff import AgencyFlag, headings_of
 from entrygo.execution.package.entry_snapshots import (
@@ -295,5 +296,5 @@ def _messages(invoice: Invoice) -> Sequence[View]:
             "message": clean_text(found.message.message),
             "count": f"{found.count:,}",
         }
-        for found in findings_for_broker(invoice.snapshot)
+        for found in findings_for_broker(invoice.snapshot, invoice.package.shipment.trip or Trip())
     ]

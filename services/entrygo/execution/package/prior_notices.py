@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from entrygo.domain.shipment import Trip
+from entrygo.execution.package.findings import FOOD_WITHOUT_NOTICE
 from entrygo.execution.package.invoice import Invoice
 from entrygo.execution.package.shipped_products import ShippedProduct
-
-_FOOD_FINDING = "FDA_PRIOR_NOTICE_MISSING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,8 @@ def notices_by_line(
 ) -> Mapping[int, LineNotices]:
     """By the line's number; food is what planning found to need a notice of its arrival (21 CFR 1.279)."""
     trip = invoice.package.shipment.trip or Trip()
-    food = {found.product_id for found in invoice.snapshot.validation_messages if found.code == _FOOD_FINDING}
+    found = invoice.snapshot.validation_messages
+    food = {each.product_id for each in found if each.code == FOOD_WITHOUT_NOTICE}
     return {number: _notices(trip, shipped, food) for number, shipped in goods.items()}
 
 
