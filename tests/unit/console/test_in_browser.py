@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from entrygo.gateway.paths import PathApp
 from entrygo.gateway.services import Call
+from entrygo.planning.rules import RULES
 from entrygo.proto.identity.v1 import identity_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.sync.v1 import sync_pb2
@@ -237,6 +238,20 @@ async def test_page_follows_what_happens_and_keeps_what_is_typed(
         await page.get_by_role("button", name=re.compile("^Send ")).click()
         await page.get_by_text("Type the last 6 characters of the plan hash").wait_for()
         assert await page.locator("#live, #export[hx-get]").count() == 0
+
+
+async def test_the_longest_code_of_a_rule_stays_beside_its_input(
+    browser: Browser, base_url: str, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    plan = services._exports[ACCOUNT, export_id].plan
+    plan.issues.by_product[0].code = max((rule.code for rule in RULES), key=len)
+    async with opened(browser, base_url) as page:
+        await sign_in(page, f"/exports/{export_id}")
+        wide = (
+            "[...document.querySelectorAll('.fix > div')].map((each) => each.scrollWidth - each.clientWidth)"
+        )
+        assert set(await page.evaluate(wide)) == {0}
 
 
 async def test_slash_leads_to_the_search_and_a_suggestion_into_its_field(
