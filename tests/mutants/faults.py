@@ -105,6 +105,20 @@ FAULTS = (
         ("tests/architecture/test_sql.py",),
     ),
     Fault(
+        "a fold is written over what another one wrote since it was read",
+        "services/entrygo/inspection/write_store.py",
+        " AND told.stamp = exports.xmin::text",
+        " AND told.stamp IS NOT NULL",
+        (f"{READ_MODEL}/test_read_model.py",),
+    ),
+    Fault(
+        "an inspect looks at every warehouse",
+        "services/entrygo/inspection/export_store.py",
+        " AND scope.warehouse IN ('*', warehouse_id) OFFSET 0) AS held",
+        " OFFSET 0) AS held",
+        (f"{READ_MODEL}/test_scopes.py",),
+    ),
+    Fault(
         "the fold takes events after a gap",
         "services/entrygo/inspection/folding.py",
         "event.sequence != known.applied[event.source] + 1",
