@@ -61,6 +61,9 @@ DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES)
 # What is to be called once the transaction of a connection has committed.
 _AFTER_COMMIT: "dict[Connection, list[Callable[[], None]]]" = {}
 
+# A condition that no row decides: PostgreSQL asks it once, before it looks for the first one.
+SCOPED = "EXISTS (SELECT FROM scope)"
+
 
 class Everyone:
     """The scope of background work, which names the account in every statement."""
@@ -145,6 +148,18 @@ def single_statement(pool: Pool, scope: Visible | Everyone) -> AbstractAsyncCont
     return _session(pool, None, lost=CommitUnknown)
 
 
+def scope_set(account_id: str, mode: str, warehouse_id: str) -> str:
+    """The part `scope` of a statement that sets `scope_of` its caller from the three parameters named.
+
+    Whatever reads or writes a row must come after it: as SCOPED, or by asking for a row of what does.
+    """
+    return (
+        f"scope AS MATERIALIZED (SELECT set_config('entrygo.account_id', {account_id}, true),"
+        f" set_config('entrygo.mode', {mode}, true),"
+        f" set_config('entrygo.warehouse_id', {warehouse_id}, true))"
+    )
+
+
 @asynccontextmanager
 async def _session(
     pool: Pool, scope: Visible | Everyone | None, *, lost: type[ServiceUnavailable]
@@ -152,8 +167,7 @@ async def _session(
     """A connection in a transaction of that scope, or in none; `lost` is raised when its server goes away."""
     with inner_span("transaction", "client", {"db.system.name": "postgresql"}):
         try:
-            with WAITING.track_inprogress():
-                connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT)
+            connection = await _acquired(pool)
         except (asyncpg.InterfaceError, *OUTAGES) as error:
             raise ServiceUnavailable from error
         calls = _AFTER_COMMIT[connection] = []
@@ -182,6 +196,14 @@ async def _session(
         finally:
             del _AFTER_COMMIT[connection]
             await _release(pool, connection)
+
+
+async def _acquired(pool: Pool) -> PooledConnection:
+    """A connection. One that is free is taken without a timer: there is nothing to wait for."""
+    if pool.get_idle_size():
+        return await pool.acquire()
+    with WAITING.track_inprogress():
+        return await pool.acquire(timeout=ACQUIRE_TIMEOUT)
 
 
 def after_commit(connection: Connection, call: Callable[[], None]) -> None:
@@ -245,7 +267,7 @@ def _is_lost(connection: Connection) -> bool:
 async def _release(pool: Pool, connection: PooledConnection) -> None:
     """Whoever is cancelled meanwhile gives the connection back all the same: asyncpg shields it."""
     try:
-        await pool.release(connection)
+        await pool.release(connection, timeout=ACQUIRE_TIMEOUT)
     except DATABASE_ERRORS:
         # What the block did is decided by now; asyncpg has dropped the connection.
         log.debug("postgres.connection_dropped")

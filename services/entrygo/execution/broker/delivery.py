@@ -43,7 +43,7 @@ from entrygo.execution.state.records import (
     SubmissionType,
 )
 from entrygo.postgres.clock import current_time
-from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
+from entrygo.postgres.pool import EVERYONE, Connection, Pool, single_statement, transaction
 from entrygo.process.clock import Clock
 from entrygo.process.failpoints import Reach
 from entrygo.process.tracing import Noted, span
@@ -228,7 +228,7 @@ class BrokerDelivery:
 
     async def _enter_data_phase(self, attempt: Submission) -> None:
         self.reach(failpoints.BEFORE_DATA)
-        async with transaction(self.pool, attempt.visible) as connection:
+        async with single_statement(self.pool, attempt.visible) as connection:
             ledger = SubmissionStore(connection, attempt.visible)
             if not await ledger.enter_data_phase(attempt, self.lease):
                 raise AttemptLost

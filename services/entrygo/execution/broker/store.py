@@ -10,7 +10,7 @@ from entrygo.execution.broker.backlog_store import SUBMISSION, submission_from_r
 from entrygo.execution.broker.routes import destination_name
 from entrygo.execution.state.following import standing_after
 from entrygo.execution.state.records import Submission, SubmissionStatus
-from entrygo.postgres.pool import Connection
+from entrygo.postgres.pool import SCOPED, Connection, scope_of, scope_set
 
 # Nobody has numbered what has not been sent.
 _SET_BY_DATABASE = ("tenant", "next_attempt_at", "prepared_at", "entry_numbers")
@@ -43,7 +43,8 @@ class SubmissionStore:
 
     def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
-        self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
+        account_id, mode, self._seen_warehouse = scope_of(visible)
+        self._scope = (account_id, mode)
         self._warehouse_id = visible.warehouse_id
 
     async def add(self, submission: Submission, *, send_in: timedelta) -> Submission:
@@ -181,14 +182,19 @@ class SubmissionStore:
         return None if row is None else submission_from_row(row)
 
     async def enter_data_phase(self, submission: Submission, lease: timedelta) -> bool:
-        """Notes that bytes may leave from now on; False when the attempt is not ours any more."""
+        """Notes that bytes may leave from now on; False when the attempt is not ours any more.
+
+        Within a transaction or as one by itself: the statement sets its scope.
+        """
         return await self._changed(
-            "UPDATE broker_submissions SET phase = 'data', lease_until = now() + $5"
+            f"WITH {scope_set('$1', '$2', '$6')}"  # noqa: S608
+            " UPDATE broker_submissions SET phase = 'data', lease_until = now() + $5"
             " WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempts = $4"
-            " AND status = 'sending' AND phase = 'envelope'",
+            f" AND status = 'sending' AND phase = 'envelope' AND {SCOPED}",
             submission.id,
             submission.attempts,
             lease,
+            self._seen_warehouse,
         )
 
     async def extend_lease(self, submission: Submission, lease: timedelta) -> bool:

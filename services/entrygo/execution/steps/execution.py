@@ -35,7 +35,7 @@ from entrygo.execution.steps.step_store import OPERATION, StepStore
 from entrygo.execution.steps.writing import Writing, Written
 from entrygo.execution.store import ExecutionStore
 from entrygo.postgres.idempotency import KeyStore
-from entrygo.postgres.pool import Pool, transaction
+from entrygo.postgres.pool import Pool, single_statement, transaction
 from entrygo.process.clock import Clock, Ids
 from entrygo.process.failpoints import Reach
 
@@ -104,7 +104,9 @@ class ExecutionSteps:
         self.reach(failpoints.AFTER_CLAIM)
         # A planning of the previous release names no warehouse: then a bound key's own is known to be it.
         warehouse_id = claim.warehouse_id or execution.warehouse_id
-        async with transaction(self.pool, execution.visible) as connection:
+        # Only one that takes another one's place asks more than what the step itself writes.
+        opened = transaction if claim.supersedes else single_statement
+        async with opened(self.pool, execution.visible) as connection:
             packages = PackageStore(connection, execution.visible)
             replaced = await packages.find_by_export(claim.supersedes) if claim.supersedes else None
             package = await StepStore(connection, execution.visible).claimed(
@@ -239,8 +241,9 @@ class ExecutionSteps:
         )
         self.reach(failpoints.AFTER_RELEASE)
         now = self.clock()
-        async with transaction(self.pool, execution.visible) as connection:
-            prepared = written.prepared if written else None
+        prepared = written.prepared if written else None
+        opened = single_statement if prepared and delivered else transaction
+        async with opened(self.pool, execution.visible) as connection:
             body = await execution_answer(connection, execution, prepared, delivered)
             if not await StepStore(connection, execution.visible).completed(execution, body, now):
                 raise LeaseLost

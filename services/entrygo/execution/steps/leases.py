@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from entrygo.domain.errors import ServiceUnavailable
+from entrygo.domain.errors import IdempotencyInProgress, ServiceUnavailable
 from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Visible
 from entrygo.execution.state.other_warehouses import refuse_another_warehouses
@@ -14,7 +14,7 @@ from entrygo.execution.state.records import ExecuteCommand, Execution, Step
 from entrygo.execution.steps.step_store import OPERATION, StepStore
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.postgres.idempotency import KeyStore
-from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
+from entrygo.postgres.pool import EVERYONE, Connection, LockTimeout, Pool, single_statement, transaction
 from entrygo.process.clock import Clock, Ids
 
 
@@ -47,9 +47,16 @@ class ExecutionLeases:
             attempt=1,
             shipment=command.shipment,
         )
+        begun = (execution, command.fingerprint, self.lease, self.clock())
+        try:
+            async with single_statement(self.pool, visible) as connection:
+                if await StepStore(connection, visible).begin(*begun):
+                    return execution, True
+        except LockTimeout as error:
+            raise IdempotencyInProgress from error
         async with transaction(self.pool, visible) as connection:
-            steps, keys = StepStore(connection, visible), KeyStore(connection, visible, OPERATION)
-            begin = partial(steps.begin, execution, command.fingerprint, self.lease, self.clock())
+            keys = KeyStore(connection, visible, OPERATION)
+            begin = partial(StepStore(connection, visible).begin, *begun)
             earlier = await keys.claim_by(begin, command.key, command.fingerprint)
             if earlier is None:
                 return execution, True

@@ -1,4 +1,7 @@
-"""SQL of an execution's steps, each one statement that changes nothing unless the caller is its owner."""
+"""SQL of an execution's steps, each one statement that changes nothing unless the caller is its owner.
+
+All but *prepared* set their scope themselves: each may be a transaction by itself.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,7 +17,7 @@ from entrygo.execution.state.records import (
     PackageState,
 )
 from entrygo.execution.store import stated
-from entrygo.postgres.pool import Connection
+from entrygo.postgres.pool import SCOPED, Connection, scope_of, scope_set
 
 # The scope of the keys of executes.
 OPERATION = "execution.execute"
@@ -22,17 +25,20 @@ FIRST_PACKAGE_NUMBER = 100_001
 
 # The lock on the execution's row keeps a new owner out until the transaction ends.
 _BEGIN = (
-    "WITH taken AS (INSERT INTO idempotency_keys"
+    f"WITH {scope_set('$1', '$2', '$15')},"  # noqa: S608
+    " taken AS (INSERT INTO idempotency_keys"
     "  (account_id, mode, operation, key, fingerprint, resource_id)"
-    "  SELECT $1, $2, $13, $6, $14::bytea, $3 WHERE $6 <> '' ON CONFLICT DO NOTHING RETURNING true)"
+    "  SELECT $1, $2, $13, $6, $14::bytea, $3 WHERE $6 <> ''"
+    f"  AND {SCOPED} ON CONFLICT DO NOTHING RETURNING true)"
     " INSERT INTO executions (account_id, mode, id, export_id, step, idempotency_key,"
     " expected_plan_hash, attempt, lease_until, created_at, shipment, warehouse_id)"
     " SELECT $1, $2, $3, $4, $5, $6, $7, $8, now() + $9::interval, $10::timestamptz, $11::jsonb, $12"
-    " WHERE $6 = '' OR EXISTS (SELECT FROM taken) RETURNING true"
+    f" WHERE {SCOPED} AND ($6 = '' OR EXISTS (SELECT FROM taken)) RETURNING true"
 )
 _CLAIMED = (
-    "WITH owned AS MATERIALIZED (SELECT FROM executions WHERE account_id = $1 AND mode = $2 AND id = $3"  # noqa: S608
-    "  AND attempt = $4 AND finished_at IS NULL FOR UPDATE),"
+    f"WITH {scope_set('$1', '$2', '$15')},"  # noqa: S608
+    " owned AS MATERIALIZED (SELECT FROM executions WHERE account_id = $1 AND mode = $2 AND id = $3"
+    f"  AND attempt = $4 AND finished_at IS NULL AND {SCOPED} FOR UPDATE),"
     " existing AS (UPDATE customs_packages SET generated_at = $7, warehouse_id = $8"
     "  WHERE account_id = $1 AND mode = $2 AND export_id = $6 AND state = 'reserved'"
     f"  AND EXISTS (SELECT FROM owned) RETURNING {PACKAGE}),"
@@ -74,9 +80,10 @@ _PREPARED = (
     " SELECT EXISTS (SELECT FROM owned)"
 )
 _COMPLETED = (
-    "WITH owned AS (UPDATE executions SET step = 'completed', response = $5, finished_at = $6"
+    f"WITH {scope_set('$1', '$2', '$8')},"  # noqa: S608
+    " owned AS (UPDATE executions SET step = 'completed', response = $5, finished_at = $6"
     "  WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND finished_at IS NULL"
-    "  RETURNING idempotency_key),"
+    f"  AND {SCOPED} RETURNING idempotency_key),"
     " answered AS (UPDATE idempotency_keys SET response = $5"
     "  WHERE account_id = $1 AND mode = $2 AND operation = $7 AND key = (SELECT idempotency_key FROM owned))"
     " SELECT EXISTS (SELECT FROM owned)"
@@ -89,7 +96,8 @@ class StepStore:
     def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
         self._visible = visible
-        self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
+        account_id, mode, self._seen_warehouse = scope_of(visible)
+        self._scope = (account_id, mode)
 
     async def begin(
         self, execution: Execution, fingerprint: bytes, lease: timedelta, created_at: datetime
@@ -110,6 +118,7 @@ class StepStore:
             execution.warehouse_id,
             OPERATION,
             fingerprint,
+            self._seen_warehouse,
         )
         return bool(begun)
 
@@ -142,6 +151,7 @@ class StepStore:
             None if replaces is None else replaces.id,
             claim.revision,
             claim.plan_hash,
+            self._seen_warehouse,
         )
         return None if row is None else package_from_row(row)
 
@@ -187,7 +197,7 @@ class StepStore:
     async def completed(self, execution: Execution, response: bytes, now: datetime) -> bool:
         """The end, with the answer that repetitions get; False where another one is the owner."""
         completed = await self._connection.fetchval(
-            _COMPLETED, *self._owner(execution), response, now, OPERATION
+            _COMPLETED, *self._owner(execution), response, now, OPERATION, self._seen_warehouse
         )
         return bool(completed)
 
