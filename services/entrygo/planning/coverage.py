@@ -32,14 +32,15 @@ LISTS: Mapping[str, str] = {
 
 def checks_of(code: str | None, reference: ReferenceData) -> Mapping[str, Checked]:
     """By what a code was looked up, for each subject."""
-    return {subject: _checked(code, subject, reference) for subject in LISTS}
-
-
-def _checked(code: str | None, subject: str, reference: ReferenceData) -> Checked:
-    if LISTS[subject] in reference.imported:
-        return Checked.LIST
-    named = {row.key for row in reference.seed_scopes.rows(code)}
-    return Checked.SEED if subject in named else Checked.NOT_CHECKED
+    seeded = {row.key for row in reference.seed_scopes.rows(code)}
+    return {
+        subject: Checked.LIST
+        if table in reference.imported
+        else Checked.SEED
+        if subject in seeded
+        else Checked.NOT_CHECKED
+        for subject, table in LISTS.items()
+    }
 
 
 def coverage_of(products: Iterable[Product], reference: ReferenceData) -> Coverage:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from entrygo.domain.facts import Product
 
@@ -115,6 +116,7 @@ def _each(product: Product, hts_unit: str) -> Fraction | None:
     return holds / size if given == kind else None
 
 
+@lru_cache(maxsize=1024)
 def _name(unit: str) -> str:
     """`Doz. prs.` is doz prs."""
     return " ".join(unit.replace(".", " ").lower().split())
