@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import asyncpg
+
 from entrygo.messaging.doorbell import ring
 from entrygo.postgres.pool import Connection, after_commit
 from entrygo.process.tracing import traceparent
@@ -51,33 +53,44 @@ async def append_all(
 
 
 async def append_when(
-    connection: Connection, events: Sequence[events_pb2.Event], *, condition: str, arguments: Sequence[object]
+    connection: Connection,
+    events: Sequence[events_pb2.Event],
+    *,
+    condition: str,
+    arguments: Sequence[object],
+    before: str = "",
 ) -> bool:
     """Appends events of one stream that name their predecessors and epoch, if `condition` gives a row.
 
     It is a part of the one statement that does all of this, with `arguments` from $8 on; it takes the numbers
-    of the events ($4). False, and nothing is written, where it gives no row.
+    of the events ($4). False, and nothing is written, where it gives no row. `before` are further parts that
+    the condition asks: then the statement is a transaction by itself, so that they are undone, too.
     """
     first = events[0]
     stored = [event.SerializeToString() for event in events]
-    appended = await connection.fetchval(
-        f"WITH taken AS ({condition}), event AS (SELECT * FROM unnest($4::bigint[], $5::bytea[], $6::bytea[],"  # noqa: S608
-        "  $7::text[]) AS event (sequence, payload, published, id) WHERE EXISTS (SELECT FROM taken)),"
-        " logged AS (INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id)"
-        "  SELECT $1, $2, $3, sequence, payload, id FROM event),"
-        " queued AS (INSERT INTO outbox (account_id, mode, payload, traceparent)"
-        f"  SELECT $1, $2, published, ${8 + len(arguments)} FROM event ORDER BY sequence)"
-        " SELECT EXISTS (SELECT FROM taken)",
-        first.account_id,
-        first.mode,
-        first.stream_id,
-        [event.sequence for event in events],
-        stored,
-        [published_bytes(event, full) for event, full in zip(events, stored, strict=True)],
-        [event.id for event in events],
-        *arguments,
-        traceparent(),
-    )
+    is_taken = "1 / (SELECT count(*)::int FROM taken) = 1" if before else "EXISTS (SELECT FROM taken)"
+    try:
+        appended = await connection.fetchval(
+            f"WITH {before} taken AS ({condition}),"  # noqa: S608
+            " event AS (SELECT * FROM unnest($4::bigint[], $5::bytea[], $6::bytea[], $7::text[])"
+            "  AS event (sequence, payload, published, id) WHERE EXISTS (SELECT FROM taken)),"
+            " logged AS (INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id)"
+            "  SELECT $1, $2, $3, sequence, payload, id FROM event),"
+            " queued AS (INSERT INTO outbox (account_id, mode, payload, traceparent)"
+            f"  SELECT $1, $2, published, ${8 + len(arguments)} FROM event ORDER BY sequence)"
+            f" SELECT {is_taken}",
+            first.account_id,
+            first.mode,
+            first.stream_id,
+            [event.sequence for event in events],
+            stored,
+            [published_bytes(event, full) for event, full in zip(events, stored, strict=True)],
+            [event.id for event in events],
+            *arguments,
+            traceparent(),
+        )
+    except asyncpg.DivisionByZeroError:
+        return False
     if appended:
         after_commit(connection, ring)
     return bool(appended)

@@ -1,4 +1,4 @@
-"""A step that is a transaction by itself sets its scope: it sees what its caller may, and no longer than that."""
+"""A step that is a transaction by itself sets its scope: what its caller may see, and for no longer."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace

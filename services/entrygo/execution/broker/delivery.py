@@ -16,7 +16,7 @@ import structlog
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Mode
-from entrygo.execution.broker.after_attempt import abandoned_result, after_attempt, closed_meanwhile
+from entrygo.execution.broker.after_attempt import abandoned_result
 from entrygo.execution.broker.answers import Answer, record_answer
 from entrygo.execution.broker.backlog_store import SubmissionBacklog
 from entrygo.execution.broker.channels.base import Channel, Delivery, Outcome, Result, Silent
@@ -25,10 +25,10 @@ from entrygo.execution.broker.entry_numbers import covered_entries
 from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.following import follow
 from entrygo.execution.broker.mail_gate import MailGate
-from entrygo.execution.broker.metrics import OUTCOMES
 from entrygo.execution.broker.recipients import Hold
 from entrygo.execution.broker.retry_policy import RetryPolicy
 from entrygo.execution.broker.rooms import Unwanted
+from entrygo.execution.broker.settling import AttemptLost, Settling
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.objects.by_digest import BytesMissing, ObjectStore, StoreUnavailable
 from entrygo.execution.state import failpoints
@@ -38,11 +38,9 @@ from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import (
     Phase,
     Submission,
-    SubmissionKind,
     SubmissionStatus,
     SubmissionType,
 )
-from entrygo.postgres.clock import current_time
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, single_statement, transaction
 from entrygo.process.clock import Clock
 from entrygo.process.failpoints import Reach
@@ -53,10 +51,6 @@ log = structlog.get_logger(__name__)
 CONTENT_UNREADABLE = "The package could not be read from the store of documents; nothing was sent."
 # Seconds between the tries to write down a result.
 SETTLE_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0)
-
-
-class AttemptLost(ServiceUnavailable):
-    """Another process has taken over this broker submission."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +70,10 @@ class BrokerDelivery:
     reach: Reach
     # A clock that never goes back, for how long an attempt takes.
     seconds: Callable[[], float] = time.monotonic
+
+    @property
+    def _settling(self) -> Settling:
+        return Settling(pool=self.pool, clock=self.clock, recorder=self.recorder, retry=self.retry)
 
     async def deliver(
         self, submission: Submission, ended: Callable[[Silent | None], None] = lambda _: None
@@ -122,7 +120,7 @@ class BrokerDelivery:
 
     async def settle_abandoned(self, submission: Submission) -> None:
         """What is known of an attempt whose owner died: the phase decides. AttemptLost while it lives."""
-        await self._settle(submission, abandoned_result(submission), is_abandoned=True)
+        await self._settling.settle(submission, abandoned_result(submission), is_abandoned=True)
 
     async def react(self, submission: Submission) -> None:
         """The simulated broker answers, unless the package was sent again meanwhile."""
@@ -244,38 +242,9 @@ class BrokerDelivery:
         pauses = chain(SETTLE_PAUSES, repeat(SETTLE_PAUSES[-1]))
         while True:
             try:
-                return await self._settle(attempt, result)
+                return await self._settling.settle(attempt, result)
             except AttemptLost:
                 raise
             except ServiceUnavailable as error:
                 log.warning("delivery.not_settled_yet", submission_id=attempt.id, error=str(error))
                 await asyncio.sleep(next(pauses))
-
-    async def _settle(self, attempt: Submission, result: Result, *, is_abandoned: bool = False) -> Submission:
-        now = self.clock()
-        async with transaction(self.pool, attempt.visible) as connection:
-            ledger = SubmissionStore(connection, attempt.visible)
-            # The database's clock decides when anything follows; after a mail that is sent nothing does.
-            is_over = result.outcome is Outcome.SENT and attempt.tenant.mode is not Mode.TEST
-            database_now = now if is_over else await current_time(connection)
-            settled = after_attempt(attempt, result, retry=self.retry, sent_at=now, now=database_now)
-            if is_abandoned and attempt.attempts == 1 and settled.status is SubmissionStatus.PREPARED:
-                # A crash of ours says nothing about the mail server: no reason to wait.
-                settled = replace(settled, next_attempt_at=database_now)
-            packages = PackageStore(connection, attempt.visible)
-            if settled.status is SubmissionStatus.PREPARED and settled.kind is SubmissionKind.PACKAGE:
-                await ledger.lock(attempt.id)
-                package = await packages.find(settled.package_id)
-                if package is not None and package.is_closed:
-                    settled = closed_meanwhile(settled)
-            if not await ledger.settle(settled, is_abandoned=is_abandoned):
-                raise AttemptLost
-            verb = "retrying" if settled.status is SubmissionStatus.PREPARED else str(settled.status)
-            stands = None if settled.entry is None else await follow(connection, settled)
-            facts = [submission_changed(verb, settled, stands)]
-            await self.recorder.record(connection, settled.visible, settled.export_id, facts, now)
-        OUTCOMES.labels(verb).inc()
-        log.info(
-            "broker_submission.settled", submission_id=settled.id, outcome=verb, attempt=settled.attempts
-        )
-        return settled

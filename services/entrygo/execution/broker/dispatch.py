@@ -6,8 +6,9 @@ import structlog
 
 from entrygo.domain.errors import EntryGoError
 from entrygo.execution.broker.bulkhead import Bulkhead, DestinationSilent, Slot
-from entrygo.execution.broker.delivery import AttemptLost, BrokerDelivery
+from entrygo.execution.broker.delivery import BrokerDelivery
 from entrygo.execution.broker.routes import Route, destination_name, route_to
+from entrygo.execution.broker.settling import AttemptLost
 from entrygo.execution.state.records import Submission
 
 # Submissions that are taken from the ledger at once.

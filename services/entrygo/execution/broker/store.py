@@ -8,7 +8,7 @@ import orjson
 from entrygo.domain.principal import Visible
 from entrygo.execution.broker.backlog_store import SUBMISSION, submission_from_row
 from entrygo.execution.broker.routes import destination_name
-from entrygo.execution.state.following import standing_after
+from entrygo.execution.broker.settling_store import SETTLE, settled_values
 from entrygo.execution.state.records import Submission, SubmissionStatus
 from entrygo.postgres.pool import SCOPED, Connection, scope_of, scope_set
 
@@ -21,20 +21,6 @@ _ADD = (
     " VALUES ($1, $2, now() + $3::interval, now() + $4::interval, $5,"
     f" {', '.join(f'${number}' for number in range(6, 6 + len(_WRITTEN)))})"
     " RETURNING next_attempt_at, prepared_at"
-)
-_SETTLE = (
-    "WITH settled AS (UPDATE broker_submissions SET status = $5, next_attempt_at = $6, sent_at = $7,"
-    "  error_message = $8, reaction_at = $9, lease_until = NULL"
-    "  WHERE account_id = $1 AND mode = $2 AND id = $3"
-    "  AND attempts = $4 AND (status = 'sending' AND (NOT $10 OR lease_until <= now())"
-    "  OR status = 'unknown' AND NOT $10 AND $5 IN ('sent', 'failed'))"
-    "  RETURNING package_id, notification_id),"
-    # After the submission, whose lock comes before that of its package.
-    " stands AS (UPDATE customs_packages SET state = $11 WHERE account_id = $1 AND mode = $2"
-    "  AND id = (SELECT package_id FROM settled) AND $11::text IS NOT NULL),"
-    " informed AS (UPDATE notifications SET status = $12 WHERE account_id = $1 AND mode = $2"
-    "  AND id = (SELECT notification_id FROM settled) AND $12::text IS NOT NULL)"
-    " SELECT EXISTS (SELECT FROM settled)"
 )
 
 
@@ -213,20 +199,8 @@ class SubmissionStore:
         False if it is no longer under way. One that is abandoned only when its owner's lease is over. Its
         owner may come back and know better than `unknown`: that it was sent, or refused.
         """
-        state, notified = standing_after(submission) or (None, None)
         settled = await self._connection.fetchval(
-            _SETTLE,
-            *self._scope,
-            submission.id,
-            submission.attempts,
-            submission.status,
-            submission.next_attempt_at,
-            submission.sent_at,
-            submission.error_message,
-            submission.reaction_at,
-            is_abandoned,
-            state,
-            notified,
+            SETTLE, *self._scope, *settled_values(submission, is_abandoned=is_abandoned)
         )
         return bool(settled)
 

@@ -16,7 +16,7 @@ from entrygo.execution.state.records import (
     PackageState,
 )
 from entrygo.execution.state.stream_heads import Heads
-from entrygo.execution.state.stream_store import Head, StreamStore
+from entrygo.execution.state.stream_store import Beside, Head, StreamStore
 from entrygo.messaging.events import EXECUTION, make_event
 from entrygo.messaging.outbox import append_all
 from entrygo.postgres.pool import Connection, after_commit
@@ -59,8 +59,35 @@ class EventRecorder:
             events = make(await streams.next_sequence(export_id, len(facts)))
             # The database gives them the warehouse of the export's package, as all that belongs to it.
             await append_all(connection, events, warehouse_id=None)
-        last = Head(events[-1].sequence, events[-1].id, events[-1].epoch)
-        after_commit(connection, partial(self._heads.note, visible.tenant, export_id, last))
+        self._note(connection, visible.tenant, export_id, events[-1])
+
+    async def record_beside(
+        self,
+        connection: Connection,
+        visible: Visible,
+        export_id: str,
+        fact: Fact,
+        now: datetime,
+        *,
+        beside: Beside,
+    ) -> bool:
+        """Appends one fact and writes `beside` in one statement, which is a transaction by itself.
+
+        False, and nothing is written, where that changes nothing, or the stream stands where it is not
+        remembered to stand.
+        """
+        head = self._heads.of(visible.tenant, export_id, are_first=False)
+        if head is None:
+            return False
+        [event] = _behind(head, self._events(visible.tenant, export_id, [fact], now, head.sequence + 1))
+        if not await StreamStore(connection, visible).append(head, [event], beside):
+            return False
+        self._note(connection, visible.tenant, export_id, event)
+        return True
+
+    def _note(self, connection: Connection, tenant: Tenant, export_id: str, last: events_pb2.Event) -> None:
+        head = Head(last.sequence, last.id, last.epoch)
+        after_commit(connection, partial(self._heads.note, tenant, export_id, head))
 
     def _events(
         self, tenant: Tenant, export_id: str, facts: Sequence[Fact], now: datetime, first: int

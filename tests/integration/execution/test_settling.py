@@ -1,0 +1,95 @@
+"""The end of an attempt and its event are written by one statement, both or neither."""
+
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+
+from entrygo.execution.broker.settling_store import settling
+from entrygo.execution.broker.store import SubmissionStore
+from entrygo.execution.state.events import EventRecorder, Fact
+from entrygo.execution.state.failpoints import AFTER_SENDING
+from entrygo.execution.state.records import PackageState, Submission, SubmissionStatus
+from entrygo.postgres.pool import single_statement, transaction
+from entrygo.process.clock import Ids
+from entrygo.proto.events.v1 import events_pb2
+from tests.integration.execution.test_event_numbers import check_chain
+from tests.integration.execution.world import LIVE, START, Crash, Process, World
+
+FACT: Fact = ("broker_submission.sent", events_pb2.BrokerSubmissionChanged())
+EXPORT = "batch_123"
+
+
+class Ending:
+    """A mail that a process has begun to send, and two processes that write events of its export."""
+
+    def __init__(self, process: Process, attempt: Submission) -> None:
+        self.process, self.attempt = process, attempt
+        self.here, self.elsewhere = EventRecorder(Ids()), EventRecorder(Ids())
+
+    async def record(self, recorder: EventRecorder) -> None:
+        async with transaction(self.process.pool, LIVE) as connection:
+            await recorder.record(connection, LIVE, EXPORT, [FACT], START)
+
+    async def settle(self, attempt: Submission) -> bool:
+        sent = replace(attempt, status=SubmissionStatus.SENT, sent_at=START)
+        async with single_statement(self.process.pool, LIVE) as connection:
+            return await self.here.record_beside(connection, LIVE, EXPORT, FACT, START, beside=settling(sent))
+
+    async def stands(self) -> tuple[str, str]:
+        """Where the submission and its package stand."""
+        async with transaction(self.process.pool, LIVE) as connection:
+            submission = await SubmissionStore(connection, LIVE).get(self.attempt.id)
+            return submission.status, await connection.fetchval("SELECT state FROM customs_packages")
+
+    async def check_nothing_is_written(self, events: int) -> None:
+        assert await self.stands() == (SubmissionStatus.SENDING, PackageState.GENERATED)
+        check_chain(await self.process.events(), events)
+
+
+@pytest_asyncio.fixture
+async def ending(world: World) -> Ending:
+    process = await world.process(crash_at=AFTER_SENDING)
+    with pytest.raises(Crash):
+        await process.execute()
+    async with transaction(process.pool, LIVE) as connection:
+        submission_id = await connection.fetchval("SELECT id FROM broker_submissions")
+        return Ending(process, await SubmissionStore(connection, LIVE).get(submission_id))
+
+
+async def test_end_is_written_with_its_event(ending: Ending) -> None:
+    await ending.record(ending.here)
+    before = len(await ending.process.events())
+    assert await ending.settle(ending.attempt)
+    assert await ending.stands() == (SubmissionStatus.SENT, PackageState.SENT)
+    check_chain(await ending.process.events(), before + 1)
+
+
+async def test_end_is_not_written_where_nobody_remembers_the_events_before(ending: Ending) -> None:
+    before = len(await ending.process.events())
+    assert not await ending.settle(ending.attempt)
+    await ending.check_nothing_is_written(before)
+
+
+async def test_end_is_not_written_behind_an_event_that_is_not_the_last(ending: Ending) -> None:
+    await ending.record(ending.here)
+    await ending.record(ending.elsewhere)
+    before = len(await ending.process.events())
+    assert not await ending.settle(ending.attempt)
+    await ending.check_nothing_is_written(before)
+
+
+async def test_event_is_not_written_of_an_attempt_that_another_has_taken_over(ending: Ending) -> None:
+    await ending.record(ending.here)
+    before = len(await ending.process.events())
+    assert not await ending.settle(replace(ending.attempt, attempts=ending.attempt.attempts + 1))
+    await ending.check_nothing_is_written(before)
+
+
+async def test_a_mail_that_has_left_is_settled_by_that_statement(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(SubmissionStore, "settle")
+    process = await world.process()
+    await process.execute()
+    assert (await process.events())[-1].type == "broker_submission.sent"
