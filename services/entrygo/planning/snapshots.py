@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -102,7 +103,7 @@ def unpack(stored: PackedSnapshot) -> bytes:
         return content
     if stored.reference_rows is None:
         raise SnapshotUnreadable
-    return content.replace(_NO_ROWS, _ROWS + _inflated(stored.reference_rows), 1)
+    return content.replace(_NO_ROWS, _ROWS + _inflated_rows(stored.reference_rows), 1)
 
 
 def unpack_small(stored: PackedSnapshot, at_most: int) -> bytes:
@@ -185,6 +186,12 @@ def _readable() -> Iterator[None]:
         yield
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise SnapshotUnreadable from error
+
+
+# Plans of a few days are claimed at a time, and all of a day rest on the same rows.
+@lru_cache(maxsize=4)
+def _inflated_rows(packed_rows: bytes) -> bytes:
+    return _inflated(packed_rows)
 
 
 def _inflated(content: bytes) -> bytes:

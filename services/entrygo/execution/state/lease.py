@@ -21,20 +21,30 @@ async def kept_alive(extend: Callable[[], Awaitable[bool]], lease: timedelta) ->
 
     The block is not interrupted then: its next write is refused by its fence.
     """
-    renewal = asyncio.create_task(_renew(extend, lease.total_seconds() / RENEWALS_PER_LEASE))
+    every = lease.total_seconds() / RENEWALS_PER_LEASE
+    renewal: asyncio.Task[None] | None = None
+
+    def begin() -> None:
+        nonlocal renewal
+        renewal = asyncio.create_task(_renew(extend, every))
+
+    # Most blocks end before that, and need no task.
+    timer = asyncio.get_running_loop().call_later(every, begin)
     try:
         yield
     finally:
-        renewal.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await renewal
+        timer.cancel()
+        if renewal is not None:
+            renewal.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await renewal
 
 
 async def _renew(extend: Callable[[], Awaitable[bool]], every: float) -> None:
     while True:
-        await asyncio.sleep(every)
         try:
             if not await extend():
                 return
         except EntryGoError as error:
             log.warning("lease.not_extended", error=str(error))
+        await asyncio.sleep(every)
