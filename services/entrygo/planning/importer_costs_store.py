@@ -5,8 +5,18 @@ from datetime import date
 
 from entrygo.domain.principal import Visible
 from entrygo.planning.duty.bond import Paid, first_day_of_year
-from entrygo.planning.exports import Export
 from entrygo.postgres.pool import Connection
+
+# What the plan's entries are likely to cost counts into the year of their importers. Beside SAVE_EXPORT.
+COUNT_COSTS = (
+    "INSERT INTO importer_costs (account_id, mode, export_id, warehouse_id, importer_number,"
+    " entry_date, amount_usd)"
+    " SELECT account_id, mode, export_id, warehouse_id, cost.key,"
+    " (importer_costs ->> 'entryDate')::date, cost.value::numeric"
+    " FROM plans, jsonb_each_text(importer_costs -> 'costs') AS cost"
+    " WHERE account_id = $1 AND mode = $2 AND export_id = $10 AND revision = $13"
+    " ON CONFLICT DO NOTHING"
+)
 
 
 class ImporterCosts:
@@ -16,21 +26,6 @@ class ImporterCosts:
         self._connection = connection
         self._account = (visible.tenant.account_id, visible.tenant.mode)
         self._scope = (*self._account, visible.warehouse_id)
-
-    async def count(self, export: Export) -> None:
-        """What the plan's entries are likely to cost counts into the year of their importers."""
-        await self._connection.execute(
-            "INSERT INTO importer_costs (account_id, mode, export_id, warehouse_id, importer_number,"
-            " entry_date, amount_usd)"
-            " SELECT account_id, mode, export_id, warehouse_id, cost.key,"
-            " (importer_costs ->> 'entryDate')::date, cost.value::numeric"
-            " FROM plans, jsonb_each_text(importer_costs -> 'costs') AS cost"
-            " WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND revision = $4"
-            " ON CONFLICT DO NOTHING",
-            *self._account,
-            export.export_id,
-            export.revision,
-        )
 
     async def uncount(self, export_id: str) -> None:
         """The export was taken back, or another one took its place: its entries cost nothing."""

@@ -8,12 +8,26 @@ import asyncpg
 
 from entrygo.domain.errors import IdempotencyInProgress
 from entrygo.domain.principal import Visible
+from entrygo.messaging.outbox import append_first
 from entrygo.planning.exports import EXPORT_COLUMNS, Export, row_from_export
 from entrygo.planning.policy.policy import Policy
 from entrygo.planning.policy.store import COLUMNS, policy_from_row
 from entrygo.planning.snapshots import PackedSnapshot
 from entrygo.postgres.idempotency import KeyRow, KeyStore
 from entrygo.postgres.pool import Connection
+from entrygo.proto.events.v1 import events_pb2
+
+# From $13 on, behind what belongs to the event and its answer.
+_ADD = (
+    f"INSERT INTO exports (account_id, mode, {EXPORT_COLUMNS}, created_at, updated_at)"  # noqa: S608
+    " VALUES ($1, $2, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $25)",
+    "INSERT INTO reference_sets (digest, rows, added_at) VALUES ($27, $28, $25) ON CONFLICT DO NOTHING",
+    "INSERT INTO plans (account_id, mode, export_id, warehouse_id, revision, plan_hash, snapshot,"
+    " reference_digest, planned_at, importer_costs)"
+    " VALUES ($1, $2, $13, $14, $16, $17, $26, $27, $25, $29::jsonb)",
+    "INSERT INTO export_orders (account_id, mode, export_id, warehouse_id, order_id)"
+    " SELECT $1, $2, $13, $14, order_id FROM unnest($30::text[]) AS planned (order_id)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +80,28 @@ class NewExports:
         *,
         importer_costs: str | None,
         order_ids: Sequence[str],
+        event: events_pb2.Event,
+        operation: str,
+        key: str,
+        answer: bytes,
     ) -> None:
-        """Stores the export with its plan and orders, created at `at`, as the PlanningStore would."""
-        await self._connection.execute(
-            f"WITH new AS (INSERT INTO exports (account_id, mode, {EXPORT_COLUMNS}, created_at, updated_at)"  # noqa: S608
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)),"
-            " kept AS (INSERT INTO reference_sets (digest, rows, added_at) VALUES ($17, $18, $15)"
-            " ON CONFLICT DO NOTHING),"
-            " planned AS (INSERT INTO plans (account_id, mode, export_id, warehouse_id, revision, plan_hash,"
-            " snapshot, reference_digest, planned_at, importer_costs)"
-            " VALUES ($1, $2, $3, $4, $6, $7, $16, $17, $15, $19::jsonb))"
-            " INSERT INTO export_orders (account_id, mode, export_id, warehouse_id, order_id)"
-            " SELECT $1, $2, $3, $4, order_id FROM unnest($20::text[]) AS planned (order_id)",
-            *self._account,
-            *row_from_export(export),
-            at,
-            snapshot.content,
-            snapshot.reference_digest,
-            snapshot.reference_rows,
-            importer_costs,
-            list(order_ids),
+        """Stores the export with its plan and orders, created at `at`, as the PlanningStore would; with its
+        event, and the answer of the key."""
+        await append_first(
+            self._connection,
+            event,
+            warehouse_id=export.warehouse_id,
+            operation=operation,
+            key=key,
+            answer=answer,
+            changes=_ADD,
+            values=(
+                *row_from_export(export),
+                at,
+                snapshot.content,
+                snapshot.reference_digest,
+                snapshot.reference_rows,
+                importer_costs,
+                list(order_ids),
+            ),
         )

@@ -110,13 +110,18 @@ class PlanningStore:
             at,
         )
 
-    async def save_export(self, export: Export, at: datetime, event: events_pb2.Event) -> None:
-        """Writes a locked export back together with an event that names what it follows."""
+    async def save_export(
+        self, export: Export, at: datetime, event: events_pb2.Event, beside: Sequence[str] = ()
+    ) -> None:
+        """Writes a locked export back together with an event that names what it follows.
+
+        `beside` are further changes, with the parameters of SAVE_EXPORT.
+        """
         await append_with(
             self._connection,
             event,
             warehouse_id=export.warehouse_id,
-            change=SAVE_EXPORT,
+            changes=[SAVE_EXPORT, *beside],
             values=(*row_from_export(export), at),
         )
 

@@ -62,23 +62,26 @@ async def append_when(
 ) -> bool:
     """Appends events of one stream that name their predecessors and epoch, if `condition` gives a row.
 
-    It is a part of the one statement that does all of this, with `arguments` from $8 on; it takes the numbers
+    It is a part of the one statement that does all of this, with `arguments` from $9 on; it takes the numbers
     of the events ($4). False, and nothing is written, where it gives no row. `before` are further parts that
     the condition asks: then the statement is a transaction by itself, so that they are undone, too.
     """
     first = events[0]
     stored = [event.SerializeToString() for event in events]
-    is_taken = "1 / (SELECT count(*)::int FROM taken) = 1" if before else "EXISTS (SELECT FROM taken)"
+    # Where nothing was taken, the division by zero undoes what was written before.
+    strictly = "HAVING 1 / count(*)::int = 1" if before else ""
+    statement = (
+        f"WITH taken AS ({condition}), event AS (SELECT * FROM unnest($4::bigint[], $5::bytea[], $6::bytea[],"  # noqa: S608
+        "  $7::text[]) AS event (sequence, payload, published, id) WHERE EXISTS (SELECT FROM taken)),"
+        " logged AS (INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id)"
+        "  SELECT $1, $2, $3, sequence, payload, id FROM event),"
+        " queued AS (INSERT INTO outbox (account_id, mode, payload, traceparent)"
+        "  SELECT $1, $2, published, $8 FROM event ORDER BY sequence)"
+        f" SELECT count(*) > 0 FROM taken {strictly}"
+    ).replace("WITH", f"WITH {before}", 1)
     try:
         appended = await connection.fetchval(
-            f"WITH {before} taken AS ({condition}),"  # noqa: S608
-            " event AS (SELECT * FROM unnest($4::bigint[], $5::bytea[], $6::bytea[], $7::text[])"
-            "  AS event (sequence, payload, published, id) WHERE EXISTS (SELECT FROM taken)),"
-            " logged AS (INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id)"
-            "  SELECT $1, $2, $3, sequence, payload, id FROM event),"
-            " queued AS (INSERT INTO outbox (account_id, mode, payload, traceparent)"
-            f"  SELECT $1, $2, published, ${8 + len(arguments)} FROM event ORDER BY sequence)"
-            f" SELECT {is_taken}",
+            statement,
             first.account_id,
             first.mode,
             first.stream_id,
@@ -86,8 +89,8 @@ async def append_when(
             stored,
             [published_bytes(event, full) for event, full in zip(events, stored, strict=True)],
             [event.id for event in events],
-            *arguments,
             traceparent(),
+            *arguments,
         )
     except asyncpg.DivisionByZeroError:
         return False
@@ -104,16 +107,21 @@ async def append_first(
     operation: str,
     key: str,
     answer: bytes,
+    changes: Sequence[str] = (),
+    values: Sequence[object] = (),
 ) -> None:
     """As `append_with`, of a stream's first event: `answer` is kept for repeated calls of the operation,
-    unless the key is empty."""
+    unless the key is empty. The parameters of further changes begin with $13."""
     await append_with(
         connection,
         event,
         warehouse_id=warehouse_id,
-        change="UPDATE idempotency_keys SET response = $12"
-        " WHERE account_id = $1 AND mode = $2 AND operation = $10 AND key = $11",
-        values=(operation, key, answer),
+        changes=(
+            "UPDATE idempotency_keys SET response = $12"
+            " WHERE account_id = $1 AND mode = $2 AND operation = $10 AND key = $11",
+            *changes,
+        ),
+        values=(operation, key, answer, *values),
     )
 
 
@@ -122,15 +130,17 @@ async def append_with(
     event: events_pb2.Event,
     *,
     warehouse_id: str | None,
-    change: str,
+    changes: Sequence[str],
     values: Sequence[object],
 ) -> None:
-    """As `append`, of an event that names its predecessor and epoch already, in one statement with `change`.
+    """As `append`, of an event that names its predecessor and epoch already, in one statement with `changes`.
 
-    That is SQL with the parameters `values` from $10 on, about rows that this transaction has locked.
+    Each is SQL with the parameters `values` from $10 on, about new rows or those that this transaction has
+    locked; none sees what another one writes.
     """
+    changed = ", ".join(f"changed_{number} AS ({change})" for number, change in enumerate(changes))
     await connection.execute(
-        f"WITH changed AS ({change}), logged AS ("  # noqa: S608
+        f"WITH {changed}, logged AS ("  # noqa: S608
         " INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id, warehouse_id)"
         " VALUES ($1, $2, $3, $9, $4, $5, $6))"
         " INSERT INTO outbox (account_id, mode, payload, traceparent) VALUES ($1, $2, $7, $8)",

@@ -148,15 +148,17 @@ def single_statement(pool: Pool, scope: Visible | Everyone) -> AbstractAsyncCont
     return _session(pool, None, lost=CommitUnknown)
 
 
-def scope_set(account_id: str, mode: str, warehouse_id: str) -> str:
-    """The part `scope` of a statement that sets `scope_of` its caller from the three parameters named.
+def set_scope(account_id: str, mode: str, warehouse_id: str) -> str:
+    """What the part `scope` of a statement selects, which so sets `scope_of` its caller from the parameters
+    named.
 
-    Whatever reads or writes a row must come after it: as SCOPED, or by asking for a row of what does.
+    It is materialized, and whatever reads or writes a row comes after it: as SCOPED, or by asking for a row
+    of what does.
     """
     return (
-        f"scope AS MATERIALIZED (SELECT set_config('entrygo.account_id', {account_id}, true),"
+        f"set_config('entrygo.account_id', {account_id}, true),"
         f" set_config('entrygo.mode', {mode}, true),"
-        f" set_config('entrygo.warehouse_id', {warehouse_id}, true))"
+        f" set_config('entrygo.warehouse_id', {warehouse_id}, true)"
     )
 
 

@@ -3,17 +3,17 @@
 from entrygo.execution.state.following import standing_after
 from entrygo.execution.state.records import Submission
 from entrygo.execution.state.stream_store import FIRST_VALUE, Beside
-from entrygo.postgres.pool import SCOPED, scope_of, scope_set
+from entrygo.postgres.pool import SCOPED, scope_of, set_scope
 
 _VALUES = 10
 
 
 def _settling(first: int, condition: str) -> str:
-    """The parts of a statement that end an attempt if `condition` holds, by values from number `first` on."""
+    """Ends an attempt if `condition` holds; the values are the parameters from `first` on."""
     values = (f"${number}" for number in range(first, first + _VALUES))
     id_, attempts, status, due, sent, error, reaction, is_abandoned, state, notified = values
     return (
-        f"changed AS (UPDATE broker_submissions SET status = {status}, next_attempt_at = {due},"  # noqa: S608
+        f"WITH changed AS (UPDATE broker_submissions SET status = {status}, next_attempt_at = {due},"  # noqa: S608
         f"  sent_at = {sent}, error_message = {error}, reaction_at = {reaction}, lease_until = NULL"
         f"  WHERE account_id = $1 AND mode = $2 AND id = {id_} AND attempts = {attempts} AND {condition}"
         f"  AND (status = 'sending' AND (NOT {is_abandoned} OR lease_until <= now())"
@@ -24,12 +24,16 @@ def _settling(first: int, condition: str) -> str:
         f"  AND id = (SELECT package_id FROM changed) AND {state}::text IS NOT NULL),"
         f" informed AS (UPDATE notifications SET status = {notified} WHERE account_id = $1 AND mode = $2"
         f"  AND id = (SELECT notification_id FROM changed) AND {notified}::text IS NOT NULL)"
+        " SELECT EXISTS (SELECT FROM changed)"
     )
 
 
 # Of `settled_values` behind account and mode.
-SETTLE = f"WITH {_settling(3, 'true')} SELECT EXISTS (SELECT FROM changed)"  # noqa: S608
-_BESIDE = f"{scope_set('$1', '$2', f'${FIRST_VALUE + _VALUES}')}, {_settling(FIRST_VALUE, SCOPED)}"
+SETTLE = _settling(3, "true")
+# The same without its last line: parts of a larger statement.
+_PARTS = _settling(FIRST_VALUE, SCOPED).removeprefix("WITH ").rpartition(" SELECT ")[0]
+_SCOPE = set_scope("$1", "$2", f"${FIRST_VALUE + _VALUES}")
+_BESIDE = f"scope AS MATERIALIZED (SELECT {_SCOPE}), {_PARTS}"
 
 
 def settled_values(submission: Submission, *, is_abandoned: bool) -> tuple[object, ...]:

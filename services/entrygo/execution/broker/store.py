@@ -10,7 +10,7 @@ from entrygo.execution.broker.backlog_store import SUBMISSION, submission_from_r
 from entrygo.execution.broker.routes import destination_name
 from entrygo.execution.broker.settling_store import SETTLE, settled_values
 from entrygo.execution.state.records import Submission, SubmissionStatus
-from entrygo.postgres.pool import SCOPED, Connection, scope_of, scope_set
+from entrygo.postgres.pool import SCOPED, Connection, scope_of, set_scope
 
 # Nobody has numbered what has not been sent.
 _SET_BY_DATABASE = ("tenant", "next_attempt_at", "prepared_at", "entry_numbers")
@@ -173,7 +173,7 @@ class SubmissionStore:
         Within a transaction or as one by itself: the statement sets its scope.
         """
         return await self._changed(
-            f"WITH {scope_set('$1', '$2', '$6')}"  # noqa: S608
+            f"WITH scope AS MATERIALIZED (SELECT {set_scope('$1', '$2', '$6')})"  # noqa: S608
             " UPDATE broker_submissions SET phase = 'data', lease_until = now() + $5"
             " WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempts = $4"
             f" AND status = 'sending' AND phase = 'envelope' AND {SCOPED}",

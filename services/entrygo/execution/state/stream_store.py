@@ -28,7 +28,7 @@ class Beside:
 
 
 # Behind those of the event and of the head that it follows.
-FIRST_VALUE = 11
+FIRST_VALUE = 12
 
 
 class StreamStore:
@@ -50,13 +50,13 @@ class StreamStore:
             self._connection,
             events,
             condition="INSERT INTO export_streams (account_id, mode, export_id, last_sequence)"  # noqa: S608
-            " SELECT $1, $2, $3, $8 + cardinality($4::bigint[])"
-            " WHERE (SELECT epoch::text FROM owner_epoch) = $9"
+            " SELECT $1, $2, $3, $9 + cardinality($4::bigint[])"
+            " WHERE (SELECT epoch::text FROM owner_epoch) = $10"
             # A copy of the database may lack the row, or have another event in its place.
-            " AND ($8 = 0 OR EXISTS (SELECT FROM event_log WHERE account_id = $1 AND mode = $2"
-            f"  AND stream_id = $3 AND sequence = $8 AND event_id = $10{is_changed})){is_changed}"
+            " AND ($9 = 0 OR EXISTS (SELECT FROM event_log WHERE account_id = $1 AND mode = $2"
+            f"  AND stream_id = $3 AND sequence = $9 AND event_id = $11{is_changed})){is_changed}"
             " ON CONFLICT (account_id, mode, export_id) DO UPDATE SET last_sequence = excluded.last_sequence"
-            " WHERE export_streams.last_sequence = $8 RETURNING true",
+            " WHERE export_streams.last_sequence = $9 RETURNING true",
             arguments=(head.sequence, head.epoch, head.event_id, *(beside.values if beside else ())),
             before=f"{beside.parts}," if beside else "",
         )

@@ -12,7 +12,6 @@ from entrygo.domain.ids import IdKind
 from entrygo.domain.lifecycle import State, advance
 from entrygo.domain.money import plain
 from entrygo.domain.principal import Visible
-from entrygo.messaging.outbox import append_first
 from entrygo.planning.bonds import costs_by_importer
 from entrygo.planning.decide import Decision, decide
 from entrygo.planning.exports import Export
@@ -187,21 +186,17 @@ class PlanExport:
         response = await _response(export.export_id, State.BATCHED, export.revision, decision, now)
         snapshot = await plan_snapshot(decision, visible, export, now, None)
         answer = response.SerializeToString()
+        event = Recorder(self.clock, self.ids).event(
+            visible, export, "export.planned", _planned(export, response)
+        )
+        event.epoch = epoch
         await NewExports(connection, visible).add(
             export,
             await packed_snapshot(decision, snapshot),
             now,
             importer_costs=_importer_costs(decision),
             order_ids=[order.id for order in decision.included],
-        )
-        event = Recorder(self.clock, self.ids).event(
-            visible, export, "export.planned", _planned(export, response)
-        )
-        event.epoch = epoch
-        await append_first(
-            connection,
-            event,
-            warehouse_id=export.warehouse_id,
+            event=event,
             operation=PLAN_OPERATION,
             key=command.key,
             answer=answer,

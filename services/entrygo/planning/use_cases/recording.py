@@ -1,5 +1,6 @@
 """An export under its row's lock, and how a change of it is written together with its event."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from google.protobuf.message import Message
@@ -24,9 +25,19 @@ class Recorder:
     ids: Ids
 
     async def save(
-        self, connection: Connection, visible: Visible, export: Export, type_: str, data: Message
+        self,
+        connection: Connection,
+        visible: Visible,
+        export: Export,
+        type_: str,
+        data: Message,
+        *,
+        beside: Sequence[str] = (),
     ) -> None:
-        """The number of the event follows under the row's lock; an export without a head is a new one."""
+        """The number of the event follows under the row's lock; an export without a head is a new one.
+
+        `beside` as `save_export` says, of an export that was stored before.
+        """
         now = self.clock()
         numbered = replace(export, event_sequence=export.event_sequence + 1)
         event = self.event(visible, numbered, type_, data)
@@ -36,7 +47,7 @@ class Recorder:
             await outbox.append(connection, event, warehouse_id=export.warehouse_id)
             return
         event.previous_id, event.epoch = export.head.event_id, export.head.epoch
-        await store.save_export(numbered, now, event)
+        await store.save_export(numbered, now, event, beside)
 
     def event(self, visible: Visible, export: Export, type_: str, data: Message) -> events_pb2.Event:
         """The event that the export's sequence is the number of."""

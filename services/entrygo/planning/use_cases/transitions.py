@@ -16,7 +16,7 @@ from entrygo.domain.time import rfc3339
 from entrygo.messaging.event_log import events_after
 from entrygo.planning.control_numbers_store import ControlNumbers
 from entrygo.planning.exports import Export
-from entrygo.planning.importer_costs_store import ImporterCosts
+from entrygo.planning.importer_costs_store import COUNT_COSTS, ImporterCosts
 from entrygo.planning.requests import CANCEL_OPERATION, CancelCommand
 from entrygo.planning.snapshots import unpack_small
 from entrygo.planning.store import OrderTaken, PlanningStore
@@ -128,11 +128,10 @@ class Transitions:
                 if outcome is State.FAILED:
                     await store.release_orders(export.export_id)
                     await ControlNumbers(connection, visible).release(export.export_id)
-                else:
-                    await ImporterCosts(connection, visible).count(export)
                 await self._follow(connection, visible, export, outcome)
                 export = replace(export, state=advance(export.state, outcome))
-                await self._recorder.save(connection, visible, export, type_, data)
+                beside = () if outcome is State.FAILED else (COUNT_COSTS,)
+                await self._recorder.save(connection, visible, export, type_, data, beside=beside)
             return planning_pb2.ReleaseExportResponse(state=export.state)
 
     async def _follow(self, connection: Connection, visible: Visible, export: Export, outcome: State) -> None:
