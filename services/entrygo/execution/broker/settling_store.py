@@ -13,7 +13,7 @@ def _settling(first: int, condition: str) -> str:
     values = (f"${number}" for number in range(first, first + _VALUES))
     id_, attempts, status, due, sent, error, reaction, is_abandoned, state, notified = values
     return (
-        f"WITH changed AS (UPDATE broker_submissions SET status = {status}, next_attempt_at = {due},"  # noqa: S608
+        f"WITH ended AS (UPDATE broker_submissions SET status = {status}, next_attempt_at = {due},"  # noqa: S608
         f"  sent_at = {sent}, error_message = {error}, reaction_at = {reaction}, lease_until = NULL"
         f"  WHERE account_id = $1 AND mode = $2 AND id = {id_} AND attempts = {attempts} AND {condition}"
         f"  AND (status = 'sending' AND (NOT {is_abandoned} OR lease_until <= now())"
@@ -21,9 +21,11 @@ def _settling(first: int, condition: str) -> str:
         "  RETURNING package_id, notification_id),"
         # After the submission, whose lock comes before that of its package.
         f" stands AS (UPDATE customs_packages SET state = {state} WHERE account_id = $1 AND mode = $2"
-        f"  AND id = (SELECT package_id FROM changed) AND {state}::text IS NOT NULL),"
+        f"  AND id = (SELECT package_id FROM ended) AND {state}::text IS NOT NULL RETURNING true),"
         f" informed AS (UPDATE notifications SET status = {notified} WHERE account_id = $1 AND mode = $2"
-        f"  AND id = (SELECT notification_id FROM changed) AND {notified}::text IS NOT NULL)"
+        f"  AND id = (SELECT notification_id FROM ended) AND {notified}::text IS NOT NULL),"
+        # Whatever asks for it comes after the package, whose lock comes before that of the stream of events.
+        " changed AS (SELECT FROM ended WHERE (SELECT count(*) FROM stands) >= 0)"
         " SELECT EXISTS (SELECT FROM changed)"
     )
 
