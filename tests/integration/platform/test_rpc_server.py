@@ -218,3 +218,18 @@ async def test_a_compressed_message_is_unpacked_no_further_than_one_may_be_long(
             compression=grpc.Compression.Gzip,
         )
     assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+async def test_a_call_that_is_answered_or_refused_leaves_its_place_to_the_next(
+    channel: grpc.aio.Channel, pool: Pool
+) -> None:
+    authorization = await key_of(pool)
+    # One after the other, more than a key may have at once.
+    for _ in range(CALLS_AT_ONCE // 4 + 1):
+        answer = await call(channel).PlanExport(
+            planning_pb2.PlanExportRequest(account_id="acc_alice"),
+            metadata=(("authorization", authorization),),
+        )
+        assert answer.export_id == "acc_alice/live"
+        refused = await refusal(channel, authorization, account="acc_999")
+        assert refused.error_code == "INVALID_ACCOUNT_SCOPE"
