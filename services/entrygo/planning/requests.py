@@ -12,6 +12,7 @@ from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Issues
+from entrygo.requests.numbers import not_negative
 from entrygo.requests.texts import MAX_FAILURE, country, day, instant, one_of, plan_hash, public_id, text
 
 PLAN_OPERATION = "exports.plan"
@@ -181,11 +182,12 @@ def read_amend(request: planning_pb2.AmendExportRequest, *, max_orders: int) -> 
 
 
 def check_claim(request: planning_pb2.ClaimExportRequest) -> None:
-    """Raises ValidationFailed unless an export, an execution and, if any, a possible hash are named."""
+    """Raises ValidationFailed unless export and execution are named and what is optional is possible."""
     issues = Issues()
     issues.require(exportId=request.export_id)
     issues.take(public_id, request.execution_id, "executionId")
     issues.optional(plan_hash, request.expected_plan_hash, "expectedPlanHash")
+    issues.optional(not_negative, request.discounts_usd, "shipment.charges")
     issues.check()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,7 @@ import orjson
 from pydantic import TypeAdapter
 
 from entrygo.domain.errors import SnapshotUnreadable
+from entrygo.domain.money import line_value
 from entrygo.domain.principal import Tenant
 from entrygo.domain.snapshot import Snapshot
 from entrygo.domain.time import rfc3339
@@ -178,6 +180,19 @@ def entry_date_of(document: Document) -> str:
     """The day that the plan goes by, YYYY-MM-DD."""
     with _readable():
         return str(document["entry_date"])
+
+
+def goods_value_of(document: Document) -> Decimal:
+    """What the goods that go are sold for, in USD."""
+    with _readable():
+        return sum(
+            (
+                line_value(Decimal(item["quantity"]), Decimal(item["unit_value_usd"]))
+                for order in document["orders"]
+                for item in order["items"]
+            ),
+            Decimal(0),
+        )
 
 
 @contextmanager

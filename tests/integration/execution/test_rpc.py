@@ -65,12 +65,14 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     def __init__(self) -> None:
         self.snapshot = make_snapshot()
         self.asked: list[dict[str, str]] = []
+        self.claims: list[planning_pb2.ClaimExportRequest] = []
         self.released: list[planning_pb2.ReleaseExportRequest] = []
 
     async def ClaimExport(
         self, request: planning_pb2.ClaimExportRequest, context: Context
     ) -> planning_pb2.ClaimExportResponse:
         self.asked.append({name: str(value) for name, value in context.invocation_metadata() or ()})
+        self.claims.append(request)
         return planning_pb2.ClaimExportResponse(
             export_id=request.export_id, revision=1, plan_hash=self.snapshot.plan_hash
         )
@@ -168,6 +170,19 @@ async def _keys(database_url: str) -> tuple[Metadata, Metadata]:
         read = frozenset({ScopeName.READ})
         _, narrow = await create_key(pool, ids, utc_now, account_id=ACCOUNT, scopes=read)
     return (("authorization", f"Bearer {full}"),), (("authorization", f"Bearer {narrow}"),)
+
+
+async def test_planning_is_told_all_discounts_together_and_none_where_none_is_stated(client: Client) -> None:
+    charges = [
+        execution_pb2.Charge(kind=kind, amount_usd=amount)
+        for kind, amount in (("discount", "20.50"), ("freight", "9"), ("discount", "5"))
+    ]
+    stated = execution_pb2.ExecuteExportRequest()
+    stated.CopyFrom(REQUEST)
+    stated.shipment.charges.extend(charges)
+    await client.execute(stated)
+    await client.execute(execution_pb2.ExecuteExportRequest(account_id=ACCOUNT, batch_id="batch_124"))
+    assert [claim.discounts_usd for claim in client.planning.claims] == ["25.5", ""]
 
 
 async def test_execute_answers_replays_and_asks_planning_on_the_callers_behalf(

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from entrygo.domain.errors import ValidationFailed
 from entrygo.planning.duty_books import DutyBooks
 from entrygo.planning.reference.in_force import shipped_book
 from tests.factories import CAP, HOODIE, make_product
@@ -62,3 +63,12 @@ async def test_what_was_withdrawn_or_replaced_counts_no_more(estimating: Planner
     await estimating.complete(amended.export_id, "exe_3")
     assert (await year_of(estimating, "ord_124"))[1] == 2
     assert await estimating.count("importer_costs") == 1
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31"])
+async def test_an_entry_date_before_all_lists_is_refused_however_far_before(
+    estimating: Planner, day: str
+) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        await estimating.plan("ord_123", entry_date=day)
+    assert refused.value.field == "entryDate"

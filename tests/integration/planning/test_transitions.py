@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import re
+from decimal import Decimal
 
 import pytest
 
 from entrygo.domain.errors import InvalidExportState, PlanHashMismatch, TripIncomplete, ValidationFailed
 from entrygo.domain.lifecycle import State
+from entrygo.domain.money import plain
 from entrygo.domain.principal import Visible
 from entrygo.planning.store import PlanningStore
 from entrygo.planning.use_cases.recording import Recorder, locked_export
@@ -163,6 +165,18 @@ async def test_truck_that_arrives_on_another_day_than_the_plans_is_refused_by_bo
     assert "Arrives on 2026-03-12" in str(refused.value.details)
     assert "entry date is 2026-03-11" in str(refused.value.details)
     await planner.claim(export_id, trip=planning_pb2.ClaimedTrip(arrives_on="2026-03-11"))
+
+
+async def test_discounts_above_the_value_of_the_goods_are_refused_and_leave_the_export_as_it_is(
+    planner: Planner,
+) -> None:
+    planned = await planner.plan()
+    goods = sum((Decimal(entry.value_usd) for entry in planned.plan.entries), Decimal(0))
+    with pytest.raises(ValidationFailed) as refused:
+        await planner.claim(planned.export_id, discounts_usd=str(goods + Decimal("0.01")))
+    assert refused.value.field == "shipment.charges"
+    assert f"the goods are {plain(goods)}" in str(refused.value.details)
+    await planner.claim(planned.export_id, discounts_usd=str(goods))
 
 
 async def test_notice_of_what_is_not_food_is_refused_by_its_place(planner: Planner) -> None:

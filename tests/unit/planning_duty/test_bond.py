@@ -37,6 +37,7 @@ def test_year_ends_with_the_day_asked_about() -> None:
     assert (bond.twelve_months_usd, bond.entries) == (Decimal(110), 2)
     assert (bond.first_day, bond.last_day) == (date(2025, 11, 28), TODAY)
     assert continuous_bond([], date(2028, 2, 29)).first_day == date(2027, 3, 1)
+    assert continuous_bond([], date.min).first_day == date.min
 
 
 def test_new_importer_is_bonded_by_the_year_ahead() -> None:

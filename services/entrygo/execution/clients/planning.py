@@ -9,6 +9,7 @@ from typing import Protocol
 import grpc
 
 from entrygo.domain.errors import Kind
+from entrygo.domain.money import plain
 from entrygo.domain.principal import Visible
 from entrygo.domain.shipment import NOTHING_STATED, Shipment, Trip
 from entrygo.domain.snapshot import Snapshot, read_snapshot
@@ -42,8 +43,8 @@ class Planning(Protocol):
     ) -> Claim:
         """Moves the export to EXECUTING for this execution, unless the plan has another hash.
 
-        A small snapshot comes with the answer. Planning judges what is stated of the truck, and keeps its
-        control numbers.
+        A small snapshot comes with the answer. Planning judges what is stated of the truck and of discounts,
+        and keeps the truck's control numbers.
         """
 
     async def snapshot(self, export_id: str, revision: int) -> Snapshot:
@@ -122,6 +123,7 @@ class RemotePlanning:
                 for path, number in shipment.control_numbers
             ],
             carrier_scac=shipment.carrier_scac or "",
+            discounts_usd=plain(shipment.discounts_usd) if shipment.discounts_usd else "",
             snapshot_at_most=SMALL_SNAPSHOT,
         )
         with remote_in_our_name("planning"):

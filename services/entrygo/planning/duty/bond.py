@@ -67,7 +67,9 @@ def _in_steps(amount: Decimal) -> Decimal:
 
 
 def first_day_of_year(day: date) -> date:
-    """The first of the twelve months that end with `day`."""
+    """The first of the twelve months that end with `day`; that of the calendar where it begins later."""
+    if day.year == date.min.year:
+        return date.min
     try:
         same_day = day.replace(year=day.year - 1)
     except ValueError:  # 29 February

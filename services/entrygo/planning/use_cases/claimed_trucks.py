@@ -1,9 +1,12 @@
-"""What is checked of the truck that an export is claimed with; nothing has happened where it is refused."""
+"""What is checked of the truck and the bill that an export is claimed with; nothing has happened where either
+is refused."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from entrygo.domain.errors import TripIncomplete, ValidationFailed
+from entrygo.domain.money import plain
 from entrygo.domain.principal import Visible
 from entrygo.planning.control_numbers_store import ControlNumbers
 from entrygo.planning.exports import Export
@@ -14,6 +17,7 @@ from entrygo.planning.snapshots import (
     NamedProduct,
     document_of,
     entry_date_of,
+    goods_value_of,
     named_products,
     numbers_of_entries,
     products_with,
@@ -41,16 +45,19 @@ async def check_truck(
     """Takes the control numbers for the export.
 
     Raises TripIncomplete, and ValidationFailed for an arrival on another day than the plan's, for what names
-    nothing of this plan, for a control number that is not of the truck's carrier, and for one that another
-    export has.
+    nothing of this plan, for discounts above the value of its goods, for a control number that is not of the
+    truck's carrier, and for one that another export has.
     """
-    if request.HasField("trip"):
+    if request.discounts_usd or request.HasField("trip"):
         packed = await PlanningStore(connection, visible).find_snapshot(export.export_id, export.revision)
         assert packed is not None
         document = document_of(packed)
-        _check_day(document, request.trip)
-        _check_named(document, request.trip)
-        _check_complete(document, request.trip)
+        if request.discounts_usd:
+            check_discounts(Decimal(request.discounts_usd), goods_value_of(document))
+        if request.HasField("trip"):
+            _check_day(document, request.trip)
+            _check_named(document, request.trip)
+            _check_complete(document, request.trip)
     if request.control_numbers:
         check_carrier(request.carrier_scac, request.control_numbers)
         numbers = [each.number for each in request.control_numbers]
@@ -60,6 +67,13 @@ async def check_truck(
             "Another export of the account has this control number; ACE takes none twice",
             "duplicate",
         )
+
+
+def check_discounts(discounts_usd: Decimal, goods_usd: Decimal) -> None:
+    """ValidationFailed for more than the goods are sold for: no invoice is below zero. Pure."""
+    if discounts_usd > goods_usd:
+        message = f"The discounts are {plain(discounts_usd)} USD, and the goods are {plain(goods_usd)}"
+        raise ValidationFailed.of([("shipment.charges", message, "too_big")])
 
 
 def check_carrier(scac: str, stated: Sequence[planning_pb2.ControlNumber]) -> None:

@@ -102,7 +102,7 @@ class CancelExportResponse(_message.Message):
     def __init__(self, export_id: _Optional[str] = ..., state: _Optional[str] = ..., cancelled_at: _Optional[str] = ...) -> None: ...
 
 class ClaimExportRequest(_message.Message):
-    __slots__ = ("export_id", "execution_id", "expected_plan_hash", "takes_places", "trip", "control_numbers", "carrier_scac", "snapshot_at_most")
+    __slots__ = ("export_id", "execution_id", "expected_plan_hash", "takes_places", "trip", "control_numbers", "carrier_scac", "snapshot_at_most", "discounts_usd")
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
     EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
@@ -111,6 +111,7 @@ class ClaimExportRequest(_message.Message):
     CONTROL_NUMBERS_FIELD_NUMBER: _ClassVar[int]
     CARRIER_SCAC_FIELD_NUMBER: _ClassVar[int]
     SNAPSHOT_AT_MOST_FIELD_NUMBER: _ClassVar[int]
+    DISCOUNTS_USD_FIELD_NUMBER: _ClassVar[int]
     export_id: str
     execution_id: str
     expected_plan_hash: str
@@ -119,7 +120,8 @@ class ClaimExportRequest(_message.Message):
     control_numbers: _containers.RepeatedCompositeFieldContainer[ControlNumber]
     carrier_scac: str
     snapshot_at_most: int
-    def __init__(self, export_id: _Optional[str] = ..., execution_id: _Optional[str] = ..., expected_plan_hash: _Optional[str] = ..., takes_places: _Optional[bool] = ..., trip: _Optional[_Union[ClaimedTrip, _Mapping]] = ..., control_numbers: _Optional[_Iterable[_Union[ControlNumber, _Mapping]]] = ..., carrier_scac: _Optional[str] = ..., snapshot_at_most: _Optional[int] = ...) -> None: ...
+    discounts_usd: str
+    def __init__(self, export_id: _Optional[str] = ..., execution_id: _Optional[str] = ..., expected_plan_hash: _Optional[str] = ..., takes_places: _Optional[bool] = ..., trip: _Optional[_Union[ClaimedTrip, _Mapping]] = ..., control_numbers: _Optional[_Iterable[_Union[ControlNumber, _Mapping]]] = ..., carrier_scac: _Optional[str] = ..., snapshot_at_most: _Optional[int] = ..., discounts_usd: _Optional[str] = ...) -> None: ...
 
 class ControlNumber(_message.Message):
     __slots__ = ("path", "number")
