@@ -11,6 +11,7 @@ import pytest
 from entrygo.domain.shipment import MAX_CHARGES, NOTHING_STATED, ChargeKind, Shipment
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.facts import PackageFacts
+from entrygo.execution.package.invoicing import build_invoice
 from entrygo.execution.package.shipment_view import shipment_view
 from tests.unit.execution.pdf_text import lowest_of, text_of
 from tests.unit.execution.rendered import rendered, sheets_of
@@ -169,7 +170,7 @@ def test_the_csv_is_the_same_whatever_is_stated(stated: Rendered) -> None:
 @pytest.mark.parametrize("kind", ChargeKind)
 def test_every_kind_of_charge_has_its_row_and_its_way_to_count(kind: ChargeKind) -> None:
     shipment = make_shipment(charges=(make_charge(kind, "1"),))
-    rows = shipment_view(shipment, "2")["charges"]
+    rows = shipment_view(build_invoice(make_snapshot(), package_of(shipment)))["charges"]
     assert isinstance(rows, list)
     assert [row["amount"] for row in rows if row["amount"]] in (["1.00"], ["-1.00"])
     found = _json(rendered(make_snapshot(), package_of(shipment)), "manifest")

@@ -11,6 +11,7 @@ from entrygo.domain.importer_number import number_to_file
 from entrygo.domain.shipment import Shipment
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.control_numbers import left_of_numbers, numbers_by_entry, numbers_of_entry
 from entrygo.execution.package.entry_columns import TRUCK_NOT_IN_CONTAINER
 from entrygo.execution.package.house_bills import bills_of_entry, house_bills, left_of_bills
 from entrygo.execution.package.invoice import ConsolidatedLine, Invoice
@@ -43,7 +44,7 @@ from entrygo.execution.package.shipped_products import (
 )
 from entrygo.execution.package.transliteration import transliterated
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 SEVERAL = "MULTI"
 _BOND_TYPES: Mapping[str | None, str] = {"continuous": "8", "single": "9"}
 _OF_THE_ENTRY = (
@@ -76,7 +77,8 @@ class EntryDataset(Document):
             for line in invoice.consolidated
         ]
         bills = house_bills(invoice.snapshot, invoice.package.shipment, invoice.snapshot.orders)
-        named, entry = _parties(invoice), {**_entry(invoice), **bills_of_entry(bills)}
+        named, numbers = _parties(invoice), numbers_by_entry(invoice)
+        entry = {**_entry(invoice), **bills_of_entry(bills), **numbers_of_entry(numbers)}
         return canonical_json(
             {
                 **json_head(invoice, "entry_dataset", SCHEMA_VERSION),
@@ -102,7 +104,7 @@ class EntryDataset(Document):
                     # Of both the address, too, is what cargo is released by (19 CFR 142.6).
                     "seller": _absent(named["seller"]),
                     "buyer": _absent(named["buyer"]),
-                    "entry": left_of_bills(_absent(entry), bills),
+                    "entry": left_of_numbers(left_of_bills(_absent(entry), bills), numbers),
                     # Of every line; each names what else it lacks.
                     "lines": [name for name in _OF_A_LINE if all(line[name] is None for line in lines)],
                 },

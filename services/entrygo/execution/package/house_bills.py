@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from entrygo.domain.facts import Order
 from entrygo.domain.shipment import Shipment
 from entrygo.domain.snapshot import Snapshot
+from entrygo.execution.package.control_numbers import OF_ONE_SHIPMENT
 from entrygo.execution.package.json_values import Json
 from entrygo.execution.package.printable import clean_text
 
 _SHOWN = 3
-# Of an entry without house bills: one number of its own.
-_OF_ONE_SHIPMENT = frozenset({"bill_of_lading", "paps_number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def bills_of_entry(bills: Sequence[NumberedOrder]) -> Json:
         }
         for each in bills
     ]
-    return {**dict.fromkeys(_OF_ONE_SHIPMENT), "house_bills": listed}
+    return {**dict.fromkeys(OF_ONE_SHIPMENT), "house_bills": listed}
 
 
 def left_of_bills(absent: Sequence[str], bills: Sequence[NumberedOrder]) -> Sequence[str]:
@@ -60,4 +59,4 @@ def left_of_bills(absent: Sequence[str], bills: Sequence[NumberedOrder]) -> Sequ
     if not bills:
         return absent
     unnumbered = ["house_bills"] if any(each.control_number is None for each in bills) else []
-    return sorted([*(name for name in absent if name not in _OF_ONE_SHIPMENT), *unnumbered])
+    return sorted([*(name for name in absent if name not in OF_ONE_SHIPMENT), *unnumbered])

@@ -106,7 +106,7 @@ def invoice_view(invoice: Invoice) -> View:
         "informal_limit": amount(snapshot.informal_limit_usd),
         # The words of 19 CFR 143.23, for the importer or its agent to sign.
         "informal_declaration": _INFORMAL_DECLARATION,
-        "shipment": shipment_view(invoice.package.shipment, f"{invoice.totals.orders:,}"),
+        "shipment": shipment_view(invoice),
         "readiness": str(snapshot.readiness_state).replace("_", " ").capitalize(),
         "score": snapshot.compliance_score,
         "entries": [_entry(invoice, entry) for entry in invoice.entries],

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 from entrygo.domain.facts import Address
 from entrygo.domain.shipment import STATED_ONLY, Charge, ChargeKind, Shipment, ShipmentReason, Trip
+from entrygo.execution.package.control_numbers import in_words, numbers_by_entry
 from entrygo.execution.package.figures import address_lines, amount
+from entrygo.execution.package.invoice import Invoice
 from entrygo.execution.package.printable import clean_text
 
 # What an invoice has to name one by one (19 CFR 141.86(a)(8), (9) and (11)), stated or not.
@@ -39,12 +41,14 @@ _REASONS = {
 View = Mapping[str, object]
 
 
-def shipment_view(shipment: Shipment, orders: str) -> View:
-    trip = shipment.trip or Trip()
+def shipment_view(invoice: Invoice) -> View:
+    """As the invoice shows it, with the control numbers of all entries that it is of."""
+    shipment, orders = invoice.package.shipment, f"{invoice.totals.orders:,}"
+    trip, control_numbers = shipment.trip or Trip(), in_words(numbers_by_entry(invoice))
     return {
         "terms_of_sale": _terms_of_sale(shipment),
         "shipped_on": "" if shipment.shipped_on is None else shipment.shipped_on.isoformat(),
-        "numbers": _joined(("PAPS", shipment.paps_number), ("trip", shipment.trip_number)),
+        "numbers": _joined(("PAPS", control_numbers or shipment.paps_number), ("trip", shipment.trip_number)),
         "parties": _joined(
             ("Seller:", _party(shipment.seller, shipment.seller_address)),
             ("buyer:", _party(shipment.buyer, shipment.buyer_address)),
