@@ -29,7 +29,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     """Puts the parts of the service together."""
     use_cases = SyncUseCases(pool=runtime.pool, clock=runtime.clock, ids=runtime.ids, habits=Habits())
     servicer = SyncServicer(use_cases)
-    keys = KeysServicer(OwnKeys(runtime.identity, runtime.ids))
+    keys = KeysServicer(OwnKeys(runtime.identity, runtime.ids), use_cases.check_warehouse)
     old_requests = partial(purge, older_than=timedelta(days=settings.idempotency_keep_days))
     yield Parts(
         rpc_service=SERVICE_NAME,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from entrygo.domain.errors import NotFound, OutsideWarehouse, ValidationFailed
+from entrygo.domain.errors import NotFound, OutsideWarehouse, ReferenceOutsideAccount, ValidationFailed
 from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Visible
 from entrygo.messaging.events import SYNC, make_event
@@ -217,6 +217,15 @@ class SyncUseCases:
         async with transaction(self.pool, visible) as connection:
             found = await FactStore(connection, visible).find_facts(subject, fact_id)
         return _there(found, NAMES[subject])
+
+    async def check_warehouse(self, visible: Visible, warehouse_id: str) -> None:
+        """ReferenceOutsideAccount for one that the caller does not see."""
+        try:
+            await self.get_facts(visible, Subject.WAREHOUSES, warehouse_id)
+        except NotFound as error:
+            message = "Warehouse is outside the current account scope."
+            details = {"warehouseId": warehouse_id}
+            raise ReferenceOutsideAccount(message, field="warehouseId", details=details) from error
 
     async def list_orders(self, visible: Visible, page: PageRequest) -> Page[StoredOrder]:
         """A page in the order of ids; one row more is read to see whether another page follows."""

@@ -1,11 +1,12 @@
 """The gRPC edge of an account's own keys: proto in, use case, proto out."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
 import grpc
 
-from entrygo.domain.principal import ScopeName
+from entrygo.domain.principal import ScopeName, Visible
 from entrygo.domain.time import rfc3339
 from entrygo.identity.current import check_account, principal
 from entrygo.identity.keys import ApiKey
@@ -26,10 +27,11 @@ REQUIRED_SCOPES: RequiredScopes = {
 
 
 class KeysServicer(identity_pb2_grpc.KeysServicer):
-    """Keys over gRPC."""
+    """Keys over gRPC. `check_warehouse` raises for one that is not there for who asks."""
 
-    def __init__(self, keys: OwnKeys) -> None:
+    def __init__(self, keys: OwnKeys, check_warehouse: Callable[[Visible, str], Awaitable[None]]) -> None:
         self._keys = keys
+        self._check_warehouse = check_warehouse
 
     async def ListKeys(
         self, request: identity_pb2.ListKeysRequest, context: Context
@@ -44,9 +46,13 @@ class KeysServicer(identity_pb2_grpc.KeysServicer):
         )
 
     async def CreateKey(self, request: identity_pb2.CreateKeyRequest, context: Context) -> identity_pb2.Key:
-        """A new key; its secret is in this answer alone."""
+        """A new key; its secret is in this answer alone. One that is bound to no warehouse of ours could do
+        nothing, without a word."""
         wanted, once = read_create(request)
         check_account(request.account_id)
+        visible = principal().visible
+        if wanted.warehouse_id is not None and visible.includes(wanted.warehouse_id):
+            await self._check_warehouse(visible, wanted.warehouse_id)
         return _made_message(await self._keys.create(principal(), wanted, once), context)
 
     async def RotateKey(self, request: identity_pb2.RotateKeyRequest, context: Context) -> identity_pb2.Key:

@@ -199,6 +199,24 @@ async def test_the_key_of_another_account_sees_and_changes_nothing(rest: Rest, o
     assert answer.json()["errorCode"] in ("INVALID_ORDER_REFERENCE", "INVALID_ACCOUNT_SCOPE")
 
 
+async def test_no_key_is_bound_to_a_warehouse_that_is_not_there_for_who_makes_it(
+    rest: Rest, other: Rest
+) -> None:
+    body = {
+        "accountId": rest.system.other_account_id,
+        "items": [{"externalId": unique("wh"), "name": "Theirs"}],
+    }
+    [foreign] = (await other.post("/api/warehouses/sync", body))["data"]
+    for missing in (foreign["id"], "wh_missing"):
+        sent = {"accountId": rest.system.account_id, "name": unique("key"), "scopes": ["read"]}
+        error = await rest.refused(
+            "/api/keys", {**sent, "warehouseId": missing}, status=400, code="INVALID_ACCOUNT_SCOPE"
+        )
+        assert error["field"] == "warehouseId"
+    made = await rest.post("/api/keys", {**sent, "warehouseId": rest.system.warehouse_id})
+    assert made["warehouseId"] == rest.system.warehouse_id
+
+
 async def test_duplicate_and_too_many_orders_are_refused_in_a_plan(rest: Rest) -> None:
     await rest.refused(PLAN, plan_request(rest, []), status=400, code="VALIDATION_ERROR")
     too_many = [f"ord_{number}" for number in range(50_001)]

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from entrygo.domain.errors import KeyNotUsable, NotFound
+from entrygo.domain.errors import KeyNotUsable, NotFound, ReferenceOutsideAccount
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.examples.setup import CREATE_KEY_REQUEST
 from entrygo.gateway.exchange import Exchange, json_answer
@@ -116,6 +116,7 @@ ENDPOINTS = (
         " that yours has not, and ends no later. A session of the console makes none.",
         body=CreateKeyBody,
         answer=views.KeyWithSecret,
+        errors=(ReferenceOutsideAccount,),
         request_example=CREATE_KEY_REQUEST,
     ),
     Endpoint(
