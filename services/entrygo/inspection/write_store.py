@@ -15,7 +15,8 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 
 # Each part reads the one before it, and so begins after it: exports that are added before those that are
 # there, in the order of their keys, as `ReadModelStore.lock` does; then feeds, in the order of accounts and
-# modes; positions last. So two writers wait for each other instead of for ever.
+# modes; positions last. So two writers wait for each other instead of for ever. An endpoint is held before
+# its lanes, as whoever removes it does: one that is removed while this waits is passed by.
 # A value of NULL leaves what is stored where coalesce says so. Where another one was faster, nothing is done;
 # the division by zero undoes what was added by then.
 _WRITE = """
@@ -112,7 +113,7 @@ queued AS (
     WHERE (endpoint.warehouse_id IS NULL OR endpoint.warehouse_id = event.warehouse_id)
     AND (endpoint.events = '{}' OR event.event_type = ANY (endpoint.events))
     AND event.occurred_at >= greatest(endpoint.created_at, now() - $37::interval)
-    ORDER BY endpoint.endpoint_id, event.export_id, event.place
+    ORDER BY endpoint.endpoint_id, event.export_id, event.place FOR KEY SHARE OF endpoint
     ON CONFLICT DO NOTHING RETURNING account_id, mode, endpoint_id, export_id, status),
 waiting AS MATERIALIZED (
     SELECT DISTINCT account_id, mode, endpoint_id, export_id FROM queued WHERE status = 'pending'),

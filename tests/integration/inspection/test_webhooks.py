@@ -470,3 +470,31 @@ async def test_a_removed_webhook_is_sent_nothing_more(hooks: Hooks, receiver: Re
     async with transaction(hooks.service.pool, EVERYONE) as connection:
         assert await EndpointStore(connection, WHOLE).endpoints() == []
         assert await connection.fetchval("SELECT count(*) FROM webhook_deliveries") == 0
+
+
+async def test_events_that_wait_for_their_place_in_the_feed_while_a_webhook_is_removed_are_applied(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    webhook = await hooks.add(receiver)
+    life = lived()
+    hooks.service.owners.record(life.events)
+    await hooks.read_model.apply(EVERYONE, life.events[:1])
+    async with transaction(hooks.service.pool, EVERYONE) as holding:
+        await holding.execute("SELECT FROM event_feed_heads FOR UPDATE")
+        applying = asyncio.create_task(hooks.read_model.apply(EVERYONE, life.events))
+        await waiting_for_locks(hooks, 1)
+        removing = asyncio.create_task(hooks.webhooks.delete(WHOLE, webhook.id))
+        # It waits for the writer, or is done.
+        await waiting_for_locks(hooks, 2, or_done=removing)
+    assert await applying is False
+    await removing
+    assert await hooks.service.count("timeline") == len(life.events)
+    assert await hooks.service.count("webhook_deliveries") == 0
+
+
+async def waiting_for_locks(hooks: Hooks, count: int, *, or_done: "asyncio.Task[None] | None" = None) -> None:
+    """Returns once so many sessions wait for others."""
+    waiting = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
+    async with asyncio.timeout(30), transaction(hooks.service.pool, EVERYONE) as watching:
+        while not (or_done and or_done.done()) and await watching.fetchval(waiting) < count:  # noqa: ASYNC110
+            await asyncio.sleep(0)
