@@ -492,6 +492,27 @@ async def test_events_that_wait_for_their_place_in_the_feed_while_a_webhook_is_r
     assert await hooks.service.count("webhook_deliveries") == 0
 
 
+async def test_a_replay_waits_for_who_settles_a_delivery_of_its_endpoint(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    webhook = await hooks.add(receiver)
+    receiver.is_answering.clear()
+    life = lived()
+    await hooks.happens(life)
+    await receiver.until(1)
+    command = ReplayCommand(event_id=life.events[0].id, statuses=(), since=None, until=None)
+    async with transaction(hooks.service.pool, EVERYONE) as settling:
+        # In the order in which the worker does it.
+        await EndpointStore(settling, WHOLE).find(webhook.id, locked=True)
+        await settling.execute("SELECT FROM webhook_lanes FOR UPDATE")
+        replaying = asyncio.create_task(hooks.webhooks.replay(WHOLE, webhook.id, command))
+        await waiting_for_locks(hooks, 1)
+        await settling.execute("UPDATE webhook_deliveries SET attempts = attempts + 1")
+    assert await replaying == 1
+    [first, *_] = await hooks.deliveries(webhook)
+    assert (first.status, first.attempts) == (DeliveryStatus.PENDING, 0)
+
+
 async def waiting_for_locks(hooks: Hooks, count: int, *, or_done: "asyncio.Task[None] | None" = None) -> None:
     """Returns once so many sessions wait for others."""
     waiting = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"

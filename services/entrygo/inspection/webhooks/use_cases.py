@@ -167,7 +167,8 @@ class Webhooks:
         """How many were queued again; at most MAX_REPLAYED, oldest first: then ask again."""
         async with transaction(self._pool, visible) as connection:
             store = EndpointStore(connection, visible)
-            endpoint = await _found(store, endpoint_id)
+            # First the endpoint, as whoever settles a delivery of it does.
+            endpoint = await _found(store, endpoint_id, locked=True)
             if command.event_id:
                 if not await QueueStore(connection, visible).replay_one(endpoint, command.event_id):
                     raise NotFound("No delivery of this event.")
