@@ -188,6 +188,10 @@ async def _session(
                 call()
         except asyncpg.exceptions.LockNotAvailableError as error:
             raise LockTimeout from error
+        except asyncpg.exceptions.DeadlockDetectedError as error:
+            # An order of locks of ours that is wrong; the server undid this one, so that it may come again.
+            log.warning("postgres.deadlock", detail=error.detail)
+            raise LockTimeout from error
         except OUTAGES as error:
             raise lost from error
         except asyncpg.InterfaceError as error:

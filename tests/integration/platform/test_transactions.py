@@ -1,5 +1,6 @@
 """Transactions see one tenant's rows, commit in one place, and say so when a commit's outcome is unknown."""
 
+import asyncio
 from pathlib import Path
 
 import asyncpg
@@ -8,7 +9,7 @@ import pytest
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.postgres.migrate import SHARED, MigrationChanged, migrate
-from entrygo.postgres.pool import EVERYONE, CommitUnknown, open_pool, transaction
+from entrygo.postgres.pool import EVERYONE, CommitUnknown, LockTimeout, open_pool, transaction
 
 ALICE = Tenant("acc_alice", Mode.LIVE)
 BOB = Tenant("acc_bob", Mode.LIVE)
@@ -85,6 +86,22 @@ async def test_lost_session_is_an_outage_also_for_a_block_that_went_on(database_
                 await connection.execute("SELECT 1")
         async with transaction(pool, Visible.whole(ALICE)) as connection:
             assert await connection.fetchval("SELECT 1") == 1
+
+
+async def test_of_two_transactions_that_wait_for_each_other_one_goes_on_and_the_other_may_be_repeated(
+    database_url: str,
+) -> None:
+    async with await open_pool(database_url, schema="sync") as pool:
+        both = asyncio.Barrier(2)
+
+        async def lock(*numbers: int) -> None:
+            async with transaction(pool, Visible.whole(ALICE)) as connection:
+                await connection.execute("SELECT pg_advisory_xact_lock($1)", numbers[0])
+                await both.wait()
+                await connection.execute("SELECT pg_advisory_xact_lock($1)", numbers[1])
+
+        ends = await asyncio.gather(lock(1, 2), lock(2, 1), return_exceptions=True)
+        assert [type(end) for end in ends if end is not None] == [LockTimeout]
 
 
 async def end_session(database_url: str, pid: int) -> None:
