@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from entrygo.domain.errors import EntryGoError, Kind
-from entrygo.gateway.broker_summaries import FIELDS, read_form
+from entrygo.gateway.broker_summaries import FIELDS, label_of, read_form
 from entrygo.gateway.broker_view import broker_view
 from entrygo.gateway.entry_numbers import entry_at, numbers_in
 from entrygo.gateway.errors import STATUS_OF_KIND
@@ -118,6 +118,7 @@ class BrokerPages(LinkPages):
             link=broker_view(link),
             fields={"entry_number": "", "reason": "", **dict.fromkeys(FIELDS, ""), **(fields or {})},
             typed=fields or {},
+            labels=FIELDS,
             wrong=None if error is None else _wrong(error, fields or {}),
         )
 
@@ -140,7 +141,7 @@ def _problem(error: EntryGoError) -> str:
         return error.message
     of_lines = [each for each in issues if str(each["path"]).startswith("lines.")]
     if not of_lines:
-        return str(issues[0]["message"])
+        return ": ".join(filter(None, (label_of(str(issues[0]["path"])), str(issues[0]["message"]))))
     return "; ".join(map(_problem_of_a_line, of_lines[:_NAMED_PROBLEMS]))
 
 

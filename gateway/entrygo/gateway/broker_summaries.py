@@ -10,12 +10,38 @@ from entrygo.imports.rows import UnreadableFile
 from entrygo.proto.execution.v1 import execution_pb2
 
 MAX_DIGITS = 3
-# As the form names them.
-FIELDS = (
-    "summary_entry", "summary_number", "summary_entry_date", "summary_date", "summary_lines", "summary_duty",
-    "summary_fees", "liquidated_on", "liquidated_duty", "liquidated_fees",
-)  # fmt: skip
+# The fields of the form, and what they are called on it.
+FIELDS: Mapping[str, str] = {
+    "summary_entry": "Entry",
+    "summary_number": "Entry number",
+    "summary_entry_date": "Entry date",
+    "summary_date": "Summary date",
+    "summary_lines": "Lines",
+    "summary_duty": "Total duty (USD)",
+    "summary_fees": "Total fees (USD)",
+    "liquidated_on": "Liquidated on",
+    "liquidated_duty": "Liquidated duty (USD)",
+    "liquidated_fees": "Liquidated fees (USD)",
+}
+# By the paths under which execution refuses what stands in them.
+_FIELD_OF = {
+    "entry": "summary_entry",
+    "entryNumber": "summary_number",
+    "entryDate": "summary_entry_date",
+    "summaryDate": "summary_date",
+    "lines": "summary_lines",
+    "dutyUsd": "summary_duty",
+    "feesUsd": "summary_fees",
+    "liquidation.liquidatedOn": "liquidated_on",
+    "liquidation.dutyUsd": "liquidated_duty",
+    "liquidation.feesUsd": "liquidated_fees",
+}
 _LIQUIDATION = ("liquidated_on", "liquidated_duty", "liquidated_fees")
+
+
+def label_of(path: str) -> str:
+    """What the form calls the field that an issue is about; empty for what is none of its fields."""
+    return FIELDS.get(_FIELD_OF.get(path, path), "")
 
 
 def read_form(fields: Mapping[str, str]) -> execution_pb2.AnswerBrokerLinkRequest.Summarized:

@@ -165,6 +165,27 @@ async def test_what_is_wrong_with_pasted_lines_is_said_by_row_and_column(
     assert "Row 2: hts_code: Ten digits; Row 5: value_usd: Not a number" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("entryDate", "Entry date"),
+        ("summaryDate", "Summary date"),
+        ("liquidation.feesUsd", "Liquidated fees (USD)"),
+    ],
+)
+async def test_what_is_wrong_with_a_field_is_said_by_the_name_that_the_form_has_for_it(
+    broker: httpx.AsyncClient, services: FakeServices, monkeypatch: pytest.MonkeyPatch, path: str, label: str
+) -> None:
+    async def refused(*_: object) -> None:
+        raise ValidationFailed.of([(path, "Not like this", "custom")])
+
+    monkeypatch.setattr(services, "AnswerBrokerLink", refused)
+    form = {"answer": "summary", "summary_entry": "1", "summary_number": "ABC-1234567-6"}
+    answer = await broker.post(PATH, data=form)
+    assert f"{label}: Not like this" in answer.text
+    assert f">{label}</label>" in answer.text
+
+
 async def test_a_form_without_an_answer_changes_nothing(
     broker: httpx.AsyncClient, services: FakeServices
 ) -> None:
@@ -307,8 +328,8 @@ async def test_what_was_entered_is_given_back_from_a_pasted_table_and_then_shown
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"summary_entry": "two"}, "Expected a whole number"),
-        ({"summary_lines": "code,value\n1,2\n"}, "No column hts_code."),
+        ({"summary_entry": "two"}, "Entry: Expected a whole number"),
+        ({"summary_lines": "code,value\n1,2\n"}, "Lines: No column hts_code."),
         ({"summary_lines": "hts_code,line\n4202923120,x\n"}, "Expected a whole number"),
     ],
 )
