@@ -114,7 +114,7 @@ FAULTS = (
     Fault(
         "an inspect looks at every warehouse",
         "services/entrygo/inspection/export_store.py",
-        " AND scope.warehouse IN ('*', warehouse_id) OFFSET 0) AS held",
+        " AND scope.warehouse_id IN ('*', warehouse_id) OFFSET 0) AS held",
         " OFFSET 0) AS held",
         (f"{READ_MODEL}/test_scopes.py",),
     ),

@@ -10,25 +10,23 @@ from entrygo.domain.time import rfc3339
 from entrygo.inspection.projections.timeline import Row
 from entrygo.inspection.store import entry_from_bytes, known_from_row
 from entrygo.inspection.whole import Whole
-from entrygo.postgres.pool import Connection, scope_of
+from entrygo.postgres.pool import Connection, scope_of, set_scope
 from entrygo.proto.inspection.v1 import inspection_pb2
 
 # The subqueries begin once there is a scope. In them, and not by row level security alone, a caller of one
 # warehouse is shown what is of that.
 FIND = (
-    "WITH scope AS MATERIALIZED (SELECT set_config('entrygo.account_id', $1, true) AS account_id,"
-    "  set_config('entrygo.mode', $2, true) AS mode,"
-    "  set_config('entrygo.warehouse_id', $3, true) AS warehouse)"
+    f"WITH scope AS MATERIALIZED (SELECT {set_scope()})"  # noqa: S608
     " SELECT held.*, listed.* FROM scope CROSS JOIN LATERAL (SELECT account_id, mode, export_id,"
     "  planning_sequence, execution_sequence, planning_seen, execution_seen, warehouse_id, detail, plan,"
     "  xmin::text AS stamp FROM exports"
     "  WHERE account_id = scope.account_id AND mode = scope.mode AND export_id = $4"
-    "  AND scope.warehouse IN ('*', warehouse_id) OFFSET 0) AS held"
+    "  AND scope.warehouse_id IN ('*', warehouse_id) OFFSET 0) AS held"
     " CROSS JOIN LATERAL (SELECT array_agg(source ORDER BY source, sequence) AS sources,"
     "  array_agg(sequence ORDER BY source, sequence) AS sequences,"
     "  array_agg(entry ORDER BY source, sequence) AS entries FROM timeline"
     "  WHERE account_id = scope.account_id AND mode = scope.mode AND export_id = $4"
-    "  AND scope.warehouse IN ('*', warehouse_id)) AS listed"
+    "  AND scope.warehouse_id IN ('*', warehouse_id)) AS listed"
 )
 
 

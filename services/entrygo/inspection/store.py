@@ -9,7 +9,7 @@ from entrygo.domain.principal import Visible
 from entrygo.inspection.folding import SOURCES, ExportKey, Known, nothing_known
 from entrygo.inspection.judging import Place, contradicted, held_places
 from entrygo.messaging.events import EXECUTION, PLANNING
-from entrygo.postgres.pool import Connection, Everyone, scope_of
+from entrygo.postgres.pool import Connection, Everyone, scope_of, set_scope
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
 
@@ -31,8 +31,7 @@ _LOCK = (
 )
 # The subqueries begin once there is a key, and by that once the scope is set.
 _READ = (
-    "WITH scope AS MATERIALIZED (SELECT set_config('entrygo.account_id', $1, true),"
-    "  set_config('entrygo.mode', $2, true), set_config('entrygo.warehouse_id', $3, true)),"
+    f"WITH scope AS MATERIALIZED (SELECT {set_scope()}),"  # noqa: S608
     " key AS MATERIALIZED (SELECT key.* FROM scope, unnest($4::text[], $5::text[], $6::text[], $7::bigint[],"
     "  $8::bigint[]) AS key (account_id, mode, export_id, planning_from, execution_from))"
     " SELECT held.*, recorded.* FROM key CROSS JOIN LATERAL ("

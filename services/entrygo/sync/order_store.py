@@ -14,7 +14,7 @@ from entrygo.messaging.doorbell import ring
 from entrygo.messaging.outbox import event_values
 from entrygo.postgres.conditions import when_given
 from entrygo.postgres.idempotency import KeyRow, KeyStore
-from entrygo.postgres.pool import Connection, after_commit, scope_of
+from entrygo.postgres.pool import Connection, after_commit, scope_of, set_scope
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.records.order import ORDER
 from entrygo.requests.pages import PageRequest
@@ -33,10 +33,7 @@ SYNC_ORDERS = "sync.orders"
 # Each part reads the one before it, and so begins after it: no row is read or written before the scope is
 # set, no order before the key is taken. Where an order is there already, the division by zero undoes it all.
 _ADD_NEW = f"""
-WITH scope AS MATERIALIZED (
-    SELECT set_config('entrygo.account_id', $1, true) COLLATE "C" AS account_id,
-        set_config('entrygo.mode', $2, true) COLLATE "C" AS mode,
-        set_config('entrygo.warehouse_id', $3, true) AS warehouse_id),
+WITH scope AS MATERIALIZED (SELECT {set_scope()}),
 known AS MATERIALIZED (
     SELECT account_id, mode FROM scope WHERE $8 = (SELECT epoch::text FROM owner_epoch)
     AND cardinality($9::text[]) = (SELECT count(*) FROM products
@@ -161,10 +158,7 @@ class OrderStore:
         Within a transaction or as one by itself: the statement sets its scope.
         """
         rows = await self._connection.fetch(
-            "WITH scope AS MATERIALIZED ("
-            " SELECT set_config('entrygo.account_id', $1, true) COLLATE \"C\" AS account_id,"
-            " set_config('entrygo.mode', $2, true) COLLATE \"C\" AS mode,"
-            " set_config('entrygo.warehouse_id', $3, true) AS warehouse_id)"
+            f"WITH scope AS MATERIALIZED (SELECT {set_scope(collation='C')})"  # noqa: S608
             " SELECT id, sku, external_id FROM scope JOIN products USING (account_id, mode)"
             " WHERE sku = ANY($4::text[])"
             " UNION SELECT id, sku, external_id FROM scope JOIN products USING (account_id, mode)"

@@ -8,7 +8,7 @@ from asyncpg import Record
 from entrygo.domain.errors import HistoryMismatch
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.time import rfc3339
-from entrygo.postgres.pool import EVERYONE, Connection, Pool, scope_of, single_read, transaction
+from entrygo.postgres.pool import EVERYONE, Connection, Pool, scope_of, set_scope, single_read, transaction
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.requests.issues import Issues
 from entrygo.requests.texts import moment
@@ -17,8 +17,7 @@ REPLAY_PAGE = 200
 
 # The subquery begins once there is a scope.
 _FOLLOWING = (
-    "WITH scope AS MATERIALIZED (SELECT set_config('entrygo.account_id', $1, true) AS account_id,"
-    "  set_config('entrygo.mode', $2, true) AS mode, set_config('entrygo.warehouse_id', $3, true))"
+    f"WITH scope AS MATERIALIZED (SELECT {set_scope()})"  # noqa: S608
     " SELECT following.* FROM scope CROSS JOIN LATERAL (SELECT sequence, event_id, payload FROM event_log"
     "  WHERE account_id = scope.account_id AND mode = scope.mode AND stream_id = $4 AND sequence >= $5"
     "  OFFSET 0) AS following ORDER BY sequence"

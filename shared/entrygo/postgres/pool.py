@@ -148,17 +148,19 @@ def single_statement(pool: Pool, scope: Visible | Everyone) -> AbstractAsyncCont
     return _session(pool, None, lost=CommitUnknown)
 
 
-def set_scope(account_id: str, mode: str, warehouse_id: str) -> str:
-    """What the part `scope` of a statement selects, which so sets `scope_of` its caller from the parameters
-    named.
+def set_scope(warehouse_id: str = "$3", *, collation: str | None = None) -> str:
+    """What the part `scope` of a statement selects, which so sets `scope_of` its caller: $1, $2 and, unless
+    it is another parameter, $3.
 
     It is materialized, and whatever reads or writes a row comes after it: as SCOPED, or by asking for a row
-    of what does.
+    of it, or of what does. `collation` is that of the columns which its own are held against, where they have
+    one: another one than theirs would keep an index from being used.
     """
+    collated = "" if collation is None else f' COLLATE "{collation}"'
     return (
-        f"set_config('entrygo.account_id', {account_id}, true),"
-        f" set_config('entrygo.mode', {mode}, true),"
-        f" set_config('entrygo.warehouse_id', {warehouse_id}, true)"
+        f"set_config('entrygo.account_id', $1, true){collated} AS account_id,"
+        f" set_config('entrygo.mode', $2, true){collated} AS mode,"
+        f" set_config('entrygo.warehouse_id', {warehouse_id}, true) AS warehouse_id"
     )
 
 

@@ -11,7 +11,7 @@ from tests.integration.inspection.conftest import ALICE_TESTING, BOB, Service
 from tests.unit.inspection.events import ALICE, Life
 
 EXPORT = "batch_123"
-OF_A_WAREHOUSE = " AND scope.warehouse IN ('*', warehouse_id)"
+OF_A_WAREHOUSE = " AND scope.warehouse_id IN ('*', warehouse_id)"
 OF_AN_ACCOUNT = "account_id = scope.account_id AND mode = scope.mode AND "
 # One export id of three accounts and modes, and what each caller may see of them.
 LIVES = {ALICE: "wh_here", ALICE_TESTING: "wh_testing", BOB: "wh_bob"}

@@ -34,8 +34,7 @@ def _settling(first: int, condition: str) -> str:
 SETTLE = _settling(3, "true")
 # The same without its last line: parts of a larger statement.
 _PARTS = _settling(FIRST_VALUE, SCOPED).removeprefix("WITH ").rpartition(" SELECT ")[0]
-_SCOPE = set_scope("$1", "$2", f"${FIRST_VALUE + _VALUES}")
-_BESIDE = f"scope AS MATERIALIZED (SELECT {_SCOPE}), {_PARTS}"
+_BESIDE = f"scope AS MATERIALIZED (SELECT {set_scope(f'${FIRST_VALUE + _VALUES}')}), {_PARTS}"
 
 
 def settled_values(submission: Submission, *, is_abandoned: bool) -> tuple[object, ...]:

@@ -173,7 +173,7 @@ class SubmissionStore:
         Within a transaction or as one by itself: the statement sets its scope.
         """
         return await self._changed(
-            f"WITH scope AS MATERIALIZED (SELECT {set_scope('$1', '$2', '$6')})"  # noqa: S608
+            f"WITH scope AS MATERIALIZED (SELECT {set_scope('$6')})"  # noqa: S608
             " UPDATE broker_submissions SET phase = 'data', lease_until = now() + $5"
             " WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempts = $4"
             f" AND status = 'sending' AND phase = 'envelope' AND {SCOPED}",

@@ -25,7 +25,7 @@ FIRST_PACKAGE_NUMBER = 100_001
 
 # The lock on the execution's row keeps a new owner out until the transaction ends.
 _BEGIN = (
-    f"WITH scope AS MATERIALIZED (SELECT {set_scope('$1', '$2', '$15')}),"  # noqa: S608
+    f"WITH scope AS MATERIALIZED (SELECT {set_scope('$15')}),"  # noqa: S608
     " taken AS (INSERT INTO idempotency_keys"
     "  (account_id, mode, operation, key, fingerprint, resource_id)"
     "  SELECT $1, $2, $13, $6, $14::bytea, $3 WHERE $6 <> ''"
@@ -36,7 +36,7 @@ _BEGIN = (
     f" WHERE {SCOPED} AND ($6 = '' OR EXISTS (SELECT FROM taken)) RETURNING true"
 )
 _CLAIMED = (
-    f"WITH scope AS MATERIALIZED (SELECT {set_scope('$1', '$2', '$15')}),"  # noqa: S608
+    f"WITH scope AS MATERIALIZED (SELECT {set_scope('$15')}),"  # noqa: S608
     " owned AS MATERIALIZED (SELECT FROM executions WHERE account_id = $1 AND mode = $2 AND id = $3"
     f"  AND attempt = $4 AND finished_at IS NULL AND {SCOPED} FOR UPDATE),"
     " existing AS (UPDATE customs_packages SET generated_at = $7, warehouse_id = $8"
@@ -80,7 +80,7 @@ _PREPARED = (
     " SELECT EXISTS (SELECT FROM owned)"
 )
 _COMPLETED = (
-    f"WITH scope AS MATERIALIZED (SELECT {set_scope('$1', '$2', '$8')}),"  # noqa: S608
+    f"WITH scope AS MATERIALIZED (SELECT {set_scope('$8')}),"  # noqa: S608
     " owned AS (UPDATE executions SET step = 'completed', response = $5, finished_at = $6"
     "  WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND finished_at IS NULL"
     f"  AND {SCOPED} RETURNING idempotency_key),"
