@@ -124,13 +124,13 @@ PROTECTIONS = (
         (
             Edit(
                 "services/entrygo/execution/broker/delivery.py",
-                "            if not await ledger.enter_data_phase(attempt, self.lease):\n"
+                "            if not await attempts.enter_data_phase(attempt, self.lease):\n"
                 "                raise AttemptLost\n",
-                "            await ledger.enter_data_phase(attempt, self.lease)\n",
+                "            await attempts.enter_data_phase(attempt, self.lease)\n",
             ),
             Edit(
                 "services/entrygo/execution/broker/delivery.py",
-                "            return await ledger.extend_lease(attempt, self.lease)",
+                "            return await attempts.extend_lease(attempt, self.lease)",
                 "            return True",
             ),
         ),

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from entrygo.execution.broker.attempt_store import AttemptStore
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.state.failpoints import AFTER_CLAIM, AFTER_SENDING
 from entrygo.execution.state.records import Claim, Execution, Submission, SubmissionStatus
@@ -23,7 +24,7 @@ OF_EXECUTION: tuple[Callable[[Connection, Execution], Awaitable[object]], ...] =
     ),
     lambda connection, owned: StepStore(connection, LIVE).completed(owned, b"answer", START),
 )
-OF_SUBMISSION: tuple[Callable[[SubmissionStore, Submission], Awaitable[bool]], ...] = (
+OF_SUBMISSION: tuple[Callable[[AttemptStore, Submission], Awaitable[bool]], ...] = (
     lambda store, owned: store.extend_lease(owned, LEASE),
     lambda store, owned: store.enter_data_phase(owned, LEASE),
     lambda store, owned: store.settle(owned),
@@ -53,12 +54,12 @@ async def test_an_owner_whose_submission_was_taken_over_changes_nothing_of_it(wo
         await process.execute()
     async with transaction(process.pool, LIVE) as connection:
         submission_id = await connection.fetchval("SELECT id FROM broker_submissions")
-        store = SubmissionStore(connection, LIVE)
-        before = await store.get(submission_id)
+        ledger, store = SubmissionStore(connection, LIVE), AttemptStore(connection, LIVE)
+        before = await ledger.get(submission_id)
         given_back = replace(before, status=SubmissionStatus.PREPARED, next_attempt_at=START)
         assert await store.settle(given_back)
-        owner = await store.begin_attempt(submission_id, LEASE)
+        owner = await store.begin(submission_id, LEASE)
         assert owner is not None
         assert [await change(store, before) for change in OF_SUBMISSION] == [False] * len(OF_SUBMISSION)
-        assert await store.get(submission_id) == owner
+        assert await ledger.get(submission_id) == owner
         assert [await change(store, owner) for change in OF_SUBMISSION] == [True] * len(OF_SUBMISSION)

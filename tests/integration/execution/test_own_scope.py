@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from entrygo.domain.principal import Visible
+from entrygo.execution.broker.attempt_store import AttemptStore
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.state.failpoints import AFTER_RESERVE, AFTER_SENDING
 from entrygo.execution.state.records import Claim, Execution
@@ -72,6 +73,6 @@ async def test_data_phase_of_another_warehouses_mail_is_not_entered(world: World
     async with transaction(process.pool, LIVE) as connection:
         attempt = await SubmissionStore(connection, LIVE).get(left.submission_id)
     async with single_statement(process.pool, OTHERS) as connection:
-        assert not await SubmissionStore(connection, OTHERS).enter_data_phase(attempt, LEASE)
+        assert not await AttemptStore(connection, OTHERS).enter_data_phase(attempt, LEASE)
     async with single_statement(process.pool, OWN) as connection:
-        assert await SubmissionStore(connection, OWN).enter_data_phase(attempt, LEASE)
+        assert await AttemptStore(connection, OWN).enter_data_phase(attempt, LEASE)

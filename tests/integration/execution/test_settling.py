@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
+from entrygo.execution.broker.attempt_store import AttemptStore
 from entrygo.execution.broker.settling_store import settling
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.state.events import EventRecorder, Fact
@@ -89,7 +90,7 @@ async def test_event_is_not_written_of_an_attempt_that_another_has_taken_over(en
 async def test_a_mail_that_has_left_is_settled_by_that_statement(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(SubmissionStore, "settle")
+    monkeypatch.delattr(AttemptStore, "settle")
     process = await world.process()
     await process.execute()
     assert (await process.events())[-1].type == "broker_submission.sent"

@@ -2,27 +2,10 @@
 
 from collections.abc import Sequence
 
-import asyncpg
-
-from entrygo.domain.principal import Mode, Tenant
-from entrygo.execution.broker.entry_numbers import numbers_of_row
 from entrygo.execution.broker.rooms import Unwanted
-from entrygo.execution.state.records import (
-    Phase,
-    Submission,
-    SubmissionKind,
-    SubmissionStatus,
-    SubmissionType,
-)
+from entrygo.execution.broker.store import SUBMISSION, submission_from_row
+from entrygo.execution.state.records import Submission
 from entrygo.postgres.pool import Connection
-
-SUBMISSION = (
-    "account_id, mode, id, export_id, package_id, notification_id, submission_type, status, phase, sender,"
-    " recipient_email, subject, message_id, content_sha256, reason, attempts, next_attempt_at, sent_at,"
-    " error_message, created_at, endpoint, filename, pack_sha256, pack_bytes, broker_id, entry_number,"
-    " broker_reason, answered_at, answers, reaction_at, prepared_at, kind, held_at, noted_by, note,"
-    " entry, entry_numbers"
-)
 
 
 class SubmissionBacklog:
@@ -81,18 +64,3 @@ class SubmissionBacklog:
             limit,
         )
         return [submission_from_row(row) for row in rows]
-
-
-def submission_from_row(row: asyncpg.Record) -> Submission:
-    """A row with the columns of SUBMISSION."""
-    typed = ("account_id", "mode", "submission_type", "status", "phase", "kind", "entry_numbers")
-    fields = {name: value for name, value in row.items() if name not in typed}
-    return Submission(
-        tenant=Tenant(row["account_id"], Mode(row["mode"])),
-        submission_type=SubmissionType(row["submission_type"]),
-        status=SubmissionStatus(row["status"]),
-        phase=Phase(row["phase"]),
-        kind=SubmissionKind(row["kind"]),
-        entry_numbers=numbers_of_row(row["entry_number"], row["entry_numbers"], row["entry"]),
-        **fields,
-    )

@@ -18,6 +18,7 @@ from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Mode
 from entrygo.execution.broker.after_attempt import abandoned_result
 from entrygo.execution.broker.answers import Answer, record_answer
+from entrygo.execution.broker.attempt_store import AttemptStore
 from entrygo.execution.broker.backlog_store import SubmissionBacklog
 from entrygo.execution.broker.channels.base import Channel, Delivery, Outcome, Result, Silent
 from entrygo.execution.broker.channels.simulated import reaction_of
@@ -163,8 +164,7 @@ class BrokerDelivery:
     async def _begin(self, submission: Submission) -> Submission | None:
         now = self.clock()
         async with transaction(self.pool, submission.visible) as connection:
-            ledger = SubmissionStore(connection, submission.visible)
-            attempt = await ledger.begin_attempt(submission.id, self.lease)
+            attempt = await AttemptStore(connection, submission.visible).begin(submission.id, self.lease)
             if attempt is None:
                 return None
             held = await self.gate.hold(connection, attempt)
@@ -190,7 +190,7 @@ class BrokerDelivery:
             next_attempt_at=hold.until,
             error_message=hold.reason,
         )
-        await SubmissionStore(connection, held.visible).hold(held)
+        await AttemptStore(connection, held.visible).hold(held)
         if held.status is SubmissionStatus.PREPARED and before.error_message == hold.reason:
             return
         stands = await follow(connection, held)
@@ -227,15 +227,15 @@ class BrokerDelivery:
     async def _enter_data_phase(self, attempt: Submission) -> None:
         self.reach(failpoints.BEFORE_DATA)
         async with single_statement(self.pool, attempt.visible) as connection:
-            ledger = SubmissionStore(connection, attempt.visible)
-            if not await ledger.enter_data_phase(attempt, self.lease):
+            attempts = AttemptStore(connection, attempt.visible)
+            if not await attempts.enter_data_phase(attempt, self.lease):
                 raise AttemptLost
         self.reach(failpoints.AFTER_DATA_PHASE)
 
     async def _extend(self, attempt: Submission) -> bool:
         async with transaction(self.pool, attempt.visible) as connection:
-            ledger = SubmissionStore(connection, attempt.visible)
-            return await ledger.extend_lease(attempt, self.lease)
+            attempts = AttemptStore(connection, attempt.visible)
+            return await attempts.extend_lease(attempt, self.lease)
 
     async def _settle_in_the_end(self, attempt: Submission, result: Result) -> Submission:
         """Writes a known result as soon as the database can be reached, however late."""

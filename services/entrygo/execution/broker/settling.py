@@ -8,6 +8,7 @@ import structlog
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Mode
 from entrygo.execution.broker.after_attempt import after_attempt, closed_meanwhile
+from entrygo.execution.broker.attempt_store import AttemptStore
 from entrygo.execution.broker.channels.base import Outcome, Result
 from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.following import follow
@@ -69,7 +70,6 @@ class Settling:
         self, attempt: Submission, result: Result, now: datetime, *, is_abandoned: bool
     ) -> Submission:
         async with transaction(self.pool, attempt.visible) as connection:
-            ledger = SubmissionStore(connection, attempt.visible)
             # The database's clock decides when anything follows; after a mail that is sent nothing does.
             is_over = result.outcome is Outcome.SENT and attempt.tenant.mode is not Mode.TEST
             database_now = now if is_over else await current_time(connection)
@@ -79,11 +79,12 @@ class Settling:
                 settled = replace(settled, next_attempt_at=database_now)
             packages = PackageStore(connection, attempt.visible)
             if settled.status is SubmissionStatus.PREPARED and settled.kind is SubmissionKind.PACKAGE:
-                await ledger.lock(attempt.id)
+                await SubmissionStore(connection, attempt.visible).lock(attempt.id)
                 package = await packages.find(settled.package_id)
                 if package is not None and package.is_closed:
                     settled = closed_meanwhile(settled)
-            if not await ledger.settle(settled, is_abandoned=is_abandoned):
+            attempts = AttemptStore(connection, attempt.visible)
+            if not await attempts.settle(settled, is_abandoned=is_abandoned):
                 raise AttemptLost
             stands = None if settled.entry is None else await follow(connection, settled)
             facts = [submission_changed(_verb(settled), settled, stands)]

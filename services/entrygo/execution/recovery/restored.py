@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from entrygo.execution.broker.attempt_store import AttemptStore
 from entrygo.execution.broker.backlog_store import SubmissionBacklog
 from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.following import follow
@@ -49,11 +50,10 @@ class RestoredWork:
             submission, status=SubmissionStatus.UNKNOWN, next_attempt_at=None, error_message=RESTORED
         )
         async with transaction(self.pool, submission.visible) as connection:
-            ledger = SubmissionStore(connection, submission.visible)
             if submission.status is SubmissionStatus.SENDING:
-                await ledger.settle(held)
+                await AttemptStore(connection, held.visible).settle(held)
             else:
-                await ledger.give_up(held)
+                await SubmissionStore(connection, held.visible).give_up(held)
             stands = await follow(connection, held)
             facts = [submission_changed(str(held.status), held, stands)]
             await self.recorder.record(connection, held.visible, held.export_id, facts, self.clock())
