@@ -5,20 +5,13 @@ from datetime import datetime
 
 from entrygo.domain.lifecycle import State
 from entrygo.domain.snapshot import Readiness
+from entrygo.messaging.heads import Head
 
 # In the order of `row_from_export`.
 EXPORT_COLUMNS = (
     "export_id, warehouse_id, state, revision, plan_hash, readiness_state, execution_id, claimed_at,"
     " event_sequence, withdrawal_id, supersedes, superseded_by"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The last event of an export (no id where none was kept), and the life of the database it is in."""
-
-    event_id: str
-    epoch: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

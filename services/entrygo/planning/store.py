@@ -9,8 +9,9 @@ import asyncpg
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Readiness
+from entrygo.messaging.heads import Head
 from entrygo.messaging.outbox import append_with, last_of
-from entrygo.planning.exports import EXPORT_COLUMNS, Export, Head, row_from_export
+from entrygo.planning.exports import EXPORT_COLUMNS, Export, row_from_export
 from entrygo.planning.snapshots import PackedSnapshot
 from entrygo.postgres.pool import Connection
 from entrygo.proto.events.v1 import events_pb2
@@ -83,13 +84,12 @@ class PlanningStore:
         row = await self._connection.fetchrow(LOCK_EXPORT, *self._scope, export_id)
         if row is None:
             return None
-        export, epoch, event_id = _export_from_row(row), row["epoch"], row["last_event_id"]
-        if event_id is None:
-            # None was kept, or it was added while this statement waited for the lock and saw the time before.
-            epoch, event_id = await last_of(
-                self._connection, *self._account, export_id, export.event_sequence
-            )
-        return replace(export, head=Head(event_id, epoch))
+        export, event_id = _export_from_row(row), row["last_event_id"]
+        if event_id is not None:
+            return replace(export, head=Head(export.event_sequence, event_id, row["epoch"]))
+        # None was kept, or it was added while this statement waited for the lock and saw the time before.
+        head = await last_of(self._connection, *self._account, export_id, export.event_sequence)
+        return replace(export, head=head)
 
     async def exports_of(self, order_id: str, limit: int) -> Sequence[Export]:
         """The exports that the order is in, or left with, newest first."""

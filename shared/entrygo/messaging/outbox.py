@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from entrygo.messaging.doorbell import ring
+from entrygo.messaging.heads import Head, follow
 from entrygo.postgres.pool import Connection, after_commit
 from entrygo.process.tracing import traceparent
 from entrygo.proto.events.v1 import events_pb2
@@ -168,20 +169,17 @@ def event_values(event: events_pb2.Event, *, warehouse_id: str | None) -> tuple[
 
 async def _chain(connection: Connection, events: Sequence[events_pb2.Event]) -> None:
     """Names in each event the one before it in its stream, and the life of the database it is written in."""
-    latest: dict[tuple[str, str, str], tuple[str, str]] = {}
+    latest: dict[tuple[str, str, str], Head] = {}
     for event in events:
         stream = event.account_id, event.mode, event.stream_id
         # A statement a stream, hardly ever more than one: for keys in arrays PostgreSQL makes
         # a new plan every time, which costs ten times the reading.
-        epoch, previous_id = latest.get(stream) or await last_of(connection, *stream, event.sequence - 1)
-        event.epoch, event.previous_id = epoch, previous_id
-        latest[stream] = epoch, event.id
+        head = latest.get(stream) or await last_of(connection, *stream, event.sequence - 1)
+        latest[stream] = follow(head, event)
 
 
-async def last_of(
-    connection: Connection, account_id: str, mode: str, stream_id: str, sequence: int
-) -> tuple[str, str]:
-    """The epoch, and the id of the event at this place of a stream; no id where none was kept."""
+async def last_of(connection: Connection, account_id: str, mode: str, stream_id: str, sequence: int) -> Head:
+    """The head of a stream whose last event is at this place."""
     row = await connection.fetchrow(
         "SELECT epoch::text AS epoch, (SELECT event_id FROM event_log"
         " WHERE account_id = $1 AND mode = $2 AND stream_id = $3 AND sequence = $4) AS event_id"
@@ -192,7 +190,7 @@ async def last_of(
         sequence,
     )
     assert row is not None  # the migration that made the table filled it
-    return row["epoch"], row["event_id"] or ""
+    return Head(sequence, row["event_id"] or "", row["epoch"])
 
 
 def published_bytes(event: events_pb2.Event, full: bytes) -> bytes:

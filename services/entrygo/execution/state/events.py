@@ -16,8 +16,9 @@ from entrygo.execution.state.records import (
     PackageState,
 )
 from entrygo.execution.state.stream_heads import Heads
-from entrygo.execution.state.stream_store import Beside, Head, StreamStore
+from entrygo.execution.state.stream_store import Beside, StreamStore
 from entrygo.messaging.events import EXECUTION, make_event
+from entrygo.messaging.heads import Head, follow, head_of
 from entrygo.messaging.outbox import append_all
 from entrygo.postgres.pool import Connection, after_commit
 from entrygo.process.clock import Ids
@@ -86,8 +87,7 @@ class EventRecorder:
         return True
 
     def _note(self, connection: Connection, tenant: Tenant, export_id: str, last: events_pb2.Event) -> None:
-        head = Head(last.sequence, last.id, last.epoch)
-        after_commit(connection, partial(self._heads.note, tenant, export_id, head))
+        after_commit(connection, partial(self._heads.note, tenant, export_id, head_of(last)))
 
     def _events(
         self, tenant: Tenant, export_id: str, facts: Sequence[Fact], now: datetime, first: int
@@ -108,11 +108,9 @@ class EventRecorder:
 
 
 def _behind(head: Head, events: list[events_pb2.Event]) -> list[events_pb2.Event]:
-    """The same, each naming the event before it and the life of the database that the head is in."""
-    previous_id = head.event_id
+    """The same, each naming the one before it."""
     for event in events:
-        event.previous_id, event.epoch = previous_id, head.epoch
-        previous_id = event.id
+        head = follow(head, event)
     return events
 
 

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 
 from entrygo.domain.principal import Tenant
-from entrygo.execution.state.stream_store import Head
+from entrygo.messaging.heads import Head
 
 # Exports that are executed at the moment, many times over.
 REMEMBERED = 1000

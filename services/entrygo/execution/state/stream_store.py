@@ -4,18 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from entrygo.domain.principal import Visible
+from entrygo.messaging.heads import Head
 from entrygo.messaging.outbox import append_when
 from entrygo.postgres.pool import Connection
 from entrygo.proto.events.v1 import events_pb2
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The last event of a stream (0 and no id: there is none), and the life of the database it is in."""
-
-    sequence: int
-    event_id: str
-    epoch: str
 
 
 @dataclass(frozen=True, slots=True)

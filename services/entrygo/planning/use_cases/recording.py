@@ -10,6 +10,7 @@ from entrygo.domain.ids import IdKind, is_valid_id
 from entrygo.domain.principal import Visible
 from entrygo.messaging import outbox
 from entrygo.messaging.events import PLANNING, make_event
+from entrygo.messaging.heads import follow
 from entrygo.planning.exports import Export
 from entrygo.planning.store import PlanningStore
 from entrygo.postgres.pool import Connection
@@ -46,7 +47,7 @@ class Recorder:
             await store.add_export(numbered, now)
             await outbox.append(connection, event, warehouse_id=export.warehouse_id)
             return
-        event.previous_id, event.epoch = export.head.event_id, export.head.epoch
+        follow(export.head, event)
         await store.save_export(numbered, now, event, beside)
 
     def event(self, visible: Visible, export: Export, type_: str, data: Message) -> events_pb2.Event:
