@@ -1,7 +1,7 @@
 """The SQL of the code, parsed: which tables a statement reads or changes, and what narrows each of them."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlglot
@@ -23,7 +23,17 @@ class TableUse:
 
 
 def texts(source: Source) -> Iterator[tuple[int, list[str | None]]]:
-    """Each string with its line, as its pieces; None stands for what an f-string inserts."""
+    """Each string with its line, as its pieces; None stands for what an f-string inserts.
+
+    Another string of the module that is inserted by its name is read as if it stood there.
+    """
+    named = {
+        target.id: node.value
+        for node in source.tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
     pieces = {
         id(part) for node in ast.walk(source.tree) if isinstance(node, ast.JoinedStr) for part in node.values
     }
@@ -33,11 +43,19 @@ def texts(source: Source) -> Iterator[tuple[int, list[str | None]]]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.lineno, [node.value]
         elif isinstance(node, ast.JoinedStr):
-            yield node.lineno, [_text(part) for part in node.values]
+            yield node.lineno, [*_pieces(node, named)]
 
 
-def _text(part: ast.expr) -> str | None:
-    return str(part.value) if isinstance(part, ast.Constant) else None
+def _pieces(part: ast.expr | None, named: Mapping[str, ast.expr]) -> Iterator[str | None]:
+    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+        yield part.value
+    elif isinstance(part, ast.JoinedStr):
+        for each in part.values:
+            yield from _pieces(each, named)
+    elif isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name) and part.value.id in named:
+        yield from _pieces(named[part.value.id], named)
+    else:
+        yield None
 
 
 def parse(pieces: list[str | None]) -> exp.Expr:

@@ -10,29 +10,72 @@ from entrygo.inspection.announcing import announced
 from entrygo.inspection.folding import Folded, summarize
 from entrygo.inspection.position_store import Position, columns_of
 from entrygo.messaging.events import EXECUTION, PLANNING
-from entrygo.postgres.pool import Connection, Everyone, scope_of
+from entrygo.postgres.pool import Connection, Everyone, scope_of, set_scope
 from entrygo.proto.inspection.v1 import inspection_pb2
 
-# Each part reads the one before it, and so begins after it: exports that are added before those that are
-# there, in the order of their keys, as `ReadModelStore.lock` does; then feeds, in the order of accounts and
-# modes; positions last. So two writers wait for each other instead of for ever. An endpoint is held before
-# its lanes, as whoever removes it does: one that is removed while this waits is passed by.
-# A value of NULL leaves what is stored where coalesce says so. Where another one was faster, nothing is done;
-# the division by zero undoes what was added by then.
-_WRITE = """
-WITH scope AS MATERIALIZED (
-    SELECT set_config('entrygo.account_id', $1, true), set_config('entrygo.mode', $2, true),
-        set_config('entrygo.warehouse_id', $3, true)),
-told AS MATERIALIZED (
-    SELECT told.* FROM scope, unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
-        $9::bigint[], $10::bigint[], $11::bigint[], $12::bytea[], $13::bytea[], $14::text[], $15::text[],
-        $16::integer[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[],
-        $22::integer[], $23::text[], $24::text[], $25::timestamptz[], $26::timestamptz[], $27::boolean[],
-        $28::boolean[])
-        WITH ORDINALITY AS told (account_id, mode, export_id, stamp, planning_sequence, execution_sequence,
-        planning_seen, execution_seen, detail, plan, state, readiness_state, compliance_score, plan_hash,
-        warehouse_id, broker_id, destination_country, estimated_savings_usd, order_count, customs_package_id,
-        broker_submission_status, created_at, executed_at, has_new_package, is_moved, place)),
+Columns = Sequence[tuple[str, str]]
+
+# What is given of each export. NULL leaves what is stored where `saved` says coalesce. `stamp` is that of the
+# row as it was read, NULL where there was none.
+_EXPORT = (
+    ("account_id", "text"),
+    ("mode", "text"),
+    ("export_id", "text"),
+    ("stamp", "text"),
+    ("planning_sequence", "bigint"),
+    ("execution_sequence", "bigint"),
+    ("planning_seen", "bigint"),
+    ("execution_seen", "bigint"),
+    ("detail", "bytea"),
+    ("plan", "bytea"),
+    ("state", "text"),
+    ("readiness_state", "text"),
+    ("compliance_score", "integer"),
+    ("plan_hash", "text"),
+    ("warehouse_id", "text"),
+    ("broker_id", "text"),
+    ("destination_country", "text"),
+    ("estimated_savings_usd", "text"),
+    ("order_count", "integer"),
+    ("customs_package_id", "text"),
+    ("broker_submission_status", "text"),
+    ("created_at", "timestamptz"),
+    ("executed_at", "timestamptz"),
+    ("has_new_package", "boolean"),
+    ("is_moved", "boolean"),
+)
+# What is given of each entry of a timeline; `told` is the place of its export. No time: it is not announced.
+_ENTRY = (
+    ("told", "bigint"),
+    ("source", "text"),
+    ("sequence", "bigint"),
+    ("entry", "bytea"),
+    ("event_id", "text"),
+    ("event_type", "text"),
+    ("body", "text"),
+    ("occurred_at", "timestamptz"),
+)
+_POSITION = (("topic", "text"), ("partition", "integer"), ("next_offset", "bigint"))
+
+
+def _names(columns: Columns) -> str:
+    return ", ".join(name for name, _ in columns)
+
+
+def _arrays(columns: Columns, first: int) -> str:
+    """Parameters from `$first` on, an array a column."""
+    return ", ".join(f"${number}::{type_}[]" for number, (_, type_) in enumerate(columns, start=first))
+
+
+# The parameters, behind the three of the scope.
+_FIRST_EXPORT = 4
+_FIRST_ENTRY = _FIRST_EXPORT + len(_EXPORT)
+_NOT_BEFORE = f"${_FIRST_ENTRY + len(_ENTRY)}"
+_FIRST_POSITION = _FIRST_ENTRY + len(_ENTRY) + 1
+
+# Where another one was faster, nothing is done; the division by zero undoes what was added by then. $6 is as
+# long as all arrays of exports.
+_EXPORTS = """
 added AS (
     INSERT INTO exports (account_id, mode, export_id, planning_sequence, execution_sequence, planning_seen,
         execution_seen, detail, plan, state, readiness_state, compliance_score, plan_hash, warehouse_id,
@@ -73,19 +116,23 @@ saved AS (
 packaged AS (
     INSERT INTO customs_packages (account_id, mode, export_id, warehouse_id, customs_package_id)
     SELECT account_id, mode, export_id, nullif(warehouse_id, ''), customs_package_id
-    FROM done, told WHERE has_new_package ON CONFLICT DO NOTHING),
+    FROM done, told WHERE has_new_package ON CONFLICT DO NOTHING)
+"""
+_TIMELINES = f"""
 entry AS MATERIALIZED (
     SELECT told.account_id, told.mode, told.export_id, nullif(told.warehouse_id, '') AS warehouse_id,
         entry.source, entry.sequence, entry.entry, entry.event_id, entry.event_type, entry.body,
         entry.occurred_at, entry.place
-    FROM done, unnest($29::bigint[], $30::text[], $31::bigint[], $32::bytea[], $33::text[], $34::text[],
-        $35::text[], $36::timestamptz[]) WITH ORDINALITY AS entry (told, source, sequence, entry, event_id,
-        event_type, body, occurred_at, place)
+    FROM done, unnest({_arrays(_ENTRY, _FIRST_ENTRY)})
+        WITH ORDINALITY AS entry ({_names(_ENTRY)}, place)
     JOIN told ON told.place = entry.told),
 listed AS (
     INSERT INTO timeline (account_id, mode, export_id, warehouse_id, source, sequence, entry)
     SELECT account_id, mode, export_id, warehouse_id, source, sequence, entry FROM entry
-    ON CONFLICT DO NOTHING),
+    ON CONFLICT DO NOTHING)
+"""  # noqa: S608
+# A head stays locked until the end: places are given in the order in which they can be seen.
+_FEEDS = f"""
 event AS MATERIALIZED (SELECT * FROM entry WHERE occurred_at IS NOT NULL),
 counted AS (SELECT account_id, mode, count(*) AS events FROM event GROUP BY account_id, mode),
 head AS (
@@ -103,7 +150,11 @@ published AS (
         + row_number() OVER (PARTITION BY account_id, mode ORDER BY place),
         event_id, export_id, warehouse_id, event_type, body
     FROM event JOIN counted USING (account_id, mode) JOIN head USING (account_id, mode)
-    WHERE occurred_at >= now() - $37::interval ON CONFLICT (account_id, mode, event_id) DO NOTHING),
+    WHERE occurred_at >= now() - {_NOT_BEFORE}::interval ON CONFLICT (account_id, mode, event_id) DO NOTHING)
+"""  # noqa: S608
+# An endpoint is held before its lanes, as whoever removes it does: one that is removed while this waits is
+# passed by.
+_WEBHOOKS = f"""
 queued AS (
     INSERT INTO webhook_deliveries
         (account_id, mode, endpoint_id, event_id, export_id, event_type, body, status)
@@ -111,8 +162,8 @@ queued AS (
         event.event_type, event.body, CASE endpoint.status WHEN 'enabled' THEN 'pending' ELSE 'held' END
     FROM event JOIN webhook_endpoints AS endpoint USING (account_id, mode)
     WHERE (endpoint.warehouse_id IS NULL OR endpoint.warehouse_id = event.warehouse_id)
-    AND (endpoint.events = '{}' OR event.event_type = ANY (endpoint.events))
-    AND event.occurred_at >= greatest(endpoint.created_at, now() - $37::interval)
+    AND (endpoint.events = '{{}}' OR event.event_type = ANY (endpoint.events))
+    AND event.occurred_at >= greatest(endpoint.created_at, now() - {_NOT_BEFORE}::interval)
     ORDER BY endpoint.endpoint_id, event.export_id, event.place FOR KEY SHARE OF endpoint
     ON CONFLICT DO NOTHING RETURNING account_id, mode, endpoint_id, export_id, status),
 waiting AS MATERIALIZED (
@@ -121,15 +172,32 @@ opened AS (
     INSERT INTO webhook_lanes (account_id, mode, endpoint_id, export_id, due_at)
     SELECT account_id, mode, endpoint_id, export_id, now() FROM waiting
     ORDER BY account_id, mode, endpoint_id, export_id ON CONFLICT (account_id, mode, endpoint_id, export_id)
-    DO UPDATE SET due_at = coalesce(webhook_lanes.due_at, excluded.due_at)),
+    DO UPDATE SET due_at = coalesce(webhook_lanes.due_at, excluded.due_at))
+"""  # noqa: S608
+_POSITIONS = f"""
 placed AS (
     INSERT INTO consumer_positions (topic, partition, next_offset)
     SELECT at.topic, at.partition, at.next_offset FROM done, (SELECT count(*) FROM head) AS after,
-        unnest($38::text[], $39::integer[], $40::bigint[]) AS at (topic, partition, next_offset)
+        unnest({_arrays(_POSITION, _FIRST_POSITION)}) AS at ({_names(_POSITION)})
     ORDER BY at.topic, at.partition
     ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset)
+"""  # noqa: S608
+
+# Each part reads the one before it, and so begins after it: exports that are added before those that are
+# there, in the order of their keys, as `ReadModelStore.lock` does; then feeds, in the order of accounts and
+# modes; positions last. So two writers wait for each other instead of for ever.
+_WRITE = f"""
+WITH scope AS MATERIALIZED (SELECT {set_scope()}),
+told AS MATERIALIZED (
+    SELECT told.* FROM scope, unnest({_arrays(_EXPORT, _FIRST_EXPORT)})
+        WITH ORDINALITY AS told ({_names(_EXPORT)}, place)),
+{_EXPORTS},
+{_TIMELINES},
+{_FEEDS},
+{_WEBHOOKS},
+{_POSITIONS}
 SELECT EXISTS (SELECT FROM done) AS is_done, EXISTS (SELECT FROM waiting) AS is_awaited
-"""
+"""  # noqa: S608
 
 
 class WriteStore:
@@ -163,8 +231,8 @@ class WriteStore:
             written = await self._connection.fetchrow(
                 _WRITE,
                 *self._scope,
-                *_transposed(exports, 25),
-                *_transposed(entries, 8),
+                *_transposed(exports, _EXPORT),
+                *_transposed(entries, _ENTRY),
                 not_before,
                 *columns_of(positions),
             )
@@ -174,12 +242,13 @@ class WriteStore:
         return written["is_awaited"] if written["is_done"] else None
 
 
-def _transposed(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
-    """The columns of these rows, also of none."""
-    return [[row[place] for row in rows] for place in range(width)]
+def _transposed(rows: Sequence[tuple[object, ...]], columns: Columns) -> list[list[object]]:
+    """An array a column, also of no rows."""
+    return [[row[place] for row in rows] for place in range(len(columns))]
 
 
 def _export_values(folded: Folded) -> tuple[object, ...]:
+    """In the order of _EXPORT."""
     known = folded.known
     export, summary = known.export, summarize(known.export)
     detail = inspection_pb2.Export()
