@@ -143,7 +143,11 @@ class _Method:
 
 
 class Sent(grpc.aio.Metadata):
-    """Metadata that is sent as it is: gRPC asks for its entries, and would sort any other by name first."""
+    """Metadata that is sent as it is: gRPC asks for its entries, and would sort any other by name first.
+
+    Of the methods of its class it has those that gRPC (1.85) calls, the others would fail; the test of it
+    says whether they still are enough.
+    """
 
     def __init__(self, entries: Sequence[tuple[str, str]]) -> None:
         self._entries = entries
