@@ -51,11 +51,6 @@ class CodeCoverage(Fact):
     country_of_origin: str
     checks: tuple[Check, ...]
 
-    @property
-    def not_checked(self) -> tuple[str, ...]:
-        """The subjects that no list and no seed could have answered."""
-        return tuple(each.subject for each in self.checks if each.by is Checked.NOT_CHECKED)
-
 
 class Coverage(Fact):
     """Every list that decides, loaded or not, and every code of the products that are looked at."""

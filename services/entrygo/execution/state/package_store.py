@@ -1,4 +1,4 @@
-"""All SQL of packages and of what belongs to them: artifacts, notifications.
+"""SQL of packages and of what belongs to them, besides the steps that make them: artifacts, notifications.
 
 Methods run in the caller's transaction; each names the account in its WHERE.
 """
@@ -97,15 +97,6 @@ class PackageStore:
         return [
             Numbered(row["id"], row["number"], row["export_id"], tuple(row["entry_numbers"])) for row in rows
         ]
-
-    async def set_state(self, package_id: str, state: PackageState) -> None:
-        """Where it stands with its broker; one that is closed stays so."""
-        await self._connection.execute(
-            "UPDATE customs_packages SET state = $4 WHERE account_id = $1 AND mode = $2 AND id = $3",
-            *self._scope,
-            package_id,
-            state,
-        )
 
     async def close(self, closed: Package) -> None:
         """Writes that it is not to be filed any more, and why; the caller holds its submissions' locks."""

@@ -1,7 +1,7 @@
 """The special column: groups of programmes by their symbols, each with the rate that its goods pay."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from entrygo.planning.duty.rates import ColumnRate, read_rate
@@ -19,10 +19,6 @@ class SpecialRates:
     by_symbol: Mapping[str, ColumnRate]
     # What stands in no group; empty in every line that is fully understood.
     rest: str = ""
-
-    @property
-    def symbols(self) -> Sequence[str]:
-        return tuple(self.by_symbol)
 
 
 def read_special(text: str) -> SpecialRates:
