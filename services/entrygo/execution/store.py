@@ -1,4 +1,4 @@
-"""All SQL of executions. Methods run in the caller's transaction; each names the account in its WHERE."""
+"""SQL of executions, besides their steps. Methods run in the caller's transaction and name its account."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta

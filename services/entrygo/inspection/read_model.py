@@ -1,5 +1,8 @@
-"""Applies events to the read model, one transaction a batch, whether Kafka, an inspect or a replay
-brought them."""
+"""Applies events to the read model, a batch at a time, whether Kafka, an inspect or a replay brought them.
+
+One statement reads what is held, one writes all that changes of it. Where somebody else changed the same
+exports meanwhile, or more is to be done than these do, the exports are locked in one transaction first.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress

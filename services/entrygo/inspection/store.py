@@ -67,7 +67,7 @@ class Held:
 
 
 class ReadModelStore:
-    """Every export of every account: what is changed of them, within the transaction that applies events."""
+    """Every export of every account, within the transaction that applies events; `read` in none, too."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -143,6 +143,7 @@ def single_read(pool: Pool) -> AbstractAsyncContextManager[Connection]:
 def single_statement(pool: Pool, scope: Visible | Everyone) -> AbstractAsyncContextManager[Connection]:
     """A session for one statement, which is a transaction by itself and sets `scope_of` its caller itself.
 
+    `scope` is not looked at: this stands where `transaction` may.
     Raises CommitUnknown when the database went away meanwhile: nobody knows how far it came.
     """
     return _session(pool, None, lost=CommitUnknown)
@@ -215,9 +216,10 @@ async def _acquired(pool: Pool) -> PooledConnection:
 
 
 def after_commit(connection: Connection, call: Callable[[], None]) -> None:
-    """Calls `call` once the transaction of `connection` has committed; never when it does not.
+    """Calls `call` once the transaction, or the statement by itself, of `connection` has committed; never
+    when it does not.
 
-    Does nothing for a connection not opened by `transaction`.
+    Does nothing for a connection that was not opened here.
     """
     calls = _AFTER_COMMIT.get(connection)
     if calls is not None and call not in calls:

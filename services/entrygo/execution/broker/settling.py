@@ -53,10 +53,9 @@ class Settling:
         return settled
 
     async def _sent(self, attempt: Submission, result: Result, now: datetime) -> Submission | None:
-        """The usual end in one statement: the mail of a whole package has left. None, and nothing is written,
-        for any other, and where the statement does not find what it expects."""
-        is_usual = result.outcome is Outcome.SENT and attempt.tenant.mode is not Mode.TEST
-        if not is_usual or attempt.entry is not None:
+        """The usual end in one statement: a mail that is not of one of several entries has left. None, and
+        nothing is written, for any other, and where the statement does not find what it expects."""
+        if not _is_over(attempt, result) or attempt.entry is not None:
             return None
         settled = after_attempt(attempt, result, retry=self.retry, sent_at=now, now=now)
         fact = submission_changed(_verb(settled), settled)
@@ -70,9 +69,8 @@ class Settling:
         self, attempt: Submission, result: Result, now: datetime, *, is_abandoned: bool
     ) -> Submission:
         async with transaction(self.pool, attempt.visible) as connection:
-            # The database's clock decides when anything follows; after a mail that is sent nothing does.
-            is_over = result.outcome is Outcome.SENT and attempt.tenant.mode is not Mode.TEST
-            database_now = now if is_over else await current_time(connection)
+            # The database's clock decides when anything follows.
+            database_now = now if _is_over(attempt, result) else await current_time(connection)
             settled = after_attempt(attempt, result, retry=self.retry, sent_at=now, now=database_now)
             if is_abandoned and attempt.attempts == 1 and settled.status is SubmissionStatus.PREPARED:
                 # A crash of ours says nothing about the mail server: no reason to wait.
@@ -90,6 +88,11 @@ class Settling:
             facts = [submission_changed(_verb(settled), settled, stands)]
             await self.recorder.record(connection, settled.visible, settled.export_id, facts, now)
         return settled
+
+
+def _is_over(attempt: Submission, result: Result) -> bool:
+    """Whether nothing follows: it was sent, and to no simulated broker, which answers."""
+    return result.outcome is Outcome.SENT and attempt.tenant.mode is not Mode.TEST
 
 
 def _verb(settled: Submission) -> str:
