@@ -41,9 +41,9 @@ PROTECTIONS = (
                 "",
             ),
             Edit(
-                "services/entrygo/sync/order_store.py",
-                "            if earlier is not None:\n                return earlier\n",
-                "",
+                "shared/entrygo/postgres/idempotency.py",
+                "        return row if earlier is None else earlier\n",
+                "        return row\n",
             ),
         ),
         NONE,

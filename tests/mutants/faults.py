@@ -134,9 +134,9 @@ FAULTS = (
     ),
     Fault(
         "a sync of orders goes on while another call has its key",
-        "services/entrygo/sync/order_store.py",
-        'if key and not row["is_taken"]:',
-        "if not key:",
+        "shared/entrygo/postgres/idempotency.py",
+        'if key and not row["is_taken"]',
+        "if not key",
         ("tests/integration/sync/test_sync_orders.py",),
     ),
     Fault(

@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import asyncpg
-
-from entrygo.domain.errors import IdempotencyInProgress
 from entrygo.domain.principal import Visible
 from entrygo.messaging.outbox import append_first
 from entrygo.planning.exports import EXPORT_COLUMNS, Export, row_from_export
@@ -44,33 +41,19 @@ class NewExports:
     def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
         self._visible = visible
-        self._account = (visible.tenant.account_id, visible.tenant.mode)
 
     async def begin(self, operation: str, key: str, fingerprint: bytes) -> Begun | KeyRow:
         """Takes the key and reads what the plan begins with; the row of the call that has the key.
 
         An empty key is none. Raises as `KeyStore.claim`.
         """
-        try:
-            row = await self._connection.fetchrow(
-                "WITH taken AS ("  # noqa: S608
-                " INSERT INTO idempotency_keys (account_id, mode, operation, key, fingerprint)"
-                " SELECT $1, $2, $3, $4, $5::bytea WHERE $4 <> '' ON CONFLICT DO NOTHING RETURNING true)"
-                f" SELECT EXISTS (SELECT FROM taken) AS is_taken, epoch::text AS epoch, {COLUMNS}"
-                " FROM owner_epoch LEFT JOIN account_policies ON account_id = $1 AND mode = $2",
-                *self._account,
-                operation,
-                key,
-                fingerprint,
-            )
-        except asyncpg.exceptions.LockNotAvailableError as error:
-            raise IdempotencyInProgress from error
-        assert row is not None  # the migration that made the table of epochs filled it
-        if key and not row["is_taken"]:
-            earlier = await KeyStore(self._connection, self._visible, operation).claim(key, fingerprint)
-            if earlier is not None:
-                return earlier
-        return Begun(row["epoch"], policy_from_row(row))
+        row = await KeyStore(self._connection, self._visible, operation).claim_reading(
+            key,
+            fingerprint,
+            f"SELECT epoch::text AS epoch, {COLUMNS}"  # noqa: S608
+            " FROM owner_epoch LEFT JOIN account_policies ON account_id = $1 AND mode = $2",
+        )
+        return row if isinstance(row, KeyRow) else Begun(row["epoch"], policy_from_row(row))
 
     async def add(
         self,

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import asyncpg
 import orjson
 
-from entrygo.domain.errors import IdempotencyInProgress
 from entrygo.domain.principal import Visible
 from entrygo.messaging.doorbell import ring
 from entrygo.messaging.outbox import event_values
@@ -33,7 +32,7 @@ SYNC_ORDERS = "sync.orders"
 # Each part reads the one before it, and so begins after it: no row is read or written before the scope is
 # set, no order before the key is taken. Where an order is there already, the division by zero undoes it all.
 _ADD_NEW = f"""
-WITH scope AS MATERIALIZED (SELECT {set_scope()}),
+WITH scope AS MATERIALIZED (SELECT {set_scope(collation="C")}),
 known AS MATERIALIZED (
     SELECT account_id, mode FROM scope WHERE $8 = (SELECT epoch::text FROM owner_epoch)
     AND cardinality($9::text[]) = (SELECT count(*) FROM products
@@ -90,29 +89,14 @@ class OrderStore:
     async def begin(self, key: str, fingerprint: bytes, product_ids: Iterable[str]) -> "Begun | KeyRow":
         """Takes the key of a sync and reads what it needs, in one statement; the row of the call that has
         the key. An empty key is none. Raises as `KeyStore.claim`."""
-        try:
-            row = await self._connection.fetchrow(
-                "WITH taken AS ("
-                " INSERT INTO idempotency_keys (account_id, mode, operation, key, fingerprint)"
-                " SELECT $1, $2, $3, $4, $5::bytea WHERE $4 <> '' ON CONFLICT DO NOTHING RETURNING true)"
-                " SELECT EXISTS (SELECT FROM taken) AS is_taken, epoch::text AS epoch,"
-                " ARRAY(SELECT id FROM products"
-                " WHERE account_id = $1 AND mode = $2 AND id = ANY($6::text[])) AS product_ids"
-                " FROM owner_epoch",
-                *self._scope,
-                SYNC_ORDERS,
-                key,
-                fingerprint,
-                list(product_ids),
-            )
-        except asyncpg.exceptions.LockNotAvailableError as error:
-            raise IdempotencyInProgress from error
-        assert row is not None  # the migration that made the table filled it
-        if key and not row["is_taken"]:
-            earlier = await KeyStore(self._connection, self._visible, SYNC_ORDERS).claim(key, fingerprint)
-            if earlier is not None:
-                return earlier
-        return Begun(row["epoch"], frozenset(row["product_ids"]))
+        row = await KeyStore(self._connection, self._visible, SYNC_ORDERS).claim_reading(
+            key,
+            fingerprint,
+            "SELECT epoch::text AS epoch, ARRAY(SELECT id FROM products"
+            " WHERE account_id = $1 AND mode = $2 AND id = ANY($6::text[])) AS product_ids FROM owner_epoch",
+            list(product_ids),
+        )
+        return row if isinstance(row, KeyRow) else Begun(row["epoch"], frozenset(row["product_ids"]))
 
     async def add_new(
         self, taken: Taken, drafts: Sequence[OrderDraft], new_ids: Sequence[str], now: datetime

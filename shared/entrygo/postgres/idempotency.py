@@ -71,6 +71,31 @@ class KeyStore:
         """
         return await self.claim_by(partial(self._take, key, print_, resource_id), key, print_)
 
+    async def claim_reading(
+        self, key: str, print_: bytes, read: str, *values: object
+    ) -> "asyncpg.Record | KeyRow":
+        """As `claim`, in one statement with `read`, which gives a row of what the write needs, or the row of
+        the call that has the key. An empty key is none.
+
+        `read` is a SELECT with account and mode in $1 and $2, and `values` from $6 on.
+        """
+        try:
+            row = await self._connection.fetchrow(
+                "WITH taken AS ("  # noqa: S608
+                " INSERT INTO idempotency_keys (account_id, mode, operation, key, fingerprint)"
+                " SELECT $1, $2, $3, $4, $5::bytea WHERE $4 <> '' ON CONFLICT DO NOTHING RETURNING true)"
+                f" SELECT EXISTS (SELECT FROM taken) AS is_taken, found.* FROM ({read}) AS found",
+                *self._scope,
+                key,
+                print_,
+                *values,
+            )
+        except asyncpg.exceptions.LockNotAvailableError as error:
+            raise IdempotencyInProgress from error
+        assert row is not None
+        earlier = await self.claim(key, print_) if key and not row["is_taken"] else None
+        return row if earlier is None else earlier
+
     async def claim_by(self, take: Callable[[], Awaitable[bool]], key: str, print_: bytes) -> KeyRow | None:
         """As `claim`, where `take` takes the key with what else it writes, or gives False."""
         for _ in range(CLAIM_ATTEMPTS):
