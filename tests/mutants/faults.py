@@ -112,6 +112,20 @@ FAULTS = (
         (f"{READ_MODEL}/test_read_model.py",),
     ),
     Fault(
+        "an endpoint may be removed while something is queued for it",
+        "services/entrygo/inspection/write_store.py",
+        " FOR KEY SHARE OF endpoint",
+        "",
+        (f"{READ_MODEL}/test_webhooks.py",),
+    ),
+    Fault(
+        "a deadlock is an error of ours that nobody repeats",
+        "shared/entrygo/postgres/pool.py",
+        "except asyncpg.exceptions.DeadlockDetectedError as error:",
+        "except asyncpg.exceptions.ActiveSQLTransactionError as error:",
+        ("tests/integration/platform/test_transactions.py",),
+    ),
+    Fault(
         "an inspect looks at every warehouse",
         "services/entrygo/inspection/export_store.py",
         " AND scope.warehouse_id IN ('*', warehouse_id) OFFSET 0) AS held",
