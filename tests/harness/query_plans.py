@@ -22,7 +22,15 @@ class Planned:
         self.lines += [row[0].strip() for row in rows]
         return []
 
+    async def fetchrow(self, statement: str, *arguments: object) -> None:
+        await self.fetch(statement, *arguments)
+
     @property
     def compared_with_each(self) -> list[str]:
         """The conditions that compare every row with every item of an array, one after the other."""
         return [line for line in self.lines if line.startswith("Filter:") and "= ANY ($" in line]
+
+    @property
+    def account_looked_for(self) -> set[str]:
+        """How a statement that sets its scope looks for its account: `Index Cond`, if by indexes alone."""
+        return {line.partition(":")[0] for line in self.lines if "scope.account_id" in line}

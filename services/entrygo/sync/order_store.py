@@ -32,7 +32,7 @@ SYNC_ORDERS = "sync.orders"
 # Each part reads the one before it, and so begins after it: no row is read or written before the scope is
 # set, no order before the key is taken. Where an order is there already, the division by zero undoes it all.
 _ADD_NEW = f"""
-WITH scope AS MATERIALIZED (SELECT {set_scope(collation="C")}),
+WITH scope AS MATERIALIZED (SELECT {set_scope()}),
 known AS MATERIALIZED (
     SELECT account_id, mode FROM scope WHERE $8 = (SELECT epoch::text FROM owner_epoch)
     AND cardinality($9::text[]) = (SELECT count(*) FROM products
@@ -142,7 +142,7 @@ class OrderStore:
         Within a transaction or as one by itself: the statement sets its scope.
         """
         rows = await self._connection.fetch(
-            f"WITH scope AS MATERIALIZED (SELECT {set_scope(collation='C')})"  # noqa: S608
+            f"WITH scope AS MATERIALIZED (SELECT {set_scope()})"  # noqa: S608
             " SELECT id, sku, external_id FROM scope JOIN products USING (account_id, mode)"
             " WHERE sku = ANY($4::text[])"
             " UNION SELECT id, sku, external_id FROM scope JOIN products USING (account_id, mode)"

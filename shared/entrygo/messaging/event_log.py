@@ -87,7 +87,7 @@ async def stream_after(
     """
     if visible == Visible.whole(visible.tenant):
         async with single_read(pool) as connection:
-            return await _events_following(connection, visible, stream_id, sequence, event_id)
+            return await events_following(connection, visible, stream_id, sequence, event_id)
     await check_held(pool, visible.tenant, stream_id, sequence, event_id)
     async with transaction(pool, visible) as connection:
         if not await is_visible(connection):
@@ -95,9 +95,10 @@ async def stream_after(
         return await events_after(connection, visible, stream_id, sequence)
 
 
-async def _events_following(
+async def events_following(
     connection: Connection, visible: Visible, stream_id: str, sequence: int, event_id: str
 ) -> list[events_pb2.Event]:
+    """As `stream_after` for who sees the whole account; the statement sets its scope."""
     rows = await connection.fetch(_FOLLOWING, *scope_of(visible), stream_id, sequence)
     if event_id and not (rows and _is_held(rows[0], sequence, event_id)):
         raise HistoryMismatch

@@ -149,18 +149,17 @@ def single_statement(pool: Pool, scope: Visible | Everyone) -> AbstractAsyncCont
     return _session(pool, None, lost=CommitUnknown)
 
 
-def set_scope(warehouse_id: str = "$3", *, collation: str | None = None) -> str:
+def set_scope(warehouse_id: str = "$3") -> str:
     """What the part `scope` of a statement selects, which so sets `scope_of` its caller: $1, $2 and, unless
     it is another parameter, $3.
 
     It is materialized, and whatever reads or writes a row comes after it: as SCOPED, or by asking for a row
-    of it, or of what does. `collation` is that of the columns which its own are held against, where they have
-    one: another one than theirs would keep an index from being used.
+    of it, or of what does. Its columns have no collation of their own: with one, an index of columns that
+    have another would not be used.
     """
-    collated = "" if collation is None else f' COLLATE "{collation}"'
     return (
-        f"set_config('entrygo.account_id', $1, true){collated} AS account_id,"
-        f" set_config('entrygo.mode', $2, true){collated} AS mode,"
+        "set_config('entrygo.account_id', $1, true) AS account_id,"
+        " set_config('entrygo.mode', $2, true) AS mode,"
         f" set_config('entrygo.warehouse_id', {warehouse_id}, true) AS warehouse_id"
     )
 

@@ -1,5 +1,7 @@
 """A statement that is a transaction by itself and sets its scope: whom it shows what, with whatever plan."""
 
+from typing import Any
+
 import asyncpg
 import pytest
 
@@ -7,6 +9,7 @@ from entrygo.domain.principal import Visible
 from entrygo.inspection import export_store
 from entrygo.inspection.export_store import ExportStore
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, single_read
+from tests.harness.query_plans import Planned
 from tests.integration.inspection.conftest import ALICE_TESTING, BOB, Service
 from tests.unit.inspection.events import ALICE, Life
 
@@ -60,6 +63,13 @@ async def test_row_security_alone_hides_an_export(service: Service, monkeypatch:
     statement = export_store.FIND.replace(OF_A_WAREHOUSE, "").replace(OF_AN_ACCOUNT, "")
     monkeypatch.setattr(export_store, "FIND", statement)
     assert {visible: await found(service.pool, visible) for visible in CALLERS} == CALLERS
+
+
+async def test_an_export_and_its_timeline_are_found_by_indexes(service: Service) -> None:
+    async with single_read(service.pool) as connection:
+        planned: Any = Planned(connection)
+        await ExportStore(planned, Visible.whole(ALICE)).find(EXPORT)
+    assert planned.account_looked_for == {"Index Cond"}
 
 
 async def test_the_statement_alone_hides_an_export(service: Service, database_url: str) -> None:

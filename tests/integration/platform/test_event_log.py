@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -11,9 +12,10 @@ from entrygo.messaging import event_log
 from entrygo.messaging.event_log import events_after
 from entrygo.messaging.outbox import append_all
 from entrygo.postgres.migrate import migrate
-from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
+from entrygo.postgres.pool import EVERYONE, Pool, open_pool, single_read, transaction
 from entrygo.proto.events.v1 import events_pb2
 from tests.harness.postgres import MIGRATIONS, temporary_database
+from tests.harness.query_plans import Planned
 
 ALICE = Tenant("acc_alice", Mode.LIVE)
 WHOLE = Visible.whole(ALICE)
@@ -142,3 +144,10 @@ async def _warehouses(pool: Pool) -> list[tuple[str, int, str | None]]:
             "SELECT stream_id, sequence, warehouse_id FROM event_log ORDER BY stream_id, sequence"
         )
     return [tuple(row) for row in rows]
+
+
+async def test_what_follows_of_a_stream_is_found_by_an_index(database_url: str) -> None:
+    async with await open_pool(database_url, schema="planning") as pool, single_read(pool) as connection:
+        planned: Any = Planned(connection)
+        await event_log.events_following(planned, WHOLE, EXPORT, 0, "")
+    assert planned.account_looked_for == {"Index Cond"}

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from entrygo.postgres.pool import Pool, transaction
+from entrygo.postgres.pool import Pool, single_read, transaction
+from entrygo.sync.order_store import OrderStore
 from entrygo.sync.planning_store import PlanningStore
 from tests.harness.query_plans import Planned
 from tests.integration.sync.conftest import LIVE
@@ -14,3 +15,10 @@ async def test_no_order_is_compared_with_every_id_that_is_asked_for(pool: Pool) 
         await PlanningStore(planned, LIVE).rows(["ord_1"], ["SO-1"], "wh_1", "br_1")
     assert any("orders" in line for line in planned.lines)
     assert planned.compared_with_each == []
+
+
+async def test_products_named_by_their_skus_are_found_by_indexes(pool: Pool) -> None:
+    async with single_read(pool) as connection:
+        planned: Any = Planned(connection)
+        await OrderStore(planned, LIVE).products_named(["SKU-1"])
+    assert planned.account_looked_for == {"Index Cond"}
