@@ -57,7 +57,7 @@ METAL = Group(
         Field("weight_kg", Amount(), "Its weight in one unit, kg"),
         Field("weight_pct", Percent(), "Its share in the weight of the product"),
         Field("value_usd", Amount(), "Its value in one unit, USD"),
-        Field("melt_pour", _ORIGIN, "Steel alone: where it was melted and poured: ISO 3166-1 alpha-2, or OTH"),
+        Field("melt_pour", _ORIGIN, "Of steel: where it was melted and poured: ISO 3166-1 alpha-2, or OTH"),
         Field("smelt_1", _ORIGIN, "Where the most was smelted: ISO 3166-1 alpha-2, or OTH"),
         Field(
             "smelt_2",
