@@ -22,9 +22,11 @@ import asyncpg
 import grpc
 import httpx
 
+from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.execution.state.failpoints import AFTER_CLAIM
 from entrygo.process.failpoints import FILE_PREFIX, VARIABLE
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
+from entrygo.rpc.calls import Metadata, service_metadata
 from tests.harness import processes
 from tests.harness.brokers import run_tansu
 from tests.harness.mail import SmtpSink
@@ -38,10 +40,13 @@ WORKERS = 3
 LIFECYCLES = 2  # of each worker, in each mixture
 SETTLE_SECONDS = 60.0
 LATER = "451 4.3.0 later"
+# Releases since peers have TLS take its settings, too.
 SETUP = (
-    "import asyncio, sys; from entrygo.cli.up.demo_account import ensure_setup_data;"
-    "asyncio.run(ensure_setup_data(sys.argv[1], sys.argv[2]))"
+    "import asyncio, sys; from entrygo.cli.up import demo_account as demo;"
+    "security = [demo.RpcClientSettings()] if hasattr(demo, 'RpcClientSettings') else [];"
+    "asyncio.run(demo.ensure_setup_data(sys.argv[1], sys.argv[2], *security))"
 )
+ON_BEHALF = "from entrygo.rpc import calls; print(hasattr(calls, 'on_behalf_metadata'))"
 RULESET = "from entrygo.planning.rules import RULESET_VERSION; print(RULESET_VERSION)"
 
 
@@ -183,8 +188,11 @@ async def _make_everything(drill: Drill) -> tuple[list[str], str]:
 
 
 async def _claim(drill: Drill, export_id: str, *, fails: bool) -> None:
-    """As execution does it, with the caller's key, which the earlier release still takes."""
-    metadata = (("authorization", f"Bearer {drill.warehouse.api_key}"),)
+    """As execution does it: with the services' credential, or in 0.1.0-rc1 with the caller's key."""
+    metadata: Metadata = (("authorization", f"Bearer {drill.warehouse.api_key}"),)
+    if drill.old.run_code(ON_BEHALF, environment=drill.installation.settings).strip() == "True":
+        token = drill.installation.settings["ENTRYGO_SERVICE_TOKEN"]
+        metadata = service_metadata(token, Visible.whole(Tenant(ACCOUNT, Mode.LIVE)))
     async with grpc.aio.insecure_channel(drill.installation.target(drill.old, "planning")) as channel:
         stub = planning_pb2_grpc.PlanningStub(channel)
         execution_id = f"exec_{secrets.token_hex(8)}"
