@@ -20,13 +20,14 @@ _EMPTY = (
     " order_count = 0, customs_package_id = '', broker_submission_status = '', created_at = NULL,"
     " executed_at = NULL WHERE account_id = $1 AND mode = $2 AND export_id = $3 RETURNING xmin::text"
 )
+# In the order of the parameters, as `WriteStore` does: the database may sort texts in another way than we.
 _LOCK = (
-    "WITH key AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[])"
-    "  AS key (account_id, mode, export_id)),"
+    "WITH key AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY"
+    "  AS key (account_id, mode, export_id, place)),"
     " added AS (INSERT INTO exports (account_id, mode, export_id)"
-    "  SELECT * FROM key ORDER BY account_id, mode, export_id ON CONFLICT DO NOTHING RETURNING true),"
-    " held AS (SELECT true FROM exports WHERE (account_id, mode, export_id) IN (SELECT * FROM key)"
-    "  ORDER BY account_id, mode, export_id FOR UPDATE)"
+    "  SELECT account_id, mode, export_id FROM key ORDER BY place ON CONFLICT DO NOTHING RETURNING true),"
+    " held AS (SELECT true FROM key JOIN exports USING (account_id, mode, export_id)"
+    "  ORDER BY key.place FOR UPDATE OF exports)"
     " SELECT count(*) FROM (SELECT * FROM added UNION ALL SELECT * FROM held) AS locked"
 )
 # The subqueries begin once there is a key, and by that once the scope is set.
@@ -102,8 +103,7 @@ class ReadModelStore:
     async def lock(self, keys: Collection[ExportKey]) -> None:
         """Locks these exports until the transaction ends; those that are not there are added.
 
-        Always in the same order, so that two writers wait for each other instead of for ever. Raises
-        AddedMeanwhile.
+        `keys` are sorted, so that two writers wait for each other instead of for ever. Raises AddedMeanwhile.
         """
         if await self._connection.fetchval(_LOCK, *_columns(keys)) != len(keys):
             raise AddedMeanwhile
