@@ -176,9 +176,9 @@ async def _session(
             raise ServiceUnavailable from error
         calls = _AFTER_COMMIT[connection] = []
         try:
-            if scope is not None:
-                await _begin(connection, scope)
             try:
+                if scope is not None:
+                    await _begin(connection, scope)
                 yield connection
             except BaseException:
                 if scope is not None:

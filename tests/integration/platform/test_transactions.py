@@ -46,6 +46,25 @@ async def test_session_outside_a_transaction_sees_nothing(database_url: str) -> 
             assert await connection.fetchval(COUNT) == 0
 
 
+async def test_who_is_cancelled_while_a_transaction_begins_leaves_none_open(
+    database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with await open_pool(database_url, schema="sync", max_size=1) as pool:
+
+        async def wait_for_ever() -> None:
+            async with transaction(pool, Visible.whole(ALICE)):
+                await asyncio.Event().wait()
+
+        begun = asyncio.create_task(wait_for_ever())
+        # A free connection is taken at once, so that the first thing it waits for is BEGIN.
+        await asyncio.sleep(0)
+        begun.cancel()
+        await asyncio.wait({begun})
+        async with pool.acquire() as connection:
+            assert not connection.is_in_transaction()
+    assert "active transaction" not in caplog.text
+
+
 async def test_transaction_rolls_back_when_its_block_raises(database_url: str) -> None:
     async with await open_pool(database_url, schema="sync") as pool:
         with pytest.raises(LookupError):
