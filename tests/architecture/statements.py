@@ -8,10 +8,13 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError
 
+from entrygo.postgres.pool import SCOPED
 from tests.architecture.sources import Source
 
 # What an f-string inserts: a name (a table, columns), or further conditions.
 NAME, NOTHING = "inserted", ""
+# But for what modules import by this name.
+IMPORTED: Mapping[str, ast.expr] = {"SCOPED": ast.Constant(SCOPED)}
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,14 @@ def texts(source: Source) -> Iterator[tuple[int, list[str | None]]]:
     Another string of the module that is inserted by its name is read as if it stood there.
     """
     named = {
-        target.id: node.value
-        for node in source.tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
+        **IMPORTED,
+        **{
+            target.id: node.value
+            for node in source.tree.body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        },
     }
     pieces = {
         id(part) for node in ast.walk(source.tree) if isinstance(node, ast.JoinedStr) for part in node.values
