@@ -28,9 +28,11 @@ HEALTH = "/grpc.health."
 
 @dataclass
 class Statements:
-    """Transactions, and the statements besides their BEGIN and COMMIT, as the server's log has them."""
+    """Transactions, those of them with BEGIN and COMMIT, and the statements besides, as the server's log has
+    them."""
 
     transactions: int = 0
+    begun: int = 0
     others: int = 0
     _open: set[str] = field(default_factory=set)
 
@@ -38,6 +40,7 @@ class Statements:
         first = statement.split(maxsplit=1)[0].rstrip(";").upper() if statement else ""
         if first == "BEGIN":
             self.transactions += 1
+            self.begun += 1
             self._open.add(session)
         elif first in ("COMMIT", "ROLLBACK"):
             self._open.discard(session)
@@ -75,6 +78,7 @@ async def count_lifecycle(ours: Rest, system: System) -> dict[str, float]:
     totals = {
         "calls": after["calls"] - before["calls"],
         "transactions": statements.transactions,
+        "begun": statements.begun,
         "statements": statements.others,
         "events": after["events"] - before["events"],
         "files": _files(artifacts) - files,

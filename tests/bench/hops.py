@@ -136,7 +136,7 @@ async def _statements(system: System, parts: Mapping[str, psutil.Process]) -> li
         one, several = await _cost(sides, reading(1)), await _cost(sides, reading(STATEMENTS))
     each = {name: (several[name] - one[name]) / (STATEMENTS - 1) for name in one}
     return [
-        Hop("a transaction that writes, without its statements", "transactions", _less(wrote, each)),
+        Hop("BEGIN and COMMIT of a transaction that writes", "begun", _less(wrote, each)),
         Hop("a statement that reads a row", "statements", each),
     ]
 

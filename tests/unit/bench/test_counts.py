@@ -16,7 +16,7 @@ def test_a_statement_outside_of_a_transaction_is_a_transaction_by_itself() -> No
 
     found = count_statements(log, "bench")
 
-    assert (found.transactions, found.others) == (3, 4)
+    assert (found.transactions, found.begun, found.others) == (3, 1, 4)
 
 
 def test_neither_another_database_nor_another_line_is_counted() -> None:
