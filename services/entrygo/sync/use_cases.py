@@ -223,9 +223,7 @@ class SyncUseCases:
         try:
             await self.get_facts(visible, Subject.WAREHOUSES, warehouse_id)
         except NotFound as error:
-            message = "Warehouse is outside the current account scope."
-            details = {"warehouseId": warehouse_id}
-            raise ReferenceOutsideAccount(message, field="warehouseId", details=details) from error
+            raise ReferenceOutsideAccount.of("Warehouse", "warehouseId", warehouse_id) from error
 
     async def list_orders(self, visible: Visible, page: PageRequest) -> Page[StoredOrder]:
         """A page in the order of ids; one row more is read to see whether another page follows."""

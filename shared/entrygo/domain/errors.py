@@ -92,6 +92,11 @@ class ReferenceOutsideAccount(EntryGoError):
     code = "INVALID_ACCOUNT_SCOPE"
     kind = Kind.INVALID
 
+    @classmethod
+    def of(cls, name: str, field: str, id_: str) -> "ReferenceOutsideAccount":
+        """Of the record that `field` names by an id which the account has not."""
+        return cls(f"{name} is outside the current account scope.", field=field, details={field: id_})
+
 
 class InvalidApiKey(EntryGoError):
     """Missing or invalid API key."""

@@ -23,7 +23,7 @@ from entrygo.proto.execution.v1 import execution_pb2
 from tests.integration.execution.channels import ScriptedChannel
 from tests.integration.execution.test_broker_links import newest_token
 from tests.integration.execution.test_withdrawing import content_of, package_state, subjects, text_of
-from tests.integration.execution.world import LIVE, TEST, Crash, Process, World
+from tests.integration.execution.world import LIVE, TEST, Process, World
 from tests.unit.execution.snapshots import make_snapshot
 
 NUMBERS = ("ABC-1234567-6", "ABC-1234568-4")
@@ -94,9 +94,7 @@ async def test_each_entry_leaves_in_a_mail_of_its_own_with_its_documents_and_its
 
 @pytest.mark.parametrize("point", FAILPOINTS)
 async def test_whoever_dies_wherever_no_entry_leaves_twice(world: World, point: str) -> None:
-    doomed = await world.process(crash_at=point)
-    with pytest.raises(Crash):
-        await doomed.execute()
+    doomed = await world.crashed(point)
     await doomed.dispatcher.idle()
     survivor = await world.process()
     await world.pass_lease()

@@ -3,8 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-import pytest
-
 from entrygo.execution.broker.attempt_store import AttemptStore
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.state.failpoints import AFTER_CLAIM, AFTER_SENDING
@@ -12,7 +10,7 @@ from entrygo.execution.state.records import Claim, Execution, Submission, Submis
 from entrygo.execution.steps.step_store import StepStore
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.postgres.pool import EVERYONE, Connection, transaction
-from tests.integration.execution.world import LEASE, LIVE, START, Crash, World
+from tests.integration.execution.world import LEASE, LIVE, START, World
 
 OF_EXECUTION: tuple[Callable[[Connection, Execution], Awaitable[object]], ...] = (
     lambda connection, owned: ExecutionStore(connection, LIVE).extend_lease(owned, LEASE),
@@ -32,9 +30,7 @@ OF_SUBMISSION: tuple[Callable[[AttemptStore, Submission], Awaitable[bool]], ...]
 
 
 async def test_an_owner_whose_execution_was_taken_over_changes_nothing_of_it(world: World) -> None:
-    process = await world.process(crash_at=AFTER_CLAIM)
-    with pytest.raises(Crash):
-        await process.execute()
+    process = await world.crashed(AFTER_CLAIM)
     await world.pass_lease()
     async with transaction(process.pool, EVERYONE) as connection:
         [before] = await ExecutionBacklog(connection).abandoned_executions(1)
@@ -49,9 +45,7 @@ async def test_an_owner_whose_execution_was_taken_over_changes_nothing_of_it(wor
 
 
 async def test_an_owner_whose_submission_was_taken_over_changes_nothing_of_it(world: World) -> None:
-    process = await world.process(crash_at=AFTER_SENDING)
-    with pytest.raises(Crash):
-        await process.execute()
+    process = await world.crashed(AFTER_SENDING)
     async with transaction(process.pool, LIVE) as connection:
         submission_id = await connection.fetchval("SELECT id FROM broker_submissions")
         ledger, store = SubmissionStore(connection, LIVE), AttemptStore(connection, LIVE)

@@ -14,7 +14,7 @@ from entrygo.execution.state.records import Claim, Execution
 from entrygo.execution.steps.step_store import StepStore
 from entrygo.execution.store import ExecutionBacklog
 from entrygo.postgres.pool import EVERYONE, Connection, single_statement, transaction
-from tests.integration.execution.world import LEASE, LIVE, START, Crash, Process, World
+from tests.integration.execution.world import LEASE, LIVE, START, Process, World
 
 OWN = Visible(LIVE.tenant, "wh_123")
 OTHERS = Visible(LIVE.tenant, "wh_other")
@@ -32,9 +32,7 @@ OF_A_WAREHOUSE: dict[str, Step] = {
 
 async def crashed(world: World, at: str) -> tuple[Process, Execution]:
     """A process that has died at a point, and the execution that it left."""
-    process = await world.process(crash_at=at)
-    with pytest.raises(Crash):
-        await process.execute()
+    process = await world.crashed(at)
     await world.pass_lease()
     async with transaction(process.pool, EVERYONE) as connection:
         [left] = await ExecutionBacklog(connection).abandoned_executions(1)

@@ -20,7 +20,7 @@ from entrygo.messaging.doorbell import ring
 from entrygo.postgres.pool import EVERYONE, Connection, transaction
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.integration.execution.channels import AGAIN, ScriptedChannel
-from tests.integration.execution.world import LIVE, TEST, Crash, Process, World, add_exports
+from tests.integration.execution.world import LIVE, TEST, Process, World, add_exports
 
 
 async def test_a_transient_failure_completes_the_export_and_is_sent_later_with_equal_bytes(
@@ -187,9 +187,7 @@ async def _is_sent_again(process: Process, channel: ScriptedChannel) -> None:
 
 
 async def test_sending_again_is_refused_while_the_first_is_under_way(world: World) -> None:
-    dying = await world.process(crash_at=AFTER_SENDING)
-    with pytest.raises(Crash):
-        await dying.execute()
+    await world.crashed(AFTER_SENDING)
     process = await world.process()
     with pytest.raises(InvalidExportState):
         await process.resubmit(AGAIN)

@@ -15,7 +15,7 @@ from entrygo.postgres.pool import single_statement, transaction
 from entrygo.process.clock import Ids
 from entrygo.proto.events.v1 import events_pb2
 from tests.integration.execution.test_event_numbers import check_chain
-from tests.integration.execution.world import LIVE, START, Crash, Process, World
+from tests.integration.execution.world import LIVE, START, Process, World
 
 FACT: Fact = ("broker_submission.sent", events_pb2.BrokerSubmissionChanged())
 EXPORT = "batch_123"
@@ -50,9 +50,7 @@ class Ending:
 
 @pytest_asyncio.fixture
 async def ending(world: World) -> Ending:
-    process = await world.process(crash_at=AFTER_SENDING)
-    with pytest.raises(Crash):
-        await process.execute()
+    process = await world.crashed(AFTER_SENDING)
     async with transaction(process.pool, LIVE) as connection:
         submission_id = await connection.fetchval("SELECT id FROM broker_submissions")
         return Ending(process, await SubmissionStore(connection, LIVE).get(submission_id))

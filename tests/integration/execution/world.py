@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from types import MappingProxyType
 
+import pytest
+
 from entrygo.domain.errors import InvalidExportState, NotFound, ServiceUnavailable
 from entrygo.domain.facts import Broker
 from entrygo.domain.lifecycle import State
@@ -225,6 +227,13 @@ class World:
             )
         )
         return Process(parts, pool, self)
+
+    async def crashed(self, at: str) -> "Process":
+        """A process that has died at the named point of an execute."""
+        process = await self.process(crash_at=at)
+        with pytest.raises(Crash):
+            await process.execute()
+        return process
 
     async def pass_lease(self) -> None:
         """More time than an owner may be silent."""

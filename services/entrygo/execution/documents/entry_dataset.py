@@ -11,9 +11,8 @@ from entrygo.domain.importer_number import number_to_file
 from entrygo.domain.shipment import Shipment
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
-from entrygo.execution.package.control_numbers import left_of_numbers, numbers_by_entry, numbers_of_entry
+from entrygo.execution.package.control_numbers import left_of, released_by
 from entrygo.execution.package.entry_columns import TRUCK_NOT_IN_CONTAINER
-from entrygo.execution.package.house_bills import bills_of_entry, house_bills, left_of_bills
 from entrygo.execution.package.invoice import ConsolidatedLine, Invoice
 from entrygo.execution.package.json_values import (
     Json,
@@ -76,9 +75,8 @@ class EntryDataset(Document):
             _line(invoice, line, goods[line.number], charged[line.number], notices[line.number])
             for line in invoice.consolidated
         ]
-        bills = house_bills(invoice.snapshot, invoice.package.shipment, invoice.snapshot.orders)
-        named, numbers = _parties(invoice), numbers_by_entry(invoice)
-        entry = {**_entry(invoice), **bills_of_entry(bills), **numbers_of_entry(numbers)}
+        named, released = _parties(invoice), released_by(invoice)
+        entry = {**_entry(invoice), **released}
         return canonical_json(
             {
                 **json_head(invoice, "entry_dataset", SCHEMA_VERSION),
@@ -104,7 +102,7 @@ class EntryDataset(Document):
                     # Of both the address, too, is what cargo is released by (19 CFR 142.6).
                     "seller": _absent(named["seller"]),
                     "buyer": _absent(named["buyer"]),
-                    "entry": left_of_numbers(left_of_bills(_absent(entry), bills), numbers),
+                    "entry": left_of(_absent(entry), released),
                     # Of every line; each names what else it lacks.
                     "lines": [name for name in _OF_A_LINE if all(line[name] is None for line in lines)],
                 },

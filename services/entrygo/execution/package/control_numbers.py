@@ -1,12 +1,13 @@
-"""Shipment control numbers of several entries in one set of documents, each of which has its own. Pure."""
+"""Shipment control numbers where a set of documents has several: of its entries, or of house bills. Pure."""
 
 from collections.abc import Mapping, Sequence
 
+from entrygo.execution.package.house_bills import house_bills, listed_bills
 from entrygo.execution.package.invoice import Invoice
 from entrygo.execution.package.json_values import Json
 
-# As entry data an only entry has them.
-OF_ONE_SHIPMENT = frozenset({"bill_of_lading", "paps_number"})
+# As entry data an only shipment has them.
+_NOT_OF_ONE: Json = dict.fromkeys(("bill_of_lading", "paps_number"))
 _SHOWN = 6
 
 # By the numbers of the entries; None where nobody stated it.
@@ -23,20 +24,25 @@ def numbers_by_entry(invoice: Invoice) -> Numbers:
     return stated if any(stated.values()) else {}
 
 
-def numbers_of_entry(numbers: Numbers) -> Json:
-    """As entry data, in place of one number for all; empty without numbers."""
-    if not numbers:
-        return {}
-    listed = [{"entry": entry, "control_number": number} for entry, number in numbers.items()]
-    return {**dict.fromkeys(OF_ONE_SHIPMENT), "control_numbers": listed}
+def released_by(invoice: Invoice) -> Json:
+    """The shipments that an entry is released by, as entry data in place of its own one; empty where it has
+    one: house bills, or one an entry where the documents are of several."""
+    if bills := house_bills(invoice.snapshot, invoice.package.shipment, invoice.snapshot.orders):
+        return {**_NOT_OF_ONE, "house_bills": listed_bills(bills)}
+    if numbers := numbers_by_entry(invoice):
+        listed = [{"entry": entry, "control_number": number} for entry, number in numbers.items()]
+        return {**_NOT_OF_ONE, "control_numbers": listed}
+    return {}
 
 
-def left_of_numbers(absent: Sequence[str], numbers: Numbers) -> Sequence[str]:
-    """Missing values of an entry, with the numbers of all entries in place of its own."""
-    if not numbers:
-        return absent
-    unnumbered = ["control_numbers"] if None in numbers.values() else []
-    return sorted([*(name for name in absent if name not in OF_ONE_SHIPMENT), *unnumbered])
+def left_of(absent: Sequence[str], released: Json) -> Sequence[str]:
+    """Missing values of an entry, with what it is `released_by` in place of its own number."""
+    unnumbered = [
+        name
+        for name, listed in released.items()
+        if isinstance(listed, list) and any(each["control_number"] is None for each in listed)
+    ]
+    return sorted([*(name for name in absent if name not in released), *unnumbered])
 
 
 def in_words(numbers: Numbers) -> str:

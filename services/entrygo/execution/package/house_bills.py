@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from entrygo.domain.facts import Order
 from entrygo.domain.shipment import Shipment
 from entrygo.domain.snapshot import Snapshot
-from entrygo.execution.package.control_numbers import OF_ONE_SHIPMENT
 from entrygo.execution.package.json_values import Json
 from entrygo.execution.package.printable import clean_text
 
@@ -39,11 +38,9 @@ def first_of(bills: Sequence[NumberedOrder]) -> str:
     return " ".join(filter(None, (", ".join((*stated[:_SHOWN], *more)), f"({counted}{without})")))
 
 
-def bills_of_entry(bills: Sequence[NumberedOrder]) -> Json:
-    """The house bills as entry data, in place of the entry's own number; empty without house bills."""
-    if not bills:
-        return {}
-    listed = [
+def listed_bills(bills: Sequence[NumberedOrder]) -> list[Json]:
+    """House bills as entry data."""
+    return [
         {
             "control_number": each.control_number,
             "order": clean_text(each.order.external_id),
@@ -51,12 +48,3 @@ def bills_of_entry(bills: Sequence[NumberedOrder]) -> Json:
         }
         for each in bills
     ]
-    return {**dict.fromkeys(OF_ONE_SHIPMENT), "house_bills": listed}
-
-
-def left_of_bills(absent: Sequence[str], bills: Sequence[NumberedOrder]) -> Sequence[str]:
-    """Missing values of an entry, with its house bills in place of its own number."""
-    if not bills:
-        return absent
-    unnumbered = ["house_bills"] if any(each.control_number is None for each in bills) else []
-    return sorted([*(name for name in absent if name not in OF_ONE_SHIPMENT), *unnumbered])

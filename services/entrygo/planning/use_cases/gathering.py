@@ -173,16 +173,10 @@ async def _check_open_to_plans(store: PlanningStore, batch_id: str) -> None:
 def _parties(command: PlanCommand, found: Gathered) -> tuple[Warehouse, Broker]:
     """Both as sync knows them; ReferenceOutsideAccount for one that it does not."""
     if found.warehouse is None:
-        raise _outside("Warehouse", "warehouseId", command.warehouse_id)
+        raise ReferenceOutsideAccount.of("Warehouse", "warehouseId", command.warehouse_id)
     if found.broker is None:
-        raise _outside("Broker", "brokerId", command.broker_id)
+        raise ReferenceOutsideAccount.of("Broker", "brokerId", command.broker_id)
     return found.warehouse, found.broker
-
-
-def _outside(name: str, field: str, id_: str) -> ReferenceOutsideAccount:
-    return ReferenceOutsideAccount(
-        f"{name} is outside the current account scope.", field=field, details={field: id_}
-    )
 
 
 async def stored_beside(
