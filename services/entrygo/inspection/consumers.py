@@ -48,6 +48,9 @@ class ExportEvents:
         async with transaction(self._pool, EVERYONE) as connection:
             return await PositionStore(connection).positions(self.topic)
 
+    def doubt(self) -> None:
+        self._reconciler.note_doubt()
+
     async def take(self, records: Sequence[TopicRecord], positions: Mapping[int, int]) -> None:
         """Raises ServiceUnavailable when an owner has to be asked and is away: nothing was taken then."""
         sealed: list[events_pb2.Event] = []

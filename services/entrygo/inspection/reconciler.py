@@ -6,6 +6,7 @@ read model's database has a say in it.
 """
 
 import asyncio
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -56,11 +57,19 @@ class Reconciler:
         self._settler = settler
         self._token = service_token
         self._every = every_seconds
-        self._gap_seen = asyncio.Event()
+        self._noted = asyncio.Event()
+        self._is_doubted = False
+        self._due = 0.0
 
     def note_gap(self) -> None:
         """A gap was seen: fill it now rather than at the next look."""
-        self._gap_seen.set()
+        self._noted.set()
+
+    def note_doubt(self) -> None:
+        """Events may have been missed: read the owners now, also where somebody just did."""
+        self._is_doubted = True
+        self._due = 0.0
+        self._noted.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`: a failure is logged and tried again."""
@@ -68,18 +77,24 @@ class Reconciler:
             log.warning("reconciler.disabled", reason="no service token")
             await stop.wait()
             return
-        due = _now()
         pause = MIN_PAUSE
         while not stop.is_set():
-            self._gap_seen.clear()
+            self._noted.clear()
             left = await self._attempt_heal()
-            if _now() >= due:
-                whole = await self._attempt_reconcile()
-                due = _now() + (self._every if whole else min(self._every, RETRY_SECONDS))
+            if _now() >= self._due:
+                await self._look()
             # Gaps that stay are asked for again, less and less often.
             pause = min(pause * 2, self._every) if left else MIN_PAUSE
-            until_due = max(due - _now(), 0.0)
-            await first_of(stop, self._gap_seen, seconds=min(pause, until_due) if left else until_due)
+            until_due = max(self._due - _now(), 0.0)
+            await first_of(stop, self._noted, seconds=min(pause, until_due) if left else until_due)
+
+    async def _look(self) -> None:
+        """Reads the owners; a doubt stays until all of them were read since."""
+        doubted, self._is_doubted = self._is_doubted, False
+        self._due = math.inf
+        whole = await self._attempt_reconcile(doubted)
+        self._is_doubted |= doubted and not whole
+        self._due = min(self._due, _now() + (self._every if whole else min(self._every, RETRY_SECONDS)))
 
     async def _attempt_heal(self) -> bool:
         try:
@@ -88,12 +103,12 @@ class Reconciler:
             log.warning("reconciler.heal_failed", error=error.message)
             return True
 
-    async def _attempt_reconcile(self) -> bool:
+    async def _attempt_reconcile(self, doubted: bool) -> bool:
         """False when an owner could not be read to its end."""
         whole = True
         for owner in self._owners:
             try:
-                await self._reconcile(owner)
+                await self._reconcile(owner, doubted)
             except EntryGoError as error:
                 whole = False
                 log.warning("reconciler.replay_failed", owner=owner.source, error=error.message)
@@ -113,15 +128,15 @@ class Reconciler:
             return True
         return False
 
-    async def _reconcile(self, owner: Owner) -> None:
-        """Replays an owner since the last look, unless another replica just did."""
+    async def _reconcile(self, owner: Owner, doubted: bool) -> None:
+        """Replays an owner since the last look; not where another replica just did, unless in doubt."""
         async with transaction(self._pool, EVERYONE) as connection:
             until = await PositionStore(connection).reconciled_until(owner.source)
         looked_at = await self._time_of(owner)
         if until is None or until > looked_at + OVERLAP:
             # No mark yet, or a mark in the future because the owner's clock was set back: replay everything.
             await self._replay(owner, None, looked_at)
-        elif looked_at - until >= timedelta(seconds=self._every / 2):
+        elif doubted or looked_at - until >= timedelta(seconds=self._every / 2):
             await self._replay(owner, until - OVERLAP, looked_at)
 
     async def replay(self, owner: Owner) -> int:

@@ -163,14 +163,38 @@ async def is_held(consumer: AIOKafkaConsumer, partition: TopicPartition, positio
     return any(record.offset == position - 1 for record in fetched.get(partition, ()))
 
 
+class Connections:
+    """A consumer's connections to its brokers. One that broke may have been to a broker that began anew."""
+
+    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+        self._present: Mapping[object, object] = consumer._client._conns
+        self._known = dict(self._present)
+
+    def were_renewed(self) -> bool:
+        """Whether a broker is spoken to through another connection than at the last look."""
+        if self._known == self._present:
+            return False
+        is_other = any(self._known.get(broker, now) is not now for broker, now in self._present.items())
+        # What is closed stays known until there is one in its place.
+        self._known |= self._present
+        return is_other
+
+
 class Seeker(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Puts each partition that is assigned to where its reader goes on: `positions` are the stored ones."""
+    """Puts each partition that is assigned to where its reader goes on: `positions` are the stored ones.
+
+    Then it calls `placed`.
+    """
 
     def __init__(
-        self, consumer: AIOKafkaConsumer, positions: Callable[[], Awaitable[Mapping[int, int]]]
+        self,
+        consumer: AIOKafkaConsumer,
+        positions: Callable[[], Awaitable[Mapping[int, int]]],
+        placed: Callable[[], None],
     ) -> None:
         self._consumer = consumer
         self._positions = positions
+        self._placed = placed
         self._failure: Exception | None = None
 
     def raise_failure(self) -> None:
@@ -206,6 +230,7 @@ class Seeker(ConsumerRebalanceListener):  # type: ignore[misc]
             if known not in (None, position):
                 log.warning("projector.log_began_anew", partition=partition.partition, begin=begin, end=end)
             self._consumer.seek(partition, position)
+        self._placed()
 
 
 def start_position(stored: int | None, begin: int, end: int) -> int:

@@ -20,6 +20,7 @@ from entrygo.messaging.metrics import CONNECTED, REJECTED, observe_lag
 from entrygo.messaging.partitions import (
     ASK_SECONDS,
     POLL_MS,
+    Connections,
     Seeker,
     Stalled,
     check_progress,
@@ -70,6 +71,13 @@ class Sink(Protocol):
 
     async def positions(self) -> Mapping[int, int]:
         """Where to go on, per partition."""
+
+    def doubt(self) -> None:
+        """Records may have been passed by: the log need not be the one in which the positions were.
+
+        A broker that began anew may have more records by now than were read of its old log; nothing in its
+        answers tells the two apart.
+        """
 
     async def take(self, records: Sequence[TopicRecord], positions: Mapping[int, int]) -> None:
         """Applies records and keeps the positions after them, in one transaction."""
@@ -131,7 +139,7 @@ class Projector:
         consumer = AIOKafkaConsumer(
             *topics, group_id=self._group, max_poll_records=BATCH, **consumer_options(self._kafka)
         )
-        seeker = Seeker(consumer, self._sink.positions)
+        seeker = Seeker(consumer, self._sink.positions, self._sink.doubt)
         try:
             await consumer.start()
             if self._group is None:
@@ -148,7 +156,10 @@ class Projector:
 
     async def _read(self, consumer: AIOKafkaConsumer, seeker: "Seeker", stop: asyncio.Event) -> None:
         checked_at = _now()
+        connections = Connections(consumer)
         while not stop.is_set():
+            if connections.were_renewed():
+                self._sink.doubt()
             seconds = rest_after(_now() - self._progressed_at)
             # Nothing is fetched at rest, where nothing is there.
             is_there = not seconds or await rest(consumer, stop, seconds)

@@ -41,6 +41,7 @@ class Service:
 
     pool: Pool
     owners: Owners
+    every_seconds: float = 0.05
     changes: Changes = field(default_factory=Changes)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -53,7 +54,7 @@ class Service:
             self.owners.both,
             self.settler,
             service_token=SERVICE_TOKEN,
-            every_seconds=0.05,
+            every_seconds=self.every_seconds,
         )
         self.inspector = Inspector(
             self.pool,

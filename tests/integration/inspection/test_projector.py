@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import pytest
@@ -20,7 +21,7 @@ from entrygo.postgres.pool import EVERYONE, transaction
 from entrygo.process.settings import KafkaSettings
 from tests.harness.brokers import TansuBroker
 from tests.integration.inspection.conftest import SEAL, Service, caller
-from tests.unit.inspection.events import Event, Life
+from tests.unit.inspection.events import START, Event, Life
 
 WAIT_SECONDS = 60
 
@@ -185,6 +186,61 @@ async def test_a_broker_that_begins_again_at_offset_zero_is_read_from_there(
             await until(service, life, version=9)
 
 
+@pytest.mark.parametrize("consumer_lives", [True, False])
+async def test_what_a_broker_that_began_anew_has_before_the_position_is_read_from_the_owners(
+    service: Service, restartable_broker: TansuBroker, consumer_lives: bool
+) -> None:
+    # It reads the owners when it starts, and then not for an hour unless it has a reason.
+    lasting = Service(service.pool, service.owners, every_seconds=3600)
+    first, second = Life("batch_1"), Life("batch_2")
+    key, bootstrap = "one partition", restartable_broker.bootstrap
+    lasting.owners.record(first.lived())
+    for owner in lasting.owners.both:
+        owner.now = START
+    stop = asyncio.Event()
+    reconciling = asyncio.create_task(lasting.reconciler.run(stop))
+    await until(lasting, first, version=9)
+    taking, taken = hold_first_batch(lasting)
+    await publish(bootstrap, [(key, value) for _, value in records(first.events)])
+    async with projecting(lasting, bootstrap):
+        await taking.wait()
+        if consumer_lives:
+            # A process that is paused, here by a loop that stands still, sees nothing of the log's beginning.
+            with ThreadPoolExecutor() as elsewhere:
+                begun = begin_anew(restartable_broker, lasting, key, second)
+                elsewhere.submit(asyncio.run, begun).result()
+        taken.set()
+        if consumer_lives:
+            await until(lasting, second, version=9)
+    if not consumer_lives:
+        await begin_anew(restartable_broker, lasting, key, second)
+        async with projecting(lasting, bootstrap):
+            await until(lasting, second, version=9)
+    stop.set()
+    await reconciling
+
+
+def hold_first_batch(service: Service) -> tuple[asyncio.Event, asyncio.Event]:
+    """Set once a batch is being applied; to be set when it may go on. Nothing is fetched meanwhile."""
+    begun, may_go_on = asyncio.Event(), asyncio.Event()
+    apply = service.read_model.apply
+
+    async def holding(scope: object, events: list[Event], **rest: object) -> bool:
+        begun.set()
+        await may_go_on.wait()
+        return await apply(scope, events, **rest)  # type: ignore[arg-type]
+
+    service.read_model.apply = holding  # type: ignore[assignment, method-assign]
+    return begun, may_go_on
+
+
+async def begin_anew(broker: TansuBroker, service: Service, key: str, life: Life) -> None:
+    """Starts it again; its new log is as long as the old one and has another export."""
+    restart(broker)
+    service.owners.record(life.lived())
+    await publish(broker.bootstrap, [(key, value) for _, value in records(life.events)])
+
+
 def restart(broker: TansuBroker) -> None:
     broker.stop()
     broker.start()
@@ -218,6 +274,9 @@ class Refusing:
 
     async def positions(self) -> dict[int, int]:
         return {}
+
+    def doubt(self) -> None:
+        pass
 
     async def take(self, records: Sequence[TopicRecord], positions: Mapping[int, int]) -> None:
         if self.is_away:

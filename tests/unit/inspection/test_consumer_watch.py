@@ -1,5 +1,6 @@
 """When a consumer counts as stuck and is made anew."""
 
+import asyncio
 from dataclasses import dataclass
 
 import pytest
@@ -100,7 +101,9 @@ async def test_who_starts_goes_on_as_stored_where_the_log_holds_the_record_befor
         return {0: 9}
 
     consumer = Consumer(0, 5, records=records)
-    seeker = Seeker(consumer, stored)
+    placed = asyncio.Event()
+    seeker = Seeker(consumer, stored, placed.set)
     await seeker.on_partitions_assigned([PARTITION])
     seeker.raise_failure()
     assert await consumer.position(PARTITION) == goes_on_at
+    assert placed.is_set()
