@@ -51,6 +51,9 @@ class ExportEvents:
     def doubt(self) -> None:
         self._reconciler.note_doubt()
 
+    def interrupted(self) -> None:
+        self._reconciler.note_interruption()
+
     async def take(self, records: Sequence[TopicRecord], positions: Mapping[int, int]) -> None:
         """Raises ServiceUnavailable when an owner has to be asked and is away: nothing was taken then."""
         sealed: list[events_pb2.Event] = []

@@ -6,7 +6,6 @@ read model's database has a say in it.
 """
 
 import asyncio
-import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -15,6 +14,7 @@ import structlog
 from entrygo.domain.errors import EntryGoError, ServiceUnavailable
 from entrygo.domain.time import parse_rfc3339, rfc3339
 from entrygo.inspection.folding import ExportKey, key_of
+from entrygo.inspection.looks import Looks
 from entrygo.inspection.owners import Owner
 from entrygo.inspection.position_store import PositionStore
 from entrygo.inspection.read_model import ReadModel
@@ -27,8 +27,6 @@ from entrygo.rpc.calls import service_metadata
 
 # Covers transactions that were open at the last look.
 OVERLAP = timedelta(seconds=60)
-# After an owner was away, as when the whole system starts.
-RETRY_SECONDS = 5.0
 PAGE_EVENTS = 500
 PAGE_BYTES = 4 * 1024 * 1024
 MAX_GAPS = 500
@@ -58,8 +56,7 @@ class Reconciler:
         self._token = service_token
         self._every = every_seconds
         self._noted = asyncio.Event()
-        self._is_doubted = False
-        self._due = 0.0
+        self._looks = Looks(every_seconds)
 
     def note_gap(self) -> None:
         """A gap was seen: fill it now rather than at the next look."""
@@ -67,8 +64,12 @@ class Reconciler:
 
     def note_doubt(self) -> None:
         """Events may have been missed: read the owners now, also where somebody just did."""
-        self._is_doubted = True
-        self._due = 0.0
+        self._looks.doubt()
+        self._noted.set()
+
+    def note_interruption(self) -> None:
+        """No events come: read the owners as often as is promised without them."""
+        self._looks.starve(_now())
         self._noted.set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -81,20 +82,18 @@ class Reconciler:
         while not stop.is_set():
             self._noted.clear()
             left = await self._attempt_heal()
-            if _now() >= self._due:
+            if _now() >= self._looks.due:
                 await self._look()
             # Gaps that stay are asked for again, less and less often.
             pause = min(pause * 2, self._every) if left else MIN_PAUSE
-            until_due = max(self._due - _now(), 0.0)
-            await first_of(stop, self._noted, seconds=min(pause, until_due) if left else until_due)
+            until_due = max(self._looks.due - _now(), 0.0)
+            # What another replica left undone is looked for as often as ever.
+            await first_of(stop, self._noted, seconds=min(pause if left else self._every, until_due))
 
     async def _look(self) -> None:
-        """Reads the owners; a doubt stays until all of them were read since."""
-        doubted, self._is_doubted = self._is_doubted, False
-        self._due = math.inf
+        doubted = self._looks.begin()
         whole = await self._attempt_reconcile(doubted)
-        self._is_doubted |= doubted and not whole
-        self._due = min(self._due, _now() + (self._every if whole else min(self._every, RETRY_SECONDS)))
+        self._looks.end(_now(), doubted=doubted, whole=whole)
 
     async def _attempt_heal(self) -> bool:
         try:
@@ -136,7 +135,7 @@ class Reconciler:
         if until is None or until > looked_at + OVERLAP:
             # No mark yet, or a mark in the future because the owner's clock was set back: replay everything.
             await self._replay(owner, None, looked_at)
-        elif doubted or looked_at - until >= timedelta(seconds=self._every / 2):
+        elif doubted or looked_at - until >= timedelta(seconds=self._looks.interval / 2):
             await self._replay(owner, until - OVERLAP, looked_at)
 
     async def replay(self, owner: Owner) -> int:

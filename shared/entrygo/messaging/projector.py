@@ -73,11 +73,15 @@ class Sink(Protocol):
         """Where to go on, per partition."""
 
     def doubt(self) -> None:
-        """Records may have been passed by: the log need not be the one in which the positions were.
+        """It is read from here on, and records may have been passed by: the log need not be the one in which
+        the positions were.
 
         A broker that began anew may have more records by now than were read of its old log; nothing in its
         answers tells the two apart.
         """
+
+    def interrupted(self) -> None:
+        """It is not read any more, until the next `doubt`."""
 
     async def take(self, records: Sequence[TopicRecord], positions: Mapping[int, int]) -> None:
         """Applies records and keeps the positions after them, in one transaction."""
@@ -117,6 +121,7 @@ class Projector:
             try:
                 await self._consume(stop)
             except (KafkaError, Stalled, EntryGoError, OSError, TimeoutError) as error:
+                self._sink.interrupted()
                 if self._progressed_at > started_at:
                     backoff, failures = MIN_BACKOFF, 0
                 if failures % LOG_EVERY == 0:
@@ -159,6 +164,8 @@ class Projector:
         connections = Connections(consumer)
         while not stop.is_set():
             if connections.were_renewed():
+                # A log that is shorter than before is read anew: it must not grow up to the position first.
+                await self._check(consumer)
                 self._sink.doubt()
             seconds = rest_after(_now() - self._progressed_at)
             # Nothing is fetched at rest, where nothing is there.
@@ -188,11 +195,14 @@ class Projector:
                     # Much of a batch's work is the same for one event and for fifty: let some more come.
                     await pause(stop, GATHER_SECONDS)
             elif _now() - checked_at >= self._check_seconds:
-                async with asyncio.timeout(ASK_SECONDS):
-                    await check_progress(
-                        consumer, idle=_now() - self._progressed_at, stall_seconds=self._stall_seconds
-                    )
+                await self._check(consumer)
                 checked_at = _now()
+
+    async def _check(self, consumer: AIOKafkaConsumer) -> None:
+        async with asyncio.timeout(ASK_SECONDS):
+            await check_progress(
+                consumer, idle=_now() - self._progressed_at, stall_seconds=self._stall_seconds
+            )
 
     async def _deliver(self, records: Sequence[TopicRecord]) -> None:
         try:

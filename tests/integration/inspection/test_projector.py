@@ -47,10 +47,12 @@ def records(events: Iterable[Event]) -> list[tuple[str, bytes]]:
 
 
 @asynccontextmanager
-async def projecting(service: Service, bootstrap: str, group: str | None = None) -> AsyncIterator[Projector]:
+async def projecting(
+    service: Service, bootstrap: str, group: str | None = None, *, check_seconds: float = 0.3
+) -> AsyncIterator[Projector]:
     """The projector as the service runs it."""
     sink = service.sink()
-    projector = Projector(kafka=settings(bootstrap), group=group, sink=sink, check_seconds=0.3)
+    projector = Projector(kafka=settings(bootstrap), group=group, sink=sink, check_seconds=check_seconds)
     stop = asyncio.Event()
     running = asyncio.create_task(projector.run(stop))
     try:
@@ -220,6 +222,28 @@ async def test_what_a_broker_that_began_anew_has_before_the_position_is_read_fro
     await reconciling
 
 
+async def test_a_log_that_began_anew_is_read_from_its_beginning_though_it_grows_up_to_the_position(
+    service: Service, restartable_broker: TansuBroker
+) -> None:
+    lasting = Service(service.pool, service.owners, every_seconds=3600)
+    first, second = Life("batch_1"), Life("batch_2")
+    key, bootstrap = "one partition", restartable_broker.bootstrap
+    lasting.owners.record(first.lived())
+    await publish(bootstrap, [(key, value) for _, value in records(first.events)])
+    stop = asyncio.Event()
+    # That the connection is another one is the only occasion to see that the log is shorter than it was.
+    async with projecting(lasting, bootstrap, check_seconds=3600):
+        await until(lasting, first, version=9)
+        reconciling = asyncio.create_task(lasting.reconciler.run(stop))
+        restart(restartable_broker)
+        await asyncio.wait_for(lasting.owners.execution.replayed_again.wait(), WAIT_SECONDS)
+        lasting.owners.record(second.lived())
+        await publish(bootstrap, [(key, value) for _, value in records(second.events)])
+        await until(lasting, second, version=9)
+    stop.set()
+    await reconciling
+
+
 def hold_first_batch(service: Service) -> tuple[asyncio.Event, asyncio.Event]:
     """Set once a batch is being applied; to be set when it may go on. Nothing is fetched meanwhile."""
     begun, may_go_on = asyncio.Event(), asyncio.Event()
@@ -276,6 +300,9 @@ class Refusing:
         return {}
 
     def doubt(self) -> None:
+        pass
+
+    def interrupted(self) -> None:
         pass
 
     async def take(self, records: Sequence[TopicRecord], positions: Mapping[int, int]) -> None:
