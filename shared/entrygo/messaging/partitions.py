@@ -1,30 +1,19 @@
 """Where a consumer goes on in the partitions that it is given, and whether it gets on."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
-from aiokafka.protocol.fetch import FetchRequest
 
 from entrygo.domain.errors import EntryGoError
-from entrygo.messaging.kafka import FETCH_MAX_WAIT_MS
 from entrygo.messaging.metrics import observe_lag
-from entrygo.process.ending import pause
 
-# What one fetch waits for records.
+# What the fetcher is given to get records.
 POLL_MS = 250
-# An empty fetch is answered after 20 ms. The longer nothing came, the less often the broker is asked.
+# The longer nothing came, the less often the broker is asked.
 RESTS = ((60.0, 1.0), (5.0, 0.2))  # seconds of silence, seconds between two fetches
-# After so many of these the consumer's progress is looked at.
-CHECK_RESTS = 10
-# What a look takes of a record; the fetch that follows takes all of it.
-LOOK_BYTES = 1024
-READ_UNCOMMITTED = 0
 # Within this the broker answers a question about its log.
 ASK_SECONDS = 5.0
 # Within this it hands out a record that it has.
@@ -45,70 +34,14 @@ def rest_after(idle: float) -> float:
     return next((seconds for silence, seconds in RESTS if idle > silence), 0.0)
 
 
-@contextmanager
-def without_fetches(consumer: AIOKafkaConsumer) -> Iterator[None]:
-    """Sends no fetch while the block runs: aiokafka sends one after the other by itself."""
-    consumer.pause(*consumer.assignment())
-    yield
-    # What a rebalance took meanwhile is no longer among them.
-    consumer.resume(*consumer.paused())
-
-
-async def rest(consumer: AIOKafkaConsumer, stop: asyncio.Event, seconds: float) -> bool:
-    """Asks every so many seconds whether there is a record; True, and fetches go on, once there is one.
-
-    False, and they do not, after CHECK_RESTS of them or when `stop` is set.
-    """
-    for _ in range(CHECK_RESTS):
-        # Each time: a rebalance gives partitions that fetch.
-        consumer.pause(*consumer.assignment())
-        await pause(stop, seconds)
-        if stop.is_set():
-            break
-        if await is_awaited(consumer):
-            consumer.resume(*consumer.paused())
-            return True
-    return False
-
-
-async def is_awaited(consumer: AIOKafkaConsumer) -> bool:
-    """Whether there is a record for this consumer, or a question that its fetcher has to settle.
-
-    One request a broker and nothing else: aiokafka's fetcher wakes four times for a fetch without records,
-    and sends the next one at once.
-    """
-    client = consumer._client
-    asked: defaultdict[int, defaultdict[str, list[tuple[int, int, int]]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
-    try:
-        async with asyncio.timeout(ASK_SECONDS):
-            for topic, partition in consumer.assignment():
-                leader = client.cluster.leader_for_partition(TopicPartition(topic, partition))
-                position = await consumer.position(TopicPartition(topic, partition))
-                asked[-1 if leader is None else leader][topic].append((partition, position, LOOK_BYTES))
-            if -1 in asked:
-                return True
-            for leader, topics in asked.items():
-                request = FetchRequest(
-                    FETCH_MAX_WAIT_MS, 1, LOOK_BYTES, READ_UNCOMMITTED, list(topics.items())
-                )
-                if has_record(await client.send(leader, request)):
-                    return True
-    except (KafkaError, TimeoutError):
-        return True
-    return False
-
-
-def has_record(response: Any) -> bool:
-    """Whether the answer to a fetch holds anything: part of a record, or an error of a partition."""
-    return any(error or records for _, partitions in response.topics for _, error, *_, records in partitions)
-
-
 async def fetch(
     consumer: AIOKafkaConsumer, poll_ms: int
 ) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
-    """What has come. aiokafka's own timeout does not count the wait for partitions of a group that forms."""
+    """What aiokafka's fetcher has got, once it has settled what it had to.
+
+    Its own timeout does not count the wait for partitions of a group that forms.
+    """
+    consumer.resume(*consumer.paused())
     try:
         async with asyncio.timeout(2 * POLL_MS / 1000):
             fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]] = await consumer.getmany(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from entrygo.domain.errors import EntryGoError, Kind
@@ -25,10 +25,9 @@ from entrygo.messaging.partitions import (
     Stalled,
     check_progress,
     fetch,
-    rest,
     rest_after,
-    without_fetches,
 )
+from entrygo.messaging.reader import Reader
 from entrygo.messaging.seal import HEADER as SEAL_HEADER
 from entrygo.process.ending import pause
 from entrygo.process.settings import KafkaSettings
@@ -42,6 +41,8 @@ MAX_BACKOFF = 5.0  # seconds
 GATHER_SECONDS = 0.015
 # How often an idle consumer compares where it is with where the log ends.
 CHECK_SECONDS = 2.0
+# At rest, after so many fetches.
+CHECK_RESTS = 10
 LEAVE_SECONDS = 1.0
 # Records are there and none arrives for this long: the consumer is stuck and is made anew.
 STALL_SECONDS = 60.0
@@ -162,39 +163,29 @@ class Projector:
     async def _read(self, consumer: AIOKafkaConsumer, seeker: "Seeker", stop: asyncio.Event) -> None:
         checked_at = _now()
         connections = Connections(consumer)
+        reader = Reader(consumer, BATCH)
         while not stop.is_set():
             if connections.were_renewed():
                 # A log that is shorter than before is read anew: it must not grow up to the position first.
                 await self._check(consumer)
                 self._sink.doubt()
             seconds = rest_after(_now() - self._progressed_at)
-            # Nothing is fetched at rest, where nothing is there.
-            is_there = not seconds or await rest(consumer, stop, seconds)
-            fetched = await fetch(consumer, POLL_MS) if is_there else {}
+            if seconds:
+                await pause(stop, seconds)
+            fetched = await reader.read()
+            if fetched is None:
+                fetched = await fetch(consumer, POLL_MS)
             seeker.raise_failure()
-            records = [
-                TopicRecord(
-                    partition.partition,
-                    record.offset,
-                    record.value or b"",
-                    _header(record, SEAL_HEADER),
-                    _header(record, TRACEPARENT).decode("ascii", "replace") or None,
+            if records := _records_of(fetched):
+                await self._deliver(records)
+                observe_lag(
+                    {partition.partition: consumer.highwater(partition) for partition in fetched},
+                    _positions_after(records),
                 )
-                for partition, batch in fetched.items()
-                for record in batch
-            ]
-            if records:
-                # A fetch costs as much as some events, and what it brought would wait.
-                with without_fetches(consumer):
-                    await self._deliver(records)
-                    observe_lag(
-                        {partition.partition: consumer.highwater(partition) for partition in fetched},
-                        _positions_after(records),
-                    )
-                    self._progressed_at = _now()
-                    # Much of a batch's work is the same for one event and for fifty: let some more come.
-                    await pause(stop, GATHER_SECONDS)
-            elif _now() - checked_at >= self._check_seconds:
+                self._progressed_at = _now()
+                # Much of a batch's work is the same for one event and for fifty: let some more come.
+                await pause(stop, GATHER_SECONDS)
+            elif _now() - checked_at >= max(self._check_seconds, CHECK_RESTS * seconds):
                 await self._check(consumer)
                 checked_at = _now()
 
@@ -228,6 +219,20 @@ class Projector:
                     log.error("projector.record_rejected", partition=record.partition, offset=record.offset)
                     REJECTED.inc()
                     await self._sink.reject(record, error)
+
+
+def _records_of(fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> list[TopicRecord]:
+    return [
+        TopicRecord(
+            partition.partition,
+            record.offset,
+            record.value or b"",
+            _header(record, SEAL_HEADER),
+            _header(record, TRACEPARENT).decode("ascii", "replace") or None,
+        )
+        for partition, batch in fetched.items()
+        for record in batch
+    ]
 
 
 def _header(record: ConsumerRecord, wanted: str) -> bytes:

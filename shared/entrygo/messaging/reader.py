@@ -1,0 +1,130 @@
+"""Reads a consumer's partitions with one request a broker.
+
+aiokafka's fetcher wakes four times for an answer, with tasks and timers for each, and sends the next request
+at once, whether somebody wants it or not. Here it keeps still, as all partitions are paused, and has what it
+alone can settle: partitions that come, leaders that move, positions that the log does not have.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.consumer.fetcher import PartitionRecords
+from aiokafka.errors import KafkaError
+from aiokafka.protocol.fetch import FetchRequest
+from aiokafka.record.memory_records import MemoryRecords
+
+from entrygo.messaging.kafka import FETCH_MAX_WAIT_MS
+
+Records = Mapping[TopicPartition, Sequence[ConsumerRecord]]
+
+READ_UNCOMMITTED = 0
+# As aiokafka asks for; a broker gives the first record also where it is larger.
+PARTITION_BYTES = 1024 * 1024
+FETCH_BYTES = 50 * 1024 * 1024
+# Within this a broker answers a request that waits FETCH_MAX_WAIT_MS.
+ANSWER_SECONDS = 0.5
+
+
+class Reader:
+    """Hands out at most `limit` records at once, each partition's in order, and moves its position."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, limit: int) -> None:
+        self._consumer = consumer
+        self._subscription = consumer._subscription
+        self._limit = limit
+        # What was fetched and not handed out yet.
+        self._left: dict[TopicPartition, PartitionRecords] = {}
+
+    async def read(self) -> Records | None:
+        """What has come by FETCH_MAX_WAIT_MS from now; None where the fetcher has something to settle.
+
+        Raises KafkaError for what is no record and for a group that refuses this consumer.
+        """
+        self._consumer._coordinator.check_errors()
+        assigned = self._consumer.assignment()
+        if not assigned or self._subscription.reassignment_in_progress:
+            return None
+        # Each time: a rebalance gives partitions that fetch.
+        self._consumer.pause(*assigned)
+        # A group has those leave that fetch no more.
+        with self._subscription.fetch_context():
+            if not self._left and not await self._fetch():
+                return None
+        return self._take()
+
+    async def _fetch(self) -> bool:
+        """Whether all partitions could be asked and answered."""
+        assignment = self._subscription.subscription.assignment
+        states = {partition: assignment.state_value(partition) for partition in assignment.tps}
+        if not all(state.has_valid_position for state in states.values()):
+            return False
+        asked = {partition: state.position for partition, state in states.items()}
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                answers = await asyncio.gather(*self._requests(asked))
+        except (KafkaError, TimeoutError):
+            return False
+        answered = [one for answer in answers for one in answers_of(answer)]
+        if any(error for _, error, _, _ in answered):
+            return False
+        for partition, _, end, content in answered:
+            states[partition].highwater = end
+            if content:
+                self._left[partition] = _records(partition, content, asked[partition])
+        return True
+
+    def _requests(self, asked: Mapping[TopicPartition, int]) -> list[Any]:
+        """One a broker. Raises KafkaError where a leader is not known."""
+        client = self._consumer._client
+        by_leader: defaultdict[int, defaultdict[str, list[tuple[int, int, int]]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        for partition, position in asked.items():
+            leader = client.cluster.leader_for_partition(partition)
+            if leader in (None, -1):
+                raise KafkaError(f"{partition} has no leader")
+            by_leader[leader][partition.topic].append((partition.partition, position, PARTITION_BYTES))
+        return [
+            client.send(
+                leader,
+                FetchRequest(FETCH_MAX_WAIT_MS, 1, FETCH_BYTES, READ_UNCOMMITTED, list(topics.items())),
+            )
+            for leader, topics in by_leader.items()
+        ]
+
+    def _take(self) -> Records:
+        taken: dict[TopicPartition, Sequence[ConsumerRecord]] = {}
+        room = self._limit
+        assignment = self._subscription.subscription.assignment
+        for partition, left in list(self._left.items()):
+            state = assignment.state_value(partition) if partition in assignment.tps else None
+            # A rebalance may have taken it meanwhile, or given it anew, at another place.
+            if state is None or not state.has_valid_position or state.position != left.next_fetch_offset:
+                del self._left[partition]
+                continue
+            if records := list(islice(left, room)):
+                taken[partition] = records
+            state.consumed_to(left.next_fetch_offset)
+            room -= len(records)
+            if not room:
+                break
+            del self._left[partition]
+        return taken
+
+
+def answers_of(answer: Any) -> list[tuple[TopicPartition, int, int, bytes]]:
+    """Of each partition in the answer to a fetch: the error, where its log ends, and its records."""
+    return [
+        (TopicPartition(topic, number), error, end, content)
+        for topic, partitions in answer.topics
+        for number, error, end, *_, content in partitions
+    ]
+
+
+def _records(partition: TopicPartition, content: bytes, position: int) -> PartitionRecords:
+    records = MemoryRecords(content)
+    return PartitionRecords(partition, records, None, position, None, None, True, READ_UNCOMMITTED)
