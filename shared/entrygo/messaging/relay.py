@@ -7,23 +7,20 @@ commit last, and a mark would pass it by.
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from typing import Protocol
 
 import structlog
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from entrygo.messaging.doorbell import Doorbell
-from entrygo.messaging.events import topic_of
 from entrygo.messaging.kafka import ensure_topics, producer_options
 from entrygo.messaging.metrics import INTERRUPTED, LEADING, PUBLISHED
+from entrygo.messaging.publisher import Acknowledgement, Publisher
 from entrygo.messaging.relay_queue import LeadLost, LeadPassed, Queued, RelayQueue
-from entrygo.messaging.seal import HEADER, NO_SEAL, Seal
+from entrygo.messaging.seal import NO_SEAL, Seal
 from entrygo.postgres.pool import DATABASE_ERRORS, Connection, open_background_session
 from entrygo.process.ending import pause
 from entrygo.process.settings import KafkaSettings
-from entrygo.process.tracing import TRACEPARENT
-from entrygo.proto.events.v1 import events_pb2
 
 BATCH = 500
 # Its own process rings when it has committed; what others commit is found by looking: now and then, and often
@@ -45,23 +42,12 @@ LEAVE_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
-Headers = list[tuple[str, bytes]]
 # The last acknowledged offset of each partition that one lead has written to.
 LastOffsets = dict[TopicPartition, int]
 
 
 class LogBeganAnew(KafkaError):  # type: ignore[misc]
     """The broker's log is not the one that was written to before: what it acknowledged may not be in it."""
-
-
-class Acknowledgement(Protocol):
-    """Where the broker says that a record lies; aiokafka's RecordMetadata."""
-
-    @property
-    def topic_partition(self) -> TopicPartition: ...
-
-    @property
-    def offset(self) -> int: ...
 
 
 class Relay:
@@ -159,8 +145,7 @@ class Relay:
         stop: asyncio.Event,
     ) -> list[Queued]:
         """Sends events, waits for every acknowledgement, rests, deletes those; gives what is next."""
-        sent = [await self._send(producer, event) for event in events]
-        results = await asyncio.gather(*sent, return_exceptions=True)
+        results = await Publisher(producer, self._seal).publish(events)
         failed = [result for result in results if isinstance(result, BaseException)]
         acknowledged = {
             event.id: result
@@ -175,18 +160,6 @@ class Relay:
         if failed:
             raise failed[0]
         return following
-
-    async def _send(self, producer: AIOKafkaProducer, queued: Queued) -> "asyncio.Future[Acknowledgement]":
-        payload = queued.payload
-        event = events_pb2.Event.FromString(payload)
-        trace = [(TRACEPARENT, queued.traceparent.encode())] if queued.traceparent else []
-        future: asyncio.Future[Acknowledgement] = await producer.send(
-            topic_of(event),
-            value=payload,
-            key=event.stream_id.encode(),
-            headers=[*cloud_event_headers(event), (HEADER, self._seal.of(payload)), *trace],
-        )
-        return future
 
 
 async def _until_quiet(
@@ -262,23 +235,6 @@ def remember(acknowledged: Iterable[Acknowledgement], last: LastOffsets) -> None
         if each.offset <= known:
             raise LogBeganAnew(f"{each.topic_partition} stood at {known} and is at {each.offset}")
         last[each.topic_partition] = each.offset
-
-
-def cloud_event_headers(event: events_pb2.Event) -> Headers:
-    """CloudEvents 1.0, Kafka protocol binding, binary mode."""
-    attributes = {
-        "ce_specversion": "1.0",
-        "ce_id": event.id,
-        "ce_source": f"/entrygo/{event.source}",
-        "ce_type": event.type,
-        "ce_time": event.occurred_at,
-        "ce_subject": event.stream_id,
-        "ce_sequence": str(event.sequence),
-        "ce_accountid": event.account_id,
-        "ce_mode": event.mode,
-        "content-type": "application/protobuf",
-    }
-    return [(name, value.encode()) for name, value in attributes.items()]
 
 
 def _now() -> float:
