@@ -9,7 +9,7 @@ RETRY_SECONDS = 5.0
 
 
 class Looks:
-    """Every `every` seconds; more seldom while the topic brings what happens, and at once when it is in doubt.
+    """Every `every` seconds; more seldom while the topic brings what happens, at once when it is in doubt.
 
     A look reads what was read shortly before once more, so most of its cost is what is known already.
     """

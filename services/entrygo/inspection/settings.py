@@ -57,8 +57,8 @@ class Settings(ServiceSettings):
     # Replicas of a large installation share the work as members of this Kafka group; empty: each reads all.
     # A group costs seconds at each start and restart, and correctness does not need one.
     kafka_group: str = Field(default="", validation_alias="ENTRYGO_INSPECTION_KAFKA_GROUP")
-    # How often the owners' logs are read again while Kafka is not read; a quarter as often while it is, in case
-    # it lost something.
+    # How often the owners' logs are read again while Kafka is not read; a quarter as often while it is, in
+    # case it lost something.
     reconcile_seconds: float = Field(
         default=30, gt=0, validation_alias="ENTRYGO_INSPECTION_RECONCILE_SECONDS"
     )

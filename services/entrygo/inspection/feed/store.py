@@ -8,7 +8,7 @@ from asyncpg import Record
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.inspection.feed.records import FeedFilter, PublishedEvent
 from entrygo.postgres.conditions import when_given
-from entrygo.postgres.pool import Connection
+from entrygo.postgres.pool import Connection, scope_of, set_scope
 
 # What was written before an event left the feed came no later than this after it happened.
 CLOCK_MARGIN = timedelta(days=1)
@@ -36,23 +36,34 @@ class FeedStore:
 
     def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
+        self._visible = visible
         self._scope = (visible.tenant.account_id, visible.tenant.mode, visible.warehouse_id)
 
-    async def read(self, wanted: FeedFilter, limit: int) -> list[PublishedEvent]:
-        """At most `limit` of the visible events after a place, oldest first."""
+    async def read(self, wanted: FeedFilter, limit: int) -> tuple[list[PublishedEvent], int]:
+        """At most `limit` of the visible events after a place, oldest first; and as `forgotten`.
+
+        In one statement, which sets its scope: within a transaction or as one by itself.
+        """
         of_types = when_given("event_type = ANY ($5)", "$5::text[]", wanted.types or None)
         of_export = when_given("export_id = $6", "$6::text", wanted.export_id or None)
         rows = await self._connection.fetch(
-            "SELECT position, event_id, event_type, export_id, body FROM event_feed"  # noqa: S608
-            " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
-            f" AND position > $4 AND {of_types} AND {of_export} ORDER BY position LIMIT $7",
-            *self._scope,
+            f"WITH scope AS MATERIALIZED (SELECT {set_scope()})"  # noqa: S608
+            " SELECT coalesce(head.forgotten_position, 0) AS forgotten, event.* FROM scope"
+            " LEFT JOIN LATERAL (SELECT forgotten_position FROM event_feed_heads"
+            "  WHERE account_id = scope.account_id AND mode = scope.mode OFFSET 0) AS head ON true"
+            " LEFT JOIN LATERAL (SELECT position, event_id, event_type, export_id, body FROM event_feed"
+            "  WHERE account_id = scope.account_id AND mode = scope.mode"
+            "  AND scope.warehouse_id IN ('*', warehouse_id)"
+            f" AND position > $4 AND {of_types} AND {of_export} ORDER BY position LIMIT $7) AS event ON true"
+            " ORDER BY event.position",
+            *scope_of(self._visible),
             wanted.after or 0,
             list(wanted.types) or None,
             wanted.export_id or None,
             limit,
         )
-        return [_published_from_row(row) for row in rows]
+        events = [_published_from_row(row) for row in rows if row["position"] is not None]
+        return events, rows[0]["forgotten"]
 
     async def last(self) -> int:
         """The place of the newest visible event; 0 while there is none."""

@@ -9,7 +9,7 @@ from entrygo.domain.principal import Visible
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.feed.records import FeedFilter, PublishedEvent
 from entrygo.inspection.feed.store import FeedStore
-from entrygo.postgres.pool import Pool, transaction
+from entrygo.postgres.pool import Pool, single_read, transaction
 from entrygo.process.ending import first_of
 
 WATCH_PAGE = 100
@@ -36,11 +36,10 @@ class Feed:
 
     async def page(self, visible: Visible, wanted: FeedFilter, limit: int) -> FeedPage:
         """Oldest first. ValidationFailed for a place after which events are no longer kept."""
-        async with transaction(self._pool, visible) as connection:
-            store = FeedStore(connection, visible)
-            if wanted.after is not None:
-                await _refuse_forgotten(store, wanted.after)
-            found = await store.read(wanted, limit + 1)
+        async with single_read(self._pool) as connection:
+            found, forgotten = await FeedStore(connection, visible).read(wanted, limit + 1)
+        if wanted.after is not None:
+            _refuse_before(forgotten, wanted.after)
         events = found[:limit]
         after = events[-1].position if events else wanted.after or 0
         return FeedPage(events=events, has_more=len(found) > limit, after=after)
@@ -53,7 +52,7 @@ class Feed:
         async with transaction(self._pool, visible) as connection:
             store = FeedStore(connection, visible)
             if wanted.after is not None:
-                await _refuse_forgotten(store, wanted.after)
+                _refuse_before(await store.forgotten(), wanted.after)
             elif not wanted.export_id:
                 return replace(wanted, after=await store.last())
         return wanted
@@ -75,7 +74,7 @@ class Feed:
         raise ServiceUnavailable("The service is stopping; go on with the last cursor.")
 
 
-async def _refuse_forgotten(store: FeedStore, after: int) -> None:
-    if after < await store.forgotten():
+def _refuse_before(forgotten: int, after: int) -> None:
+    if after < forgotten:
         message = "Events after it are no longer kept; begin without a cursor"
         raise ValidationFailed.of([("cursor", message, "out_of_range")])
