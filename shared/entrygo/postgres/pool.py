@@ -100,13 +100,17 @@ async def open_pool(url: str, *, schema: str, max_size: int = 10, name: str = ""
 
 
 async def open_background_session(url: str, *, schema: str) -> "asyncpg.Connection[asyncpg.Record]":
-    """One connection outside the pool for work across accounts that holds a lock for long (the relay)."""
+    """One connection outside the pool for work across accounts that holds a lock for long (the relay).
+
+    Its commits do not wait for the disk: what it writes may be lost in a crash of the server, with which the
+    session ends, and is then done again.
+    """
     settings = await _session_settings(url, schema)
     return await asyncpg.connect(
         url,
         timeout=ACQUIRE_TIMEOUT,
         command_timeout=COMMAND_TIMEOUT,
-        server_settings={**settings, "entrygo.account_id": "*"},
+        server_settings={**settings, "entrygo.account_id": "*", "synchronous_commit": "off"},
     )
 
 
