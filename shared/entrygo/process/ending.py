@@ -51,7 +51,9 @@ async def pause(stop: asyncio.Event, seconds: float) -> None:
 
 
 async def first_of(*events: asyncio.Event, seconds: float | None = None) -> None:
-    """Waits until one of `events` is set, and no longer than so long."""
+    """Waits until one of `events` is set, and no longer than so long; not at all where one is."""
+    if any(event.is_set() for event in events):
+        return
     waits = [asyncio.create_task(event.wait()) for event in events]
     try:
         await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
