@@ -267,7 +267,7 @@ async def test_relay_that_is_cancelled_ends_without_the_answer_that_the_broker_o
                 await record(pool, ["batch_1"], first=2, count=1)
                 async with asyncio.timeout(WAIT_SECONDS):
                     # The batch is sent when the relay waits for nothing but the answer.
-                    while not any(each.startswith("relay at Relay._publish_batch") for each in unfinished()):  # noqa: ASYNC110
+                    while not any(each.startswith("relay at Publisher._send") for each in unfinished()):  # noqa: ASYNC110
                         await asyncio.sleep(0.02)
                 stop.set()
                 task.cancel()
