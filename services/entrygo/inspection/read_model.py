@@ -106,8 +106,11 @@ class ReadModel:
         the events say, and an export may move. What a caller may see is decided when it is read.
         """
         batch = _Batch(group(events), is_certain, dead, positions or {})
-        applied = await self._apply_unlocked(scope, batch)
-        if applied is None:
+        # Who was faster has mostly applied the same: a second look finds it there.
+        for _ in range(UNLOCKED_LOOKS):
+            if (applied := await self._apply_unlocked(scope, batch)) is not None:
+                break
+        else:
             applied = await self._locking(scope, partial(self._apply_locked, scope=scope, batch=batch))
         self._wake(applied)
         return any(one.known.gaps for one in applied.folded)
