@@ -163,7 +163,8 @@ class Projector:
     async def _read(self, consumer: AIOKafkaConsumer, seeker: "Seeker", stop: asyncio.Event) -> None:
         checked_at = _now()
         connections = Connections(consumer)
-        reader = Reader(consumer, BATCH)
+        # Where the fetcher had to settle something, it goes on for as long as it has records.
+        reader, is_settled = Reader(consumer, BATCH), True
         while not stop.is_set():
             if connections.were_renewed():
                 # A log that is shorter than before is read anew: it must not grow up to the position first.
@@ -172,9 +173,10 @@ class Projector:
             seconds = rest_after(_now() - self._progressed_at)
             if seconds:
                 await pause(stop, seconds)
-            fetched = await reader.read()
+            fetched = await reader.read() if is_settled else None
             if fetched is None:
                 fetched = await fetch(consumer, POLL_MS)
+                is_settled = not fetched
             seeker.raise_failure()
             if records := _records_of(fetched):
                 await self._deliver(records)

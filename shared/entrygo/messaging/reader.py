@@ -22,11 +22,11 @@ from entrygo.messaging.kafka import FETCH_MAX_WAIT_MS
 Records = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
 READ_UNCOMMITTED = 0
-# As aiokafka asks for; a broker gives the first record also where it is larger.
+# A broker gives the first record also where it is larger.
 PARTITION_BYTES = 1024 * 1024
-FETCH_BYTES = 50 * 1024 * 1024
-# Within this a broker answers a request that waits FETCH_MAX_WAIT_MS.
-ANSWER_SECONDS = 0.5
+FETCH_BYTES = 4 * PARTITION_BYTES
+# Within this a broker answers, which waits FETCH_MAX_WAIT_MS, and so much has come.
+ANSWER_SECONDS = 1.0
 
 
 class Reader:
