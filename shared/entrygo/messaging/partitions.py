@@ -4,14 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from entrygo.domain.errors import EntryGoError
 from entrygo.messaging.metrics import observe_lag
 
-# What the fetcher is given to get records.
-POLL_MS = 250
 # The longer nothing came, the less often the broker is asked.
 RESTS = ((60.0, 1.0), (5.0, 0.2))  # seconds of silence, seconds between two fetches
 # Within this the broker answers a question about its log.
@@ -32,24 +30,6 @@ class Stalled(Exception):
 def rest_after(idle: float) -> float:
     """Seconds without a fetch after `idle` ones without a record; what comes is seen that much later."""
     return next((seconds for silence, seconds in RESTS if idle > silence), 0.0)
-
-
-async def fetch(
-    consumer: AIOKafkaConsumer, poll_ms: int
-) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
-    """What aiokafka's fetcher has got, once it has settled what it had to.
-
-    Its own timeout does not count the wait for partitions of a group that forms.
-    """
-    consumer.resume(*consumer.paused())
-    try:
-        async with asyncio.timeout(2 * POLL_MS / 1000):
-            fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]] = await consumer.getmany(
-                timeout_ms=poll_ms
-            )
-            return fetched
-    except TimeoutError:
-        return {}
 
 
 async def check_progress(consumer: AIOKafkaConsumer, *, idle: float, stall_seconds: float) -> None:

@@ -19,12 +19,10 @@ from entrygo.messaging.kafka import consumer_options, ensure_topics
 from entrygo.messaging.metrics import CONNECTED, REJECTED, observe_lag
 from entrygo.messaging.partitions import (
     ASK_SECONDS,
-    POLL_MS,
     Connections,
     Seeker,
     Stalled,
     check_progress,
-    fetch,
     rest_after,
 )
 from entrygo.messaging.reader import Reader
@@ -163,8 +161,7 @@ class Projector:
     async def _read(self, consumer: AIOKafkaConsumer, seeker: "Seeker", stop: asyncio.Event) -> None:
         checked_at = _now()
         connections = Connections(consumer)
-        # Where the fetcher had to settle something, it goes on for as long as it has records.
-        reader, is_settled = Reader(consumer, BATCH), True
+        reader = Reader(consumer, BATCH)
         while not stop.is_set():
             if connections.were_renewed():
                 # A log that is shorter than before is read anew: it must not grow up to the position first.
@@ -173,10 +170,7 @@ class Projector:
             seconds = rest_after(_now() - self._progressed_at)
             if seconds:
                 await pause(stop, seconds)
-            fetched = await reader.read() if is_settled else None
-            if fetched is None:
-                fetched = await fetch(consumer, POLL_MS)
-                is_settled = not fetched
+            fetched = await reader.read()
             seeker.raise_failure()
             if records := _records_of(fetched):
                 await self._deliver(records)

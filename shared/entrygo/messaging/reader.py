@@ -27,6 +27,9 @@ PARTITION_BYTES = 1024 * 1024
 FETCH_BYTES = 4 * PARTITION_BYTES
 # Within this a broker answers, which waits FETCH_MAX_WAIT_MS, and so much has come.
 ANSWER_SECONDS = 1.0
+# What the fetcher is given to get records, and for how long it goes on where it had something to settle.
+POLL_SECONDS = 0.25
+SETTLE_SECONDS = 1.0
 
 
 class Reader:
@@ -38,8 +41,19 @@ class Reader:
         self._limit = limit
         # What was fetched and not handed out yet.
         self._left: dict[TopicPartition, PartitionRecords] = {}
+        self._settled_at = 0.0
+        self._turn = 0
 
-    async def read(self) -> Records | None:
+    async def read(self) -> Records:
+        """What has come, or comes soon. Raises as `read_directly` and the fetcher do."""
+        if _now() >= self._settled_at:
+            records = await self.read_directly()
+            if records is not None:
+                return records
+            self._settled_at = _now() + SETTLE_SECONDS
+        return await _read_by_fetcher(self._consumer)
+
+    async def read_directly(self) -> Records | None:
         """What has come by FETCH_MAX_WAIT_MS from now; None where the fetcher has something to settle.
 
         Raises KafkaError for what is no record and for a group that refuses this consumer.
@@ -59,7 +73,11 @@ class Reader:
     async def _fetch(self) -> bool:
         """Whether all partitions could be asked and answered."""
         assignment = self._subscription.subscription.assignment
-        states = {partition: assignment.state_value(partition) for partition in assignment.tps}
+        # A broker fills its answer in the order of the question: each partition is the first one in turn.
+        self._turn += 1
+        turn = self._turn % len(assignment.tps)
+        partitions = sorted(assignment.tps)
+        states = {each: assignment.state_value(each) for each in (*partitions[turn:], *partitions[:turn])}
         if not all(state.has_valid_position for state in states.values()):
             return False
         asked = {partition: state.position for partition, state in states.items()}
@@ -128,3 +146,18 @@ def answers_of(answer: Any) -> list[tuple[TopicPartition, int, int, bytes]]:
 def _records(partition: TopicPartition, content: bytes, position: int) -> PartitionRecords:
     records = MemoryRecords(content)
     return PartitionRecords(partition, records, None, position, None, None, True, READ_UNCOMMITTED)
+
+
+async def _read_by_fetcher(consumer: AIOKafkaConsumer) -> Records:
+    consumer.resume(*consumer.paused())
+    try:
+        # Its own timeout does not count the wait for partitions of a group that forms.
+        async with asyncio.timeout(2 * POLL_SECONDS):
+            records: Records = await consumer.getmany(timeout_ms=int(POLL_SECONDS * 1000))
+            return records
+    except TimeoutError:
+        return {}
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

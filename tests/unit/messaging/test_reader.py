@@ -109,11 +109,11 @@ async def test_what_the_log_has_is_read_once_and_in_order(consumer: AIOKafkaCons
     brokers = consumer._client
     brokers.logs[FIRST] = (0, 2)
     reading = Reader(consumer, LIMIT)
-    assert read_values(await reading.read()) == {FIRST: [0, 1]}
+    assert read_values(await reading.read_directly()) == {FIRST: [0, 1]}
     assert (await consumer.position(FIRST), consumer.highwater(FIRST)) == (2, 2)
-    assert read_values(await reading.read()) == {}
+    assert read_values(await reading.read_directly()) == {}
     brokers.logs[FIRST] = (0, 3)
-    assert read_values(await reading.read()) == {FIRST: [2]}
+    assert read_values(await reading.read_directly()) == {FIRST: [2]}
     assert [positions[FIRST] for _, positions in brokers.asked] == [0, 2, 2]
 
 
@@ -123,9 +123,8 @@ async def test_what_is_more_than_the_limit_is_handed_out_next_without_asking_aga
     brokers = consumer._client
     brokers.logs = {FIRST: (0, 2), SECOND: (0, 5)}
     reading = Reader(consumer, LIMIT)
-    assert read_values(await reading.read()) == {FIRST: [0, 1], SECOND: [0]}
-    assert read_values(await reading.read()) == {SECOND: [1, 2, 3]}
-    assert read_values(await reading.read()) == {SECOND: [4]}
+    read = [read_values(await reading.read_directly()) for _ in range(3)]
+    assert read == [{SECOND: [0, 1, 2]}, {SECOND: [3, 4], FIRST: [0]}, {FIRST: [1]}]
     assert len(brokers.asked) == 1
 
 
@@ -134,10 +133,10 @@ async def test_what_was_fetched_before_the_position_was_moved_is_not_handed_out(
 ) -> None:
     consumer._client.logs[SECOND] = (0, 5)
     reading = Reader(consumer, LIMIT)
-    await reading.read()
+    await reading.read_directly()
     move(consumer, SECOND, 0)
-    assert read_values(await reading.read()) == {}
-    assert read_values(await reading.read()) == {SECOND: [0, 1, 2]}
+    assert read_values(await reading.read_directly()) == {}
+    assert read_values(await reading.read_directly()) == {SECOND: [0, 1, 2]}
 
 
 async def test_what_was_fetched_of_a_partition_that_another_one_got_is_not_handed_out(
@@ -145,22 +144,29 @@ async def test_what_was_fetched_of_a_partition_that_another_one_got_is_not_hande
 ) -> None:
     consumer._client.logs[SECOND] = (0, 5)
     reading = Reader(consumer, LIMIT)
-    await reading.read()
+    await reading.read_directly()
     consumer.assign([FIRST])
     move(consumer, FIRST, 0)
-    assert read_values(await reading.read()) == {}
+    assert read_values(await reading.read_directly()) == {}
 
 
 async def test_every_broker_is_asked_for_what_it_leads(consumer: AIOKafkaConsumer) -> None:
     brokers = consumer._client
     brokers.leaders[SECOND] = 2
     brokers.logs = {FIRST: (0, 1), SECOND: (0, 1)}
-    assert read_values(await Reader(consumer, LIMIT).read()) == {FIRST: [0], SECOND: [0]}
+    assert read_values(await Reader(consumer, LIMIT).read_directly()) == {FIRST: [0], SECOND: [0]}
     assert sorted(brokers.asked, key=repr) == [(1, {FIRST: 0}), (2, {SECOND: 0})]
 
 
+async def test_each_partition_is_asked_for_first_in_turn(consumer: AIOKafkaConsumer) -> None:
+    reading = Reader(consumer, LIMIT)
+    for _ in range(3):
+        await reading.read_directly()
+    assert [next(iter(positions)) for _, positions in consumer._client.asked] == [SECOND, FIRST, SECOND]
+
+
 async def test_the_fetcher_keeps_still_meanwhile(consumer: AIOKafkaConsumer) -> None:
-    await Reader(consumer, LIMIT).read()
+    await Reader(consumer, LIMIT).read_directly()
     assert consumer.paused() == {FIRST, SECOND}
 
 
@@ -171,20 +177,20 @@ async def test_an_error_of_any_partition_is_left_to_the_fetcher_and_nothing_is_p
     brokers.logs[FIRST] = (0, 2)
     brokers.errors[SECOND] = NOT_LEADER
     reading = Reader(consumer, LIMIT)
-    assert await reading.read() is None
+    assert await reading.read_directly() is None
     assert await consumer.position(FIRST) == 0
     brokers.errors.clear()
-    assert read_values(await reading.read()) == {FIRST: [0, 1]}
+    assert read_values(await reading.read_directly()) == {FIRST: [0, 1]}
 
 
 async def test_a_partition_without_a_leader_is_left_to_the_fetcher(consumer: AIOKafkaConsumer) -> None:
     consumer._client.leaders[SECOND] = -1
-    assert await Reader(consumer, LIMIT).read() is None
+    assert await Reader(consumer, LIMIT).read_directly() is None
 
 
 async def test_a_broker_that_is_away_is_left_to_the_fetcher(consumer: AIOKafkaConsumer) -> None:
     consumer._client.failure = KafkaConnectionError("gone")
-    assert await Reader(consumer, LIMIT).read() is None
+    assert await Reader(consumer, LIMIT).read_directly() is None
 
 
 async def test_a_broker_that_hangs_is_left_to_the_fetcher(
@@ -192,7 +198,7 @@ async def test_a_broker_that_hangs_is_left_to_the_fetcher(
 ) -> None:
     monkeypatch.setattr(reader, "ANSWER_SECONDS", 0.0)
     consumer._client.is_silent = True
-    assert await Reader(consumer, LIMIT).read() is None
+    assert await Reader(consumer, LIMIT).read_directly() is None
 
 
 async def test_a_partition_that_has_no_position_yet_is_left_to_the_fetcher(
@@ -200,9 +206,25 @@ async def test_a_partition_that_has_no_position_yet_is_left_to_the_fetcher(
 ) -> None:
     consumer.assign([FIRST, SECOND])
     move(consumer, FIRST, 0)
-    assert await Reader(consumer, LIMIT).read() is None
+    assert await Reader(consumer, LIMIT).read_directly() is None
 
 
 async def test_who_has_no_partition_reads_nothing(consumer: AIOKafkaConsumer) -> None:
     consumer.unsubscribe()
-    assert await Reader(consumer, LIMIT).read() is None
+    assert await Reader(consumer, LIMIT).read_directly() is None
+
+
+@pytest.mark.parametrize(("settle_seconds", "requests"), [(3600.0, 1), (0.0, 2)])
+async def test_where_there_was_something_to_settle_the_fetcher_goes_on_for_a_while(
+    consumer: AIOKafkaConsumer, monkeypatch: pytest.MonkeyPatch, settle_seconds: float, requests: int
+) -> None:
+    async def read_by_fetcher(*, timeout_ms: int) -> Records:
+        return {FIRST: []} if not consumer.paused() else {}
+
+    monkeypatch.setattr(reader, "SETTLE_SECONDS", settle_seconds)
+    consumer.getmany = read_by_fetcher
+    brokers, reading = consumer._client, Reader(consumer, LIMIT)
+    brokers.errors[SECOND] = NOT_LEADER
+    assert await reading.read() == {FIRST: []}
+    assert await reading.read() == {FIRST: []}
+    assert len(brokers.asked) == requests
