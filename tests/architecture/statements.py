@@ -1,8 +1,9 @@
 """The SQL of the code, parsed: which tables a statement reads or changes, and what narrows each of them."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 
 import sqlglot
 from sqlglot import exp
@@ -25,31 +26,41 @@ class TableUse:
     narrowed_by: frozenset[str]
 
 
-def texts(source: Source) -> Iterator[tuple[int, list[str | None]]]:
+def texts(source: Source) -> Iterator[tuple[int | str, list[str | None]]]:
     """Each string with its line, as its pieces; None stands for what an f-string inserts.
 
-    Another string of the module that is inserted by its name is read as if it stood there.
+    A string of a store that has a name is the whole text, with that name for a line, whatever it is put
+    together from; what is named as parts is no statement. Another string of the module that is inserted by
+    its name is read as if it stood there.
     """
     named = {
-        **IMPORTED,
-        **{
-            target.id: node.value
-            for node in source.tree.body
-            if isinstance(node, ast.Assign)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        },
+        target.id: node
+        for node in source.tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
     }
     pieces = {
         id(part) for node in ast.walk(source.tree) if isinstance(node, ast.JoinedStr) for part in node.values
     }
+    whole = _named_texts(source, named) if source.is_store else {}
+    for name, text in whole.items():
+        pieces |= {id(node) for node in ast.walk(named[name])}
+        if not name.endswith("_PARTS"):
+            yield name, [text]
+    inserted = {**IMPORTED, **{name: node.value for name, node in named.items()}}
     for node in ast.walk(source.tree):
         if id(node) in pieces:
             continue
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.lineno, [node.value]
         elif isinstance(node, ast.JoinedStr):
-            yield node.lineno, [*_pieces(node, named)]
+            yield node.lineno, [*_pieces(node, inserted)]
+
+
+def _named_texts(source: Source, named: Iterable[str]) -> Mapping[str, str]:
+    module = import_module(".".join(source.path.with_suffix("").parts))
+    return {name: value for name in named if isinstance(value := getattr(module, name), str)}
 
 
 def _pieces(part: ast.expr | None, named: Mapping[str, ast.expr]) -> Iterator[str | None]:

@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-import asyncpg
-
 from entrygo.domain.principal import Visible
 from entrygo.inspection.announcing import announced
 from entrygo.inspection.folding import Folded, summarize
 from entrygo.inspection.position_store import Position, columns_of
 from entrygo.messaging.events import EXECUTION, PLANNING
 from entrygo.postgres.pool import Connection, Everyone, scope_of, set_scope
+from entrygo.postgres.undo import NothingWritten
 from entrygo.proto.inspection.v1 import inspection_pb2
 
 Columns = Sequence[tuple[str, str]]
@@ -73,8 +72,8 @@ _FIRST_ENTRY = _FIRST_EXPORT + len(_EXPORT)
 _NOT_BEFORE = f"${_FIRST_ENTRY + len(_ENTRY)}"
 _FIRST_POSITION = _FIRST_ENTRY + len(_ENTRY) + 1
 
-# Where another one was faster, nothing is done; the division by zero undoes what was added by then. $6 is as
-# long as all arrays of exports.
+# Where another one was faster, nothing is done, and what was added by then is undone. $6 is as long as all
+# arrays of exports.
 _EXPORTS = """
 added AS (
     INSERT INTO exports (account_id, mode, export_id, planning_sequence, execution_sequence, planning_seen,
@@ -94,7 +93,7 @@ held AS MATERIALIZED (
 found AS MATERIALIZED (
     SELECT (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM held) AS held),
 done AS MATERIALIZED (
-    SELECT 1 / (added + held = cardinality($6))::integer AS times FROM found
+    SELECT entrygo_or_nothing(added + held = cardinality($6)) FROM found
     WHERE added + held = cardinality($6) OR added > 0),
 saved AS (
     UPDATE exports SET planning_sequence = told.planning_sequence,
@@ -236,7 +235,7 @@ class WriteStore:
                 not_before,
                 *columns_of(positions),
             )
-        except asyncpg.DivisionByZeroError:
+        except NothingWritten:
             return None
         assert written is not None
         return written["is_awaited"] if written["is_done"] else None

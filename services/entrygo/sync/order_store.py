@@ -14,6 +14,7 @@ from entrygo.messaging.outbox import event_values
 from entrygo.postgres.conditions import when_given
 from entrygo.postgres.idempotency import KeyRow, KeyStore
 from entrygo.postgres.pool import Connection, after_commit, scope_of, set_scope
+from entrygo.postgres.undo import NothingWritten
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.records.order import ORDER
 from entrygo.requests.pages import PageRequest
@@ -30,7 +31,7 @@ _ROW = f"id text, items jsonb, total_value_usd numeric, metadata jsonb, {_AS_TEX
 SYNC_ORDERS = "sync.orders"
 
 # Each part reads the one before it, and so begins after it: no row is read or written before the scope is
-# set, no order before the key is taken. Where an order is there already, the division by zero undoes it all.
+# set, no order before the key is taken. Where an order is there already, nothing of it is in force.
 _ADD_NEW = f"""
 WITH scope AS MATERIALIZED (SELECT {set_scope()}),
 known AS MATERIALIZED (
@@ -50,10 +51,10 @@ added AS (
     FROM free, jsonb_to_recordset($11::jsonb) AS given ({_ROW})
     ON CONFLICT (account_id, mode, external_id) DO NOTHING RETURNING true),
 done AS MATERIALIZED (
-    SELECT 1 / (SELECT (count(*) = $12::bigint)::int FROM added) AS times FROM free),
+    SELECT entrygo_or_nothing((SELECT count(*) FROM added) = $12::bigint) FROM free),
 logged AS (
     INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id, warehouse_id)
-    SELECT $13, $14, $15, times, $16::bytea, $17, $18::text FROM done),
+    SELECT $13, $14, $15, 1, $16::bytea, $17, $18::text FROM done),
 queued AS (
     INSERT INTO outbox (account_id, mode, payload, traceparent)
     SELECT $13, $14, $19::bytea, $20::text FROM done)
@@ -120,7 +121,7 @@ class OrderStore:
         event = event_values(taken.event, warehouse_id=self._visible.warehouse_id)
         try:
             is_done = await self._connection.fetchval(_ADD_NEW, *values, *event)
-        except (asyncpg.DivisionByZeroError, asyncpg.exceptions.LockNotAvailableError):
+        except (NothingWritten, asyncpg.exceptions.LockNotAvailableError):
             return False
         if is_done:
             after_commit(self._connection, ring)

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import asyncpg
-
 from entrygo.messaging.doorbell import ring
 from entrygo.messaging.heads import Head, follow
 from entrygo.postgres.pool import Connection, after_commit
@@ -53,51 +51,45 @@ async def append_all(
     after_commit(connection, ring)
 
 
-async def append_when(
-    connection: Connection,
-    events: Sequence[events_pb2.Event],
-    *,
-    condition: str,
-    arguments: Sequence[object],
-    before: str = "",
-) -> bool:
-    """Appends events of one stream that name their predecessors and epoch, if `condition` gives a row.
+# How many `appended_values` there are.
+APPENDED_VALUES = 7
 
-    It is a part of the one statement that does all of this, with `arguments` from $9 on; it takes the numbers
-    of the events ($4). False, and nothing is written, where it gives no row. `before` are further parts that
-    the condition asks: then the statement is a transaction by itself, so that they are undone, too.
+
+def appended(first: int, taken: str) -> str:
+    """Parts of a statement: appends events of one stream where the part `taken` gives a row.
+
+    They name their predecessors and epoch. $1 and $2 are account and mode, `appended_values` the parameters
+    from `first` on.
     """
-    first = events[0]
-    stored = [event.SerializeToString() for event in events]
-    # Where nothing was taken, the division by zero undoes what was written before.
-    strictly = "HAVING 1 / count(*)::int = 1" if before else ""
-    statement = (
-        f"WITH taken AS ({condition}), event AS (SELECT * FROM unnest($4::bigint[], $5::bytea[], $6::bytea[],"  # noqa: S608
-        "  $7::text[]) AS event (sequence, payload, published, id) WHERE EXISTS (SELECT FROM taken)),"
-        " logged AS (INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id)"
-        "  SELECT $1, $2, $3, sequence, payload, id FROM event),"
+    values = (f"${number}" for number in range(first, first + APPENDED_VALUES))
+    stream, sequences, payloads, published, ids, warehouse, trace = values
+    return (
+        f"event AS (SELECT event.* FROM unnest({sequences}::bigint[], {payloads}::bytea[],"  # noqa: S608
+        f"  {published}::bytea[], {ids}::text[]) AS event (sequence, payload, published, id)"
+        f"  WHERE EXISTS (SELECT FROM {taken})),"
+        " logged AS (INSERT INTO event_log"
+        "  (account_id, mode, stream_id, sequence, payload, event_id, warehouse_id)"
+        f"  SELECT $1, $2, {stream}, sequence, payload, id, {warehouse}::text FROM event),"
         " queued AS (INSERT INTO outbox (account_id, mode, payload, traceparent)"
-        "  SELECT $1, $2, published, $8 FROM event ORDER BY sequence)"
-        f" SELECT count(*) > 0 FROM taken {strictly}"
-    ).replace("WITH", f"WITH {before}", 1)
-    try:
-        appended = await connection.fetchval(
-            statement,
-            first.account_id,
-            first.mode,
-            first.stream_id,
-            [event.sequence for event in events],
-            stored,
-            [published_bytes(event, full) for event, full in zip(events, stored, strict=True)],
-            [event.id for event in events],
-            traceparent(),
-            *arguments,
-        )
-    except asyncpg.DivisionByZeroError:
-        return False
-    if appended:
-        after_commit(connection, ring)
-    return bool(appended)
+        f"  SELECT $1, $2, published, {trace}::text FROM event ORDER BY sequence)"
+    )
+
+
+def appended_values(events: Sequence[events_pb2.Event], *, warehouse_id: str | None) -> tuple[object, ...]:
+    """What `appended` writes of these events, of which there is one at least; `warehouse_id` as ever.
+
+    Whoever runs the statement calls `after_commit(connection, ring)` where it did.
+    """
+    stored = [event.SerializeToString() for event in events]
+    return (
+        events[0].stream_id,
+        [event.sequence for event in events],
+        stored,
+        [published_bytes(event, full) for event, full in zip(events, stored, strict=True)],
+        [event.id for event in events],
+        warehouse_id,
+        traceparent(),
+    )
 
 
 async def append_first(

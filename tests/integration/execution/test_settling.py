@@ -35,7 +35,10 @@ class Ending:
     async def settle(self, attempt: Submission) -> bool:
         sent = replace(attempt, status=SubmissionStatus.SENT, sent_at=START)
         async with single_statement(self.process.pool, LIVE) as connection:
-            return await self.here.record_beside(connection, LIVE, EXPORT, FACT, START, beside=settling(sent))
+            given = await self.here.record_beside(
+                connection, LIVE, EXPORT, [FACT], START, beside=settling(sent)
+            )
+        return given is not None
 
     async def stands(self) -> tuple[str, str]:
         """Where the submission and its package stand."""

@@ -70,7 +70,10 @@ class AttemptStore:
         owner may come back and know better than `unknown`: that it was sent, or refused.
         """
         settled = await self._connection.fetchval(
-            SETTLE, *self._scope, *settled_values(submission, is_abandoned=is_abandoned)
+            SETTLE,
+            *self._scope,
+            self._seen_warehouse,
+            *settled_values(submission, is_abandoned=is_abandoned),
         )
         return bool(settled)
 

@@ -61,7 +61,7 @@ class Settling:
         fact = submission_changed(_verb(settled), settled)
         async with single_statement(self.pool, settled.visible) as connection:
             is_settled = await self.recorder.record_beside(
-                connection, settled.visible, settled.export_id, fact, now, beside=settling(settled)
+                connection, settled.visible, settled.export_id, [fact], now, beside=settling(settled)
             )
         return settled if is_settled else None
 

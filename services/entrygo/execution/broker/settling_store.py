@@ -2,39 +2,31 @@
 
 from entrygo.execution.state.following import standing_after
 from entrygo.execution.state.records import Submission
-from entrygo.execution.state.stream_store import FIRST_VALUE, Beside
+from entrygo.execution.state.stream_store import Beside, followed
 from entrygo.postgres.pool import SCOPED, scope_of, set_scope
 
-_VALUES = 10
-
-
-def _settling(first: int, condition: str) -> str:
-    """Ends an attempt if `condition` holds; the values are the parameters from `first` on."""
-    values = (f"${number}" for number in range(first, first + _VALUES))
-    id_, attempts, status, due, sent, error, reaction, is_abandoned, state, notified = values
-    return (
-        f"WITH ended AS (UPDATE broker_submissions SET status = {status}, next_attempt_at = {due},"  # noqa: S608
-        f"  sent_at = {sent}, error_message = {error}, reaction_at = {reaction}, lease_until = NULL"
-        f"  WHERE account_id = $1 AND mode = $2 AND id = {id_} AND attempts = {attempts} AND {condition}"
-        f"  AND (status = 'sending' AND (NOT {is_abandoned} OR lease_until <= now())"
-        f"  OR status = 'unknown' AND NOT {is_abandoned} AND {status} IN ('sent', 'failed'))"
-        "  RETURNING package_id, notification_id),"
-        # After the submission, whose lock comes before that of its package.
-        f" stands AS (UPDATE customs_packages SET state = {state} WHERE account_id = $1 AND mode = $2"
-        f"  AND id = (SELECT package_id FROM ended) AND {state}::text IS NOT NULL RETURNING true),"
-        f" informed AS (UPDATE notifications SET status = {notified} WHERE account_id = $1 AND mode = $2"
-        f"  AND id = (SELECT notification_id FROM ended) AND {notified}::text IS NOT NULL),"
-        # Whatever asks for it comes after the package, whose lock comes before that of the stream of events.
-        " changed AS (SELECT FROM ended WHERE (SELECT count(*) FROM stands) >= 0)"
-        " SELECT EXISTS (SELECT FROM changed)"
-    )
-
-
-# Of `settled_values` behind account and mode.
-SETTLE = _settling(3, "true")
-# The same without its last line: parts of a larger statement.
-_PARTS = _settling(FIRST_VALUE, SCOPED).removeprefix("WITH ").rpartition(" SELECT ")[0]
-_BESIDE = f"scope AS MATERIALIZED (SELECT {set_scope(f'${FIRST_VALUE + _VALUES}')}), {_PARTS}"
+# Of `settled_values` behind those of the scope.
+_PARTS = (
+    f"scope AS MATERIALIZED (SELECT {set_scope()}),"  # noqa: S608
+    " ended AS (UPDATE broker_submissions SET status = $6, next_attempt_at = $7, sent_at = $8,"
+    "  error_message = $9, reaction_at = $10, lease_until = NULL"
+    f"  WHERE account_id = $1 AND mode = $2 AND id = $4 AND attempts = $5 AND {SCOPED}"
+    "  AND (status = 'sending' AND (NOT $11 OR lease_until <= now())"
+    "  OR status = 'unknown' AND NOT $11 AND $6 IN ('sent', 'failed'))"
+    "  RETURNING package_id, notification_id),"
+    # After the submission, whose lock comes before that of its package.
+    " stands AS (UPDATE customs_packages SET state = $12 WHERE account_id = $1 AND mode = $2"
+    "  AND id = (SELECT package_id FROM ended) AND $12::text IS NOT NULL RETURNING true),"
+    " informed AS (UPDATE notifications SET status = $13 WHERE account_id = $1 AND mode = $2"
+    "  AND id = (SELECT notification_id FROM ended) AND $13::text IS NOT NULL),"
+    # Whatever asks for it comes after the package, whose lock comes before that of the stream of events.
+    " changed AS (SELECT FROM ended WHERE (SELECT count(*) FROM stands) >= 0)"
+)
+SETTLE = f"WITH {_PARTS} SELECT EXISTS (SELECT FROM changed)"  # noqa: S608
+_SETTLE_BESIDE = (
+    f"WITH {_PARTS}, {followed(14, 'EXISTS (SELECT FROM changed)')}"  # noqa: S608
+    " SELECT entrygo_or_nothing(EXISTS (SELECT FROM taken))"
+)
 
 
 def settled_values(submission: Submission, *, is_abandoned: bool) -> tuple[object, ...]:
@@ -57,4 +49,4 @@ def settled_values(submission: Submission, *, is_abandoned: bool) -> tuple[objec
 def settling(submission: Submission) -> Beside:
     """The end of an attempt that is not abandoned, to be written in the statement of its event."""
     *_, warehouse = scope_of(submission.visible)
-    return Beside(_BESIDE, (*settled_values(submission, is_abandoned=False), warehouse))
+    return Beside(_SETTLE_BESIDE, (warehouse, *settled_values(submission, is_abandoned=False)))

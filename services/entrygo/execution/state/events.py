@@ -67,24 +67,25 @@ class EventRecorder:
         connection: Connection,
         visible: Visible,
         export_id: str,
-        fact: Fact,
+        facts: Sequence[Fact],
         now: datetime,
         *,
         beside: Beside,
-    ) -> bool:
-        """Appends one fact and writes `beside` in one statement, which is a transaction by itself.
+        are_first: bool = False,
+    ) -> object | None:
+        """Appends facts and writes `beside` in one statement, a transaction by itself; what that gives.
 
-        False, and nothing is written, where that changes nothing, or the stream stands where it is not
+        None, and nothing is written, where that has nothing to write, or the stream stands where it is not
         remembered to stand.
         """
-        head = self._heads.of(visible.tenant, export_id, are_first=False)
+        head = self._heads.of(visible.tenant, export_id, are_first=are_first)
         if head is None:
-            return False
-        [event] = _behind(head, self._events(visible.tenant, export_id, [fact], now, head.sequence + 1))
-        if not await StreamStore(connection, visible).append(head, [event], beside):
-            return False
-        self._note(connection, visible.tenant, export_id, event)
-        return True
+            return None
+        events = _behind(head, self._events(visible.tenant, export_id, facts, now, head.sequence + 1))
+        given = await StreamStore(connection, visible).append_beside(head, events, beside)
+        if given is not None:
+            self._note(connection, visible.tenant, export_id, events[-1])
+        return given
 
     def _note(self, connection: Connection, tenant: Tenant, export_id: str, last: events_pb2.Event) -> None:
         after_commit(connection, partial(self._heads.note, tenant, export_id, head_of(last)))
