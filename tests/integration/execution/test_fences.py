@@ -7,9 +7,11 @@ from entrygo.execution.broker.attempt_store import AttemptStore
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.state.failpoints import AFTER_CLAIM, AFTER_SENDING
 from entrygo.execution.state.records import Claim, Execution, Submission, SubmissionStatus
+from entrygo.execution.steps.prepared_store import PreparedStore
 from entrygo.execution.steps.step_store import StepStore
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.postgres.pool import EVERYONE, Connection, transaction
+from tests.integration.execution.made import made
 from tests.integration.execution.world import LEASE, LIVE, START, World
 
 OF_EXECUTION: tuple[Callable[[Connection, Execution], Awaitable[object]], ...] = (
@@ -17,8 +19,8 @@ OF_EXECUTION: tuple[Callable[[Connection, Execution], Awaitable[object]], ...] =
     lambda connection, owned: StepStore(connection, LIVE).claimed(
         owned, Claim(1, "planhash_", None), "cpkg_1", replaces=None, now=START, lease=LEASE
     ),
-    lambda connection, owned: StepStore(connection, LIVE).prepared(
-        owned, "brk_sub_1", "", [], [], now=START, lease=LEASE
+    lambda connection, owned: PreparedStore(connection, LIVE).prepared(
+        owned, made("pkg_1"), now=START, lease=LEASE
     ),
     lambda connection, owned: StepStore(connection, LIVE).completed(owned, b"answer", START),
 )

@@ -39,11 +39,12 @@ async def test_planning_being_away_leaves_an_execution_that_the_next_call_comple
     assert await process.count("executions") == 1
 
 
+@pytest.mark.parametrize("is_new", [False, True])
 @pytest.mark.parametrize("point", FAILPOINTS)
 async def test_a_retry_completes_what_a_dead_process_left_with_one_package_and_one_mail(
-    world: World, point: str
+    world: World, point: str, is_new: bool
 ) -> None:
-    await _die(await world.process(crash_at=point))
+    await _die(await world.process(crash_at=point, is_new=is_new))
     await world.pass_lease()
     survivor = await world.process()
     answer = await survivor.answer()

@@ -25,6 +25,7 @@ from entrygo.execution.state.records import Claim, ExecuteCommand, Moved
 from entrygo.execution.ways import build_channels
 from entrygo.execution.wiring import ExecutionParts, Surroundings, build_parts
 from entrygo.messaging.event_log import events_after
+from entrygo.messaging.heads import Head
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from entrygo.process.clock import Ids
@@ -202,8 +203,12 @@ class World:
         channel: Channel | None = None,
         pool: Pool | None = None,
         reading_pool: Pool | None = None,
+        is_new: bool = False,
     ) -> "Process":
-        """A process that dies at the named point, if any."""
+        """A process that dies at the named point, if any.
+
+        Unless it is new, it has written events before, and knows the life of the database.
+        """
         if pool is None:
             pool = await self._open_pool()
             self._pools.append(pool)
@@ -226,7 +231,11 @@ class World:
                 reach=_crasher(crash_at),
             )
         )
-        return Process(parts, pool, self)
+        process = Process(parts, pool, self)
+        if not is_new:
+            epoch = await pool.fetchval("SELECT epoch::text FROM owner_epoch")
+            process.recorder._heads.note(LIVE.tenant, "batch_before", Head(1, "evt_before", epoch))
+        return process
 
     async def crashed(self, at: str) -> "Process":
         """A process that has died at the named point of an execute."""
@@ -280,6 +289,8 @@ class Process:
         self.pool = pool
         self.world = world
         self.executions = parts.use_cases.executions
+        self.writing = self.executions._steps.writing
+        self.recorder = self.writing.recorder
         # Who executes and who joins is to get the answer, however long a busy machine takes for it.
         self.executions._answer_wait = self.executions._join_wait = timedelta(minutes=4)
         self.resubmission = parts.use_cases.resubmission

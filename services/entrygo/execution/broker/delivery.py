@@ -54,6 +54,11 @@ CONTENT_UNREADABLE = "The package could not be read from the store of documents;
 SETTLE_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0)
 
 
+def first_attempt(submission: Submission) -> Submission:
+    """The submission as it is while it is first sent."""
+    return replace(submission, status=SubmissionStatus.SENDING, phase=Phase.ENVELOPE, attempts=1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerDelivery:
     """Everything one attempt needs."""
@@ -108,7 +113,7 @@ class BrokerDelivery:
 
         None where its mail is held back: then it is written as it is. The caller has its slot.
         """
-        attempt = replace(submission, status=SubmissionStatus.SENDING, phase=Phase.ENVELOPE, attempts=1)
+        attempt = first_attempt(submission)
         return attempt if await self.gate.hold(connection, attempt) is None else None
 
     async def ready(self, submission: Submission) -> Submission:

@@ -3,14 +3,15 @@
 What is held back waits in the ledger, with the reason; it has not been attempted.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Mode, Visible
 from entrygo.execution.broker.channels import BY_NAME
 from entrygo.execution.broker.recipient_store import RecipientStore
-from entrygo.execution.broker.recipients import WHOLE_ACCOUNT, Hold, MailPolicy, recipient_key
+from entrygo.execution.broker.recipients import WHOLE_ACCOUNT, Hold, MailPolicy, RecipientState, recipient_key
 from entrygo.execution.state.records import Submission
 from entrygo.postgres.clock import transaction_time
 from entrygo.postgres.pool import Connection
@@ -20,11 +21,33 @@ EMAIL = BY_NAME["email"].type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """What has to hold of the address of a mail that leaves at once; of none where there is no address.
+
+    `caps` as `MailPolicy.caps`.
+    """
+
+    address: str | None = None
+    states: Collection[RecipientState] = ()
+    caps: Mapping[str, int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailGate:
     """Decides in the transaction that begins an attempt."""
 
     policy: MailPolicy
     ids: Ids
+
+    def passage(self, attempt: Submission) -> Passage:
+        """What lets a first attempt through, for the statement that writes it; where that does not hold,
+        `hold` says why."""
+        address = recipient_key(attempt.recipient_email)
+        if attempt.submission_type != EMAIL or attempt.tenant.mode is Mode.TEST or address is None:
+            return Passage()
+        return Passage(
+            address=address, states=self.policy.let_through(address), caps=self.policy.caps(address)
+        )
 
     async def hold(self, connection: Connection, attempt: Submission) -> Hold | None:
         """The reason to hold the mail, or None. Schedules a confirmation request for a new recipient.

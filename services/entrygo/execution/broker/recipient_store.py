@@ -12,7 +12,8 @@ from entrygo.postgres.conditions import when_given
 from entrygo.postgres.pool import Connection, after_commit
 
 _RECIPIENT = "id, address, state, asks, ask_due_at, asked_at, changed_at"
-_KEPT_DAYS = 7
+# Of counts of mails; the first mail of a day removes what is older.
+KEPT_DAYS = 7
 
 
 class RecipientStore:
@@ -159,7 +160,7 @@ class RecipientStore:
             "DELETE FROM mail_counts WHERE account_id = $1 AND mode = $2"
             " AND day < (now() AT TIME ZONE 'UTC')::date - $3::integer",
             *self._scope,
-            _KEPT_DAYS,
+            KEPT_DAYS,
         )
 
 

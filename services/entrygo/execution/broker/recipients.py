@@ -77,6 +77,10 @@ class MailPolicy:
         """Whether the address has to confirm, or the operator to allow it."""
         return not self.is_open and address.rpartition("@")[2] not in self.allowed_domains
 
+    def let_through(self, address: str) -> frozenset[RecipientState]:
+        """The states in which the address is sent mail; one that is not known is unconfirmed."""
+        return TAKES if self.needs_word(address) else TAKES | {RecipientState.UNCONFIRMED}
+
     def state_of(self, address: str, recipient: Recipient | None) -> str:
         """The state as answers show it; `allowed` where nobody is asked."""
         known = RecipientState.UNCONFIRMED if recipient is None else recipient.state
@@ -102,7 +106,7 @@ class MailPolicy:
             return Hold(REFUSED.format(address=address), None)
         if state is RecipientState.REVOKED:
             return Hold(REVOKED.format(address=address), None)
-        if state in TAKES or not self.needs_word(address):
+        if state in self.let_through(address):
             return None
         if now >= prepared_at + self.confirm_within:
             return Hold(GIVEN_UP.format(address=address), None)
@@ -118,6 +122,13 @@ class MailPolicy:
     def counts(self) -> bool:
         """Whether there is any cap."""
         return bool(self.daily_per_account or self.daily_per_recipient)
+
+    def caps(self, address: str) -> Mapping[str, int | None]:
+        """How many mails of a day there may be, by address, the whole account first; None is any number.
+        Empty where none are counted."""
+        if not self.counts:
+            return {}
+        return {WHOLE_ACCOUNT: self.daily_per_account or None, address: self.daily_per_recipient or None}
 
     def over_cap(self, address: str, mails: Mapping[str, int], tomorrow: datetime) -> Hold | None:
         """What the day's mails, this one among them, say of it; by address, with WHOLE_ACCOUNT their sum."""

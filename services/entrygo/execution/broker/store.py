@@ -27,12 +27,13 @@ SUBMISSION = (
 )
 # Nobody has numbered what has not been sent.
 _SET_BY_DATABASE = ("tenant", "next_attempt_at", "prepared_at", "entry_numbers")
-_WRITTEN = tuple(field.name for field in fields(Submission) if field.name not in _SET_BY_DATABASE)
+# What is written of a new one, in this order, besides its scope and its times.
+WRITTEN = tuple(field.name for field in fields(Submission) if field.name not in _SET_BY_DATABASE)
 _ADD = (
     "INSERT INTO broker_submissions"  # noqa: S608
-    f" (account_id, mode, next_attempt_at, lease_until, destination, {', '.join(_WRITTEN)})"
+    f" (account_id, mode, next_attempt_at, lease_until, destination, {', '.join(WRITTEN)})"
     " VALUES ($1, $2, now() + $3::interval, now() + $4::interval, $5,"
-    f" {', '.join(f'${number}' for number in range(6, 6 + len(_WRITTEN)))})"
+    f" {', '.join(f'${number}' for number in range(6, 6 + len(WRITTEN)))})"
     " RETURNING next_attempt_at, prepared_at"
 )
 
@@ -54,7 +55,7 @@ class SubmissionStore:
             None if is_begun else send_in,
             send_in if is_begun else None,
             destination_name(submission.tenant, submission),
-            *(getattr(submission, name) for name in _WRITTEN),
+            *written(submission),
         )
         assert row is not None
         return replace(submission, **row)
@@ -208,6 +209,11 @@ class SubmissionStore:
             *self._scope,
             submission_id,
         )
+
+
+def written(submission: Submission) -> tuple[object, ...]:
+    """The values of WRITTEN."""
+    return tuple(getattr(submission, name) for name in WRITTEN)
 
 
 def submission_from_row(row: asyncpg.Record) -> Submission:

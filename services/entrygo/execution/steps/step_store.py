@@ -1,21 +1,13 @@
 """SQL of an execution's steps, each one statement that changes nothing unless the caller is its owner.
 
-All but *prepared* set their scope themselves: each may be a transaction by itself.
+They set their scope themselves: each may be a transaction by itself. *prepared* is in `prepared_store`.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from entrygo.domain.principal import Visible
 from entrygo.execution.state.package_store import PACKAGE, PackageStore, package_from_row
-from entrygo.execution.state.records import (
-    Artifact,
-    Claim,
-    Execution,
-    Notification,
-    Package,
-    PackageState,
-)
+from entrygo.execution.state.records import Claim, Execution, Package
 from entrygo.execution.store import stated
 from entrygo.postgres.pool import SCOPED, Connection, scope_of, set_scope
 
@@ -59,25 +51,6 @@ _CLAIMED = (
     "  lease_until = now() + $5::interval"
     "  WHERE account_id = $1 AND mode = $2 AND id = $3 AND EXISTS (SELECT FROM package))"
     " SELECT * FROM package"
-)
-_PREPARED = (
-    "WITH owned AS (UPDATE executions SET step = 'prepared', submission_id = $6, executed_at = $7,"
-    "  lease_until = now() + $5::interval WHERE account_id = $1 AND mode = $2 AND id = $3"
-    "  AND attempt = $4 AND finished_at IS NULL RETURNING true),"
-    " generated AS (UPDATE customs_packages SET state = $9, summary = $10"
-    "  WHERE account_id = $1 AND mode = $2 AND id = $8 AND EXISTS (SELECT FROM owned)),"
-    " made AS (INSERT INTO artifacts"
-    "  (account_id, mode, package_id, position, artifact_type, filename, media_type, size_bytes,"
-    "  sha256, generated_at)"
-    "  SELECT $1, $2, $8, place - 1, artifact_type, filename, media_type, size_bytes, sha256,"
-    "  generated_at FROM unnest($11::text[], $12::text[], $13::text[], $14::bigint[], $15::text[],"
-    "  $16::timestamptz[]) WITH ORDINALITY"
-    "  AS made (artifact_type, filename, media_type, size_bytes, sha256, generated_at, place)"
-    "  WHERE EXISTS (SELECT FROM owned)),"
-    " informed AS (INSERT INTO notifications (account_id, mode, package_id, id, channel, recipient, status,"
-    "  created_at) SELECT $1, $2, $8, informed.* FROM unnest($17::text[], $18::text[], $19::text[],"
-    "  $20::text[], $21::timestamptz[]) AS informed WHERE EXISTS (SELECT FROM owned))"
-    " SELECT EXISTS (SELECT FROM owned)"
 )
 _COMPLETED = (
     f"WITH scope AS MATERIALIZED (SELECT {set_scope('$8')}),"  # noqa: S608
@@ -154,45 +127,6 @@ class StepStore:
             self._seen_warehouse,
         )
         return None if row is None else package_from_row(row)
-
-    async def prepared(
-        self,
-        execution: Execution,
-        submission_id: str,
-        summary: str,
-        artifacts: Sequence[Artifact],
-        notifications: Sequence[Notification],
-        *,
-        now: datetime,
-        lease: timedelta,
-    ) -> bool:
-        """Step *prepared*: the documents in the order in which they are listed, and who is informed.
-
-        False where another one is the owner. `summary` is what the package is in short. A second notification
-        of the same id is an error of ours.
-        """
-        prepared = await self._connection.fetchval(
-            _PREPARED,
-            *self._owner(execution),
-            lease,
-            submission_id,
-            now,
-            execution.package_id,
-            PackageState.GENERATED,
-            summary,
-            [each.artifact_type for each in artifacts],
-            [each.filename for each in artifacts],
-            [each.media_type for each in artifacts],
-            [each.size_bytes for each in artifacts],
-            [each.sha256 for each in artifacts],
-            [each.generated_at for each in artifacts],
-            [each.id for each in notifications],
-            [each.channel for each in notifications],
-            [each.recipient for each in notifications],
-            [each.status for each in notifications],
-            [each.created_at for each in notifications],
-        )
-        return bool(prepared)
 
     async def completed(self, execution: Execution, response: bytes, now: datetime) -> bool:
         """The end, with the answer that repetitions get; False where another one is the owner."""

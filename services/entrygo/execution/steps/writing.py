@@ -1,11 +1,12 @@
-"""The step *prepared*: what a package consists of, its submissions and their events, in one transaction."""
+"""The step *prepared*: what a package consists of, its submissions and their events, in one transaction or
+one statement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from entrygo.execution.broker.bulkhead import Slot
-from entrygo.execution.broker.delivery import BrokerDelivery
+from entrygo.execution.broker.delivery import BrokerDelivery, first_attempt
 from entrygo.execution.broker.dispatch import Dispatcher
 from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.store import SubmissionStore
@@ -14,8 +15,8 @@ from entrygo.execution.making.package_maker import Prepared
 from entrygo.execution.state.events import EventRecorder, Fact, notification_recorded, package_generated
 from entrygo.execution.state.records import Execution, Package, Step, Submission, SubmissionStatus
 from entrygo.execution.steps.leases import ExecutionLeases, LeaseLost
-from entrygo.execution.steps.step_store import StepStore
-from entrygo.postgres.pool import Connection, Pool, transaction
+from entrygo.execution.steps.prepared_store import PreparedStore, preparing
+from entrygo.postgres.pool import Connection, Pool, single_statement, transaction
 from entrygo.process.clock import Clock
 
 
@@ -52,28 +53,21 @@ class Writing:
         self, execution: Execution, package: Package, prepared: Prepared, taken: Taken | None
     ) -> tuple[Execution, Written]:
         """Raises LeaseLost, or what closing the package that is replaced raises."""
-        now, first = self.clock(), prepared.submissions[0]
-        slot: Slot | None = None
+        now, slot = self.clock(), self._slot(prepared.submissions)
         is_begun = False
         try:
-            async with transaction(self.pool, execution.visible) as connection:
-                await self._generate(connection, execution, prepared, now)
-                closed = await self._replace(connection, execution, package, taken, now)
-                slot = self._slot(prepared.submissions)
-                begun = None if slot is None else await self.delivery.begun_at_once(connection, first)
-                added = await self._add(connection, execution, (begun,) if begun else prepared.submissions)
-                facts = _facts(package, prepared, added)
-                await self.recorder.record(
-                    connection, execution.visible, execution.export_id, facts, now, are_first=True
-                )
-                if taken is not None:
-                    old_id = taken.replaced.export_id
-                    await self.recorder.record(connection, execution.visible, old_id, closed, now)
-            is_begun = begun is not None
+            added: Sequence[Submission] | None = None
+            if slot is not None and taken is None:
+                added = await self._at_once(execution, package, prepared, now)
+            if added is None:
+                can_begin = slot is not None
+                added = await self._whatever(execution, package, prepared, taken, now, can_begin=can_begin)
+            is_begun = added[0].status is SubmissionStatus.SENDING
         finally:
             # Also where nobody knows whether it was committed: then it is found like that of a dead process.
             if slot is not None and not is_begun:
                 self.dispatcher.give_back(slot)
+        first = prepared.submissions[0]
         prepared = replace(prepared, submissions=tuple(added))
         execution = replace(execution, step=Step.PREPARED, submission_id=first.id, executed_at=now)
         return execution, Written(prepared=prepared, slot=slot if is_begun else None)
@@ -84,21 +78,60 @@ class Writing:
             return None
         return self.dispatcher.slot_at_once(submissions[0])
 
-    async def _generate(
-        self, connection: Connection, execution: Execution, prepared: Prepared, now: datetime
-    ) -> None:
-        """Before anything else: the lock on the execution's row keeps a new owner out until the end."""
-        is_owner = await StepStore(connection, execution.visible).prepared(
+    async def _at_once(
+        self, execution: Execution, package: Package, prepared: Prepared, now: datetime
+    ) -> Sequence[Submission] | None:
+        """The usual way in one statement: nothing is replaced, and the one submission is begun. None, and
+        nothing is written, where the statement does not find what it expects: its mail is held back, the
+        lease is lost, or the stream of events stands elsewhere."""
+        attempt = first_attempt(prepared.submissions[0])
+        step = preparing(
             execution,
-            prepared.submissions[0].id,
-            prepared.summary.model_dump_json(),
-            prepared.artifacts,
-            prepared.notifications,
+            prepared,
+            attempt,
+            self.delivery.gate.passage(attempt),
             now=now,
             lease=self.leases.lease,
         )
-        if not is_owner:
-            raise LeaseLost
+        async with single_statement(self.pool, execution.visible) as connection:
+            prepared_at = await self.recorder.record_beside(
+                connection,
+                execution.visible,
+                execution.export_id,
+                _facts(package, prepared, [attempt]),
+                now,
+                beside=step,
+                are_first=True,
+            )
+        return [replace(attempt, prepared_at=prepared_at)] if isinstance(prepared_at, datetime) else None
+
+    async def _whatever(
+        self,
+        execution: Execution,
+        package: Package,
+        prepared: Prepared,
+        taken: Taken | None,
+        now: datetime,
+        *,
+        can_begin: bool,
+    ) -> Sequence[Submission]:
+        first = prepared.submissions[0]
+        async with transaction(self.pool, execution.visible) as connection:
+            # Before anything else: the lock on the execution's row keeps a new owner out until the end.
+            steps = PreparedStore(connection, execution.visible)
+            if not await steps.prepared(execution, prepared, now=now, lease=self.leases.lease):
+                raise LeaseLost
+            closed = await self._replace(connection, execution, package, taken, now)
+            begun = await self.delivery.begun_at_once(connection, first) if can_begin else None
+            added = await self._add(connection, execution, (begun,) if begun else prepared.submissions)
+            facts = _facts(package, prepared, added)
+            await self.recorder.record(
+                connection, execution.visible, execution.export_id, facts, now, are_first=True
+            )
+            if taken is not None:
+                old_id = taken.replaced.export_id
+                await self.recorder.record(connection, execution.visible, old_id, closed, now)
+        return added
 
     async def _replace(
         self,
