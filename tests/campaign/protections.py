@@ -151,7 +151,7 @@ PROTECTIONS = (
         "executions of dead processes are resumed under their claim",
         (
             Edit(
-                "services/entrygo/planning/use_cases/transitions.py",
+                "services/entrygo/planning/use_cases/handover.py",
                 "    return export.execution_id == execution_id and export.state in",
                 "    return False and export.execution_id == execution_id and export.state in",
             ),

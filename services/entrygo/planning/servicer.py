@@ -78,14 +78,14 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     ) -> planning_pb2.ClaimExportResponse:
         """Moves a planned export to EXECUTING, for one execution."""
         check_claim(request)
-        return await self._do.transitions.claim(principal().visible, request)
+        return await self._do.handover.claim(principal().visible, request)
 
     async def ReleaseExport(
         self, request: planning_pb2.ReleaseExportRequest, context: Context
     ) -> planning_pb2.ReleaseExportResponse:
         """Ends execution's claim: COMPLETED or FAILED; the same release again finds it done."""
         check_release(request)
-        return await self._do.transitions.release(principal().visible, request)
+        return await self._do.handover.release(principal().visible, request)
 
     async def WithdrawExport(
         self, request: planning_pb2.WithdrawExportRequest, context: Context

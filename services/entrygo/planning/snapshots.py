@@ -108,9 +108,14 @@ def unpack(stored: PackedSnapshot) -> bytes:
     return content.replace(_NO_ROWS, _ROWS + _inflated_rows(stored.reference_rows), 1)
 
 
+def longest_packed(at_most: int) -> int:
+    """The longest content that `unpack_small` looks at."""
+    return at_most // _COMPRESSED_TO_A
+
+
 def unpack_small(stored: PackedSnapshot, at_most: int) -> bytes:
     """As `unpack`; empty for one that is longer than `at_most`, or cannot be read: `unpack` says why."""
-    if len(stored.content) * _COMPRESSED_TO_A > at_most:
+    if len(stored.content) > longest_packed(at_most):
         return b""
     try:
         content = unpack(stored)

@@ -84,7 +84,7 @@ class PlanningStore:
         row = await self._connection.fetchrow(LOCK_EXPORT, *self._scope, export_id)
         if row is None:
             return None
-        export, event_id = _export_from_row(row), row["last_event_id"]
+        export, event_id = export_from_row(row), row["last_event_id"]
         if event_id is not None:
             return replace(export, head=Head(export.event_sequence, event_id, row["epoch"]))
         # None was kept, or it was added while this statement waited for the lock and saw the time before.
@@ -94,11 +94,11 @@ class PlanningStore:
     async def exports_of(self, order_id: str, limit: int) -> Sequence[Export]:
         """The exports that the order is in, or left with, newest first."""
         rows = await self._connection.fetch(EXPORTS_OF_AN_ORDER, *self._scope, order_id, limit)
-        return [_export_from_row(row) for row in rows]
+        return [export_from_row(row) for row in rows]
 
     async def _export(self, statement: str, export_id: str) -> Export | None:
         row = await self._connection.fetchrow(statement, *self._scope, export_id)
-        return _export_from_row(row) if row else None
+        return export_from_row(row) if row else None
 
     async def add_export(self, export: Export, at: datetime) -> None:
         """Stores a new export, created at `at`."""
@@ -268,7 +268,8 @@ def _packed_from_row(row: asyncpg.Record) -> PackedSnapshot:
     )
 
 
-def _export_from_row(row: asyncpg.Record) -> Export:
+def export_from_row(row: asyncpg.Record) -> Export:
+    """A row with EXPORT_COLUMNS."""
     return Export(
         export_id=row["export_id"],
         warehouse_id=row["warehouse_id"],

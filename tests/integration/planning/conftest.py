@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any
 
 import pytest_asyncio
@@ -74,7 +75,7 @@ class Planner:
     def as_(self, tenant: Tenant, warehouse_id: str | None = None) -> "Planner":
         return replace(self, visible=Visible(tenant, warehouse_id))
 
-    @property
+    @cached_property
     def use_cases(self) -> PlanningUseCases:
         return PlanningUseCases.on(
             self.pool,
@@ -115,7 +116,7 @@ class Planner:
             trip=trip,
             **truck,
         )
-        return await self.use_cases.transitions.claim(self.visible, request)
+        return await self.use_cases.handover.claim(self.visible, request)
 
     async def complete(self, export_id: str, execution_id: str = "exe_1") -> str:
         outcome = planning_pb2.ReleaseExportRequest.Completed(customs_package_id="cp_1", executed_at="now")
@@ -127,7 +128,7 @@ class Planner:
 
     async def _release(self, export_id: str, execution_id: str, **outcome: Any) -> str:
         request = planning_pb2.ReleaseExportRequest(export_id=export_id, execution_id=execution_id, **outcome)
-        answer = await self.use_cases.transitions.release(self.visible, request)
+        answer = await self.use_cases.handover.release(self.visible, request)
         return str(answer.state)
 
     async def withdraw(

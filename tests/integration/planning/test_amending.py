@@ -221,7 +221,7 @@ async def test_execution_that_cannot_take_a_place_is_not_given_a_successor(plann
     new = (await planner.amend(old)).export_id
     request = planning_pb2.ClaimExportRequest(export_id=new, execution_id="exe_2")
     with pytest.raises(ServiceUnavailable):
-        await planner.use_cases.transitions.claim(planner.visible, request)
+        await planner.use_cases.handover.claim(planner.visible, request)
     await planner.claim(new, "exe_2")
 
 

@@ -6,7 +6,7 @@ from entrygo.domain.errors import InvalidExportState, NotFound
 from entrygo.execution.recovery.restored import RESTORED, RESTORED_CODE, RestoredWork
 from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.records import Execution
-from entrygo.planning.use_cases.transitions import Transitions
+from entrygo.planning.use_cases.handover import Handover
 from entrygo.postgres.pool import open_pool
 from entrygo.process.clock import Ids, utc_now
 from entrygo.proto.planning.v1 import planning_pb2
@@ -17,18 +17,18 @@ async def hold_unfinished_work(planning_url: str, execution_url: str) -> None:
     planning = await open_pool(planning_url, schema="planning", max_size=1)
     execution = await open_pool(execution_url, schema="execution", max_size=1)
     async with planning, execution:
-        fail = partial(_fail_export, Transitions(planning, utc_now, Ids()))
+        fail = partial(_fail_export, Handover(planning, utc_now, Ids()))
         work = RestoredWork(pool=execution, clock=utc_now, recorder=EventRecorder(Ids()), fail_export=fail)
         await work.hold()
 
 
-async def _fail_export(transitions: Transitions, execution: Execution) -> None:
+async def _fail_export(handover: Handover, execution: Execution) -> None:
     failed = planning_pb2.ReleaseExportRequest.Failed(error_code=RESTORED_CODE, message=RESTORED)
     request = planning_pb2.ReleaseExportRequest(
         export_id=execution.export_id, execution_id=execution.id, failed=failed
     )
     try:
-        await transitions.release(execution.visible, request)
+        await handover.release(execution.visible, request)
     except (InvalidExportState, NotFound):
         # It had not claimed the export yet, which can be executed as it is.
         return

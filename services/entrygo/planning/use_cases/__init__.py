@@ -14,6 +14,7 @@ from entrygo.planning.rules.base import Rule
 from entrygo.planning.sync_client import FactSource
 from entrygo.planning.use_cases.amend_export import AmendExport
 from entrygo.planning.use_cases.gathering import Gathering
+from entrygo.planning.use_cases.handover import Handover
 from entrygo.planning.use_cases.plan_export import PlanExport
 from entrygo.planning.use_cases.policies import Policies
 from entrygo.planning.use_cases.stored_plans import StoredPlans
@@ -28,6 +29,7 @@ class PlanningUseCases:
 
     plan_export: PlanExport
     amend_export: AmendExport
+    handover: Handover
     transitions: Transitions
     policies: Policies
     stored_plans: StoredPlans
@@ -52,6 +54,7 @@ class PlanningUseCases:
         return cls(
             plan_export=plan_export,
             amend_export=AmendExport(pool, plan_export),
+            handover=Handover(pool, clock, ids),
             transitions=Transitions(pool, clock, ids),
             policies=Policies(pool, clock, ids, rules),
             stored_plans=StoredPlans(pool),

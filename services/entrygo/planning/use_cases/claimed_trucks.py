@@ -44,20 +44,13 @@ async def check_truck(
 ) -> None:
     """Takes the control numbers for the export.
 
-    Raises TripIncomplete, and ValidationFailed for an arrival on another day than the plan's, for what names
-    nothing of this plan, for discounts above the value of its goods, for a control number that is not of the
-    truck's carrier, and for one that another export has.
+    Raises what `check_stated` does, and ValidationFailed for a control number that is not of the truck's
+    carrier, and for one that another export has.
     """
-    if request.discounts_usd or request.HasField("trip"):
+    if states_anything(request):
         packed = await PlanningStore(connection, visible).find_snapshot(export.export_id, export.revision)
         assert packed is not None
-        document = document_of(packed)
-        if request.discounts_usd:
-            check_discounts(Decimal(request.discounts_usd), goods_value_of(document))
-        if request.HasField("trip"):
-            _check_day(document, request.trip)
-            _check_named(document, request.trip)
-            _check_complete(document, request.trip)
+        check_stated(document_of(packed), request)
     if request.control_numbers:
         check_carrier(request.carrier_scac, request.control_numbers)
         numbers = [each.number for each in request.control_numbers]
@@ -67,6 +60,22 @@ async def check_truck(
             "Another export of the account has this control number; ACE takes none twice",
             "duplicate",
         )
+
+
+def states_anything(request: planning_pb2.ClaimExportRequest) -> bool:
+    """Whether anything is to be held against the plan."""
+    return bool(request.discounts_usd) or request.HasField("trip")
+
+
+def check_stated(document: Document, request: planning_pb2.ClaimExportRequest) -> None:
+    """Raises TripIncomplete, and ValidationFailed for an arrival on another day than the plan's, for what
+    names nothing of this plan, and for discounts above the value of its goods. Pure."""
+    if request.discounts_usd:
+        check_discounts(Decimal(request.discounts_usd), goods_value_of(document))
+    if request.HasField("trip"):
+        _check_day(document, request.trip)
+        _check_named(document, request.trip)
+        _check_complete(document, request.trip)
 
 
 def check_discounts(discounts_usd: Decimal, goods_usd: Decimal) -> None:

@@ -10,7 +10,7 @@ from entrygo.domain.ids import IdKind, is_valid_id
 from entrygo.domain.principal import Visible
 from entrygo.messaging import outbox
 from entrygo.messaging.events import PLANNING, make_event
-from entrygo.messaging.heads import follow
+from entrygo.messaging.heads import follow, head_of
 from entrygo.planning.exports import Export
 from entrygo.planning.store import PlanningStore
 from entrygo.postgres.pool import Connection
@@ -34,21 +34,31 @@ class Recorder:
         data: Message,
         *,
         beside: Sequence[str] = (),
-    ) -> None:
-        """The number of the event follows under the row's lock; an export without a head is a new one.
+    ) -> Export:
+        """The export as it is then, with its head. The number of the event follows under the row's lock; an
+        export without a head is a new one.
 
         `beside` as `save_export` says, of an export that was stored before.
         """
-        now = self.clock()
+        now, store = self.clock(), PlanningStore(connection, visible)
+        if export.head is not None:
+            saved, event = self.next(visible, export, type_, data)
+            await store.save_export(saved, now, event, beside)
+            return saved
+        numbered = replace(export, event_sequence=1)
+        event = self.event(visible, numbered, type_, data)
+        await store.add_export(numbered, now)
+        await outbox.append(connection, event, warehouse_id=export.warehouse_id)
+        return replace(numbered, head=head_of(event))
+
+    def next(
+        self, visible: Visible, export: Export, type_: str, data: Message
+    ) -> tuple[Export, events_pb2.Event]:
+        """Of an export with its head: how it is after its next event, and that event."""
+        assert export.head is not None
         numbered = replace(export, event_sequence=export.event_sequence + 1)
         event = self.event(visible, numbered, type_, data)
-        store = PlanningStore(connection, visible)
-        if export.head is None:
-            await store.add_export(numbered, now)
-            await outbox.append(connection, event, warehouse_id=export.warehouse_id)
-            return
-        follow(export.head, event)
-        await store.save_export(numbered, now, event, beside)
+        return replace(numbered, head=follow(export.head, event)), event
 
     def event(self, visible: Visible, export: Export, type_: str, data: Message) -> events_pb2.Event:
         """The event that the export's sequence is the number of."""
