@@ -25,7 +25,7 @@ from entrygo.execution.broker.channels.simulated import reaction_of
 from entrygo.execution.broker.entry_numbers import covered_entries
 from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.following import follow
-from entrygo.execution.broker.mail_gate import MailGate
+from entrygo.execution.broker.mail_gate import MailGate, Passage
 from entrygo.execution.broker.recipients import Hold
 from entrygo.execution.broker.retry_policy import RetryPolicy
 from entrygo.execution.broker.rooms import Unwanted
@@ -115,6 +115,11 @@ class BrokerDelivery:
         """
         attempt = first_attempt(submission)
         return attempt if await self.gate.hold(connection, attempt) is None else None
+
+    def at_once(self, submission: Submission) -> tuple[Submission, Passage]:
+        """The first attempt, and what lets its mail through: for the statement that writes both."""
+        attempt = first_attempt(submission)
+        return attempt, self.gate.passage(attempt)
 
     async def ready(self, submission: Submission) -> Submission:
         """The submission, a dead owner's attempt settled. Raises AttemptLost while the owner lives."""

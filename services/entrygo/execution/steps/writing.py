@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from entrygo.execution.broker.bulkhead import Slot
-from entrygo.execution.broker.delivery import BrokerDelivery, first_attempt
+from entrygo.execution.broker.delivery import BrokerDelivery
 from entrygo.execution.broker.dispatch import Dispatcher
 from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.store import SubmissionStore
@@ -84,15 +84,8 @@ class Writing:
         """The usual way in one statement: nothing is replaced, and the one submission is begun. None, and
         nothing is written, where the statement does not find what it expects: its mail is held back, the
         lease is lost, or the stream of events stands elsewhere."""
-        attempt = first_attempt(prepared.submissions[0])
-        step = preparing(
-            execution,
-            prepared,
-            attempt,
-            self.delivery.gate.passage(attempt),
-            now=now,
-            lease=self.leases.lease,
-        )
+        attempt, passage = self.delivery.at_once(prepared.submissions[0])
+        step = preparing(execution, prepared, attempt, passage, now=now, lease=self.leases.lease)
         async with single_statement(self.pool, execution.visible) as connection:
             prepared_at = await self.recorder.record_beside(
                 connection,
