@@ -77,7 +77,8 @@ async def shape(owner: Owner, table: GrowingTable) -> list[str]:
         "  FROM pg_class WHERE oid = $1::text::regclass"
         " UNION ALL SELECT concat('row security ', relrowsecurity, relforcerowsecurity)"
         "  FROM pg_class WHERE oid = $1::text::regclass"
-        " UNION ALL SELECT pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polrelid = $1::text::regclass",
+        " UNION ALL SELECT concat(pg_get_expr(polqual, polrelid), '; ', pg_get_expr(polwithcheck, polrelid))"
+        "  FROM pg_policy WHERE polrelid = $1::text::regclass",
         name,
     )
     return sorted(row["text"] for row in (*constraints, *indexes, *others))

@@ -38,6 +38,40 @@ async def test_transaction_cannot_write_a_row_of_another_account(database_url: s
                 await connection.execute(INSERT, BOB.account_id, BOB.mode)
 
 
+EVENT = (
+    "INSERT INTO event_log (account_id, mode, stream_id, sequence, payload) VALUES ('acc_a', {}, 's', {}, '')"
+)
+KEY = (
+    "INSERT INTO idempotency_keys (account_id, mode, operation, key, fingerprint)"
+    " VALUES ('acc_a', {}, 'o', 'k', '')"
+)
+ORDER = (
+    "INSERT INTO orders (account_id, mode, id, external_id, destination_country, items, total_value_usd,"
+    " created_at, updated_at) VALUES ('acc_a', {}, 'ord_1', 'SO-1', {}, '[]', 1, now(), now())"
+)
+
+
+@pytest.mark.parametrize(
+    ("statement", "right", "wrong"),
+    [
+        (EVENT, ("'live'", "1"), ("'alive'", "1")),
+        (EVENT, ("'live'", "1"), ("'live'", "0")),
+        (KEY, ("'test'",), ("'tested'",)),
+        (ORDER, ("'live'", "'US'"), ("'alive'", "'US'")),
+        (ORDER, ("'live'", "'US'"), ("'live'", "'usa'")),
+    ],
+)
+async def test_row_that_cannot_be_is_refused_to_background_work_as_well(
+    database_url: str, statement: str, right: tuple[str, ...], wrong: tuple[str, ...]
+) -> None:
+    async with await open_pool(database_url, schema="sync") as pool:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with transaction(pool, EVERYONE) as connection:
+                await connection.execute(statement.format(*wrong))
+        async with transaction(pool, EVERYONE) as connection:
+            await connection.execute(statement.format(*right))
+
+
 async def test_session_outside_a_transaction_sees_nothing(database_url: str) -> None:
     async with await open_pool(database_url, schema="sync") as pool:
         async with transaction(pool, Visible.whole(ALICE)) as connection:

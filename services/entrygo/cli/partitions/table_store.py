@@ -180,9 +180,12 @@ async def _around(connection: Owner, table: GrowingTable) -> _Around:
 
 
 async def _policy(connection: Owner, table: str) -> str:
-    """The condition of row security."""
+    """The conditions of row security: what is seen, and what may be written where that is less."""
     found: str = await connection.fetchval(
-        "SELECT pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polrelid = $1::text::regclass", table
+        "SELECT concat('USING (', pg_get_expr(polqual, polrelid), ')',"
+        " ' WITH CHECK (' || pg_get_expr(polwithcheck, polrelid) || ')')"
+        " FROM pg_policy WHERE polrelid = $1::text::regclass",
+        table,
     )
     return found
 
@@ -190,7 +193,7 @@ async def _policy(connection: Owner, table: str) -> str:
 async def _secure(connection: Owner, table: str, policy: str) -> None:
     await connection.execute(
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; ALTER TABLE {table} FORCE ROW LEVEL SECURITY;"
-        f" CREATE POLICY in_scope ON {table} USING ({policy})"
+        f" CREATE POLICY in_scope ON {table} {policy}"
     )
 
 
