@@ -35,8 +35,9 @@ BATCH = 500
 ATTEMPTS = 3
 MIN_BACKOFF = 0.1  # seconds
 MAX_BACKOFF = 5.0  # seconds
-# After a batch; what comes meanwhile is seen that much later.
-GATHER_SECONDS = 0.015
+# After a batch, for each of its records; what comes meanwhile is seen that much later.
+GATHER_SECONDS = 0.005
+MAX_GATHER_SECONDS = 0.015
 # How often an idle consumer compares where it is with where the log ends.
 CHECK_SECONDS = 2.0
 # At rest, after so many fetches.
@@ -179,8 +180,7 @@ class Projector:
                     _positions_after(records),
                 )
                 self._progressed_at = _now()
-                # Much of a batch's work is the same for one event and for fifty: let some more come.
-                await pause(stop, GATHER_SECONDS)
+                await pause(stop, gather_after(len(records)))
             elif _now() - checked_at >= max(self._check_seconds, CHECK_RESTS * seconds):
                 await self._check(consumer)
                 checked_at = _now()
@@ -215,6 +215,14 @@ class Projector:
                     log.error("projector.record_rejected", partition=record.partition, offset=record.offset)
                     REJECTED.inc()
                     await self._sink.reject(record, error)
+
+
+def gather_after(records: int) -> float:
+    """Seconds to let some more come after a batch.
+
+    Much of its work is the same for one event and for fifty; where few come, there is little to save.
+    """
+    return min(GATHER_SECONDS * records, MAX_GATHER_SECONDS)
 
 
 def _records_of(fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> list[TopicRecord]:

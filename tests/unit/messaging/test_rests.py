@@ -3,6 +3,7 @@
 import pytest
 
 from entrygo.messaging.partitions import rest_after
+from entrygo.messaging.projector import gather_after
 
 
 @pytest.mark.parametrize(
@@ -10,3 +11,8 @@ from entrygo.messaging.partitions import rest_after
 )
 def test_a_broker_is_asked_less_often_the_longer_nothing_came(idle: float, seconds: float) -> None:
     assert rest_after(idle) == seconds
+
+
+@pytest.mark.parametrize(("records", "seconds"), [(1, 0.005), (2, 0.010), (3, 0.015), (500, 0.015)])
+def test_the_more_came_the_more_is_waited_for(records: int, seconds: float) -> None:
+    assert gather_after(records) == seconds
