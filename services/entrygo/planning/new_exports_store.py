@@ -64,12 +64,13 @@ class NewExports:
         importer_costs: str | None,
         order_ids: Sequence[str],
         event: events_pb2.Event,
+        data: bytes,
         operation: str,
         key: str,
         answer: bytes,
     ) -> None:
         """Stores the export with its plan and orders, created at `at`, as the PlanningStore would; with its
-        event, and the answer of the key."""
+        event, whose `data` it does not carry, and the answer of the key."""
         await append_first(
             self._connection,
             event,
@@ -77,6 +78,7 @@ class NewExports:
             operation=operation,
             key=key,
             answer=answer,
+            data=data,
             changes=_ADD,
             values=(
                 *row_from_export(export),

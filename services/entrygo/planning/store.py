@@ -111,11 +111,18 @@ class PlanningStore:
         )
 
     async def save_export(
-        self, export: Export, at: datetime, event: events_pb2.Event, beside: Sequence[str] = ()
+        self,
+        export: Export,
+        at: datetime,
+        event: events_pb2.Event,
+        beside: Sequence[str] = (),
+        *,
+        data: bytes = b"",
     ) -> None:
         """Writes a locked export back together with an event that names what it follows.
 
-        `beside` are further changes, with the parameters of SAVE_EXPORT.
+        `beside` are further changes, with the parameters of SAVE_EXPORT; `data` those of the event that it
+        does not carry itself.
         """
         await append_with(
             self._connection,
@@ -123,6 +130,7 @@ class PlanningStore:
             warehouse_id=export.warehouse_id,
             changes=[SAVE_EXPORT, *beside],
             values=(*row_from_export(export), at),
+            data=data,
         )
 
     async def note_successor(self, export_id: str, successor_id: str | None, at: datetime) -> None:

@@ -72,9 +72,12 @@ def make_event(
     stream_id: str,
     sequence: int,
     occurred_at: datetime,
-    data: Message,
+    data: Message | None,
 ) -> events_pb2.Event:
-    """An event of `source` about `stream_id`; `data` is the message that EVENT_DATA names for `type`."""
+    """An event of `source` about `stream_id`; `data` is the message that EVENT_DATA names for `type`.
+
+    None where their bytes are written apart.
+    """
     event = events_pb2.Event(
         id=id,
         type=type,
@@ -85,7 +88,8 @@ def make_event(
         sequence=sequence,
         occurred_at=rfc3339(occurred_at),
     )
-    getattr(event, EVENT_DATA[type]).CopyFrom(data)
+    if data is not None:
+        getattr(event, EVENT_DATA[type]).CopyFrom(data)
     return event
 
 

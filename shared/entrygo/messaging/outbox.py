@@ -12,9 +12,15 @@ from entrygo.proto.events.v1 import events_pb2
 MAX_PUBLISHED_BYTES = 512 * 1024
 
 
-async def append(connection: Connection, event: events_pb2.Event, *, warehouse_id: str | None) -> None:
-    """Appends one event in the caller's transaction; it is published once that is committed."""
-    await append_all(connection, [event], warehouse_id=warehouse_id)
+async def append(
+    connection: Connection, event: events_pb2.Event, *, warehouse_id: str | None, data: bytes = b""
+) -> None:
+    """Appends one event in the caller's transaction; it is published once that is committed.
+
+    `data` are what it does not carry itself, as `full_bytes` says.
+    """
+    await _chain(connection, [event])
+    await _add(connection, [event], [full_bytes(event, data)], warehouse_id=warehouse_id)
 
 
 async def append_all(
@@ -30,6 +36,16 @@ async def append_all(
     """
     await _chain(connection, events)
     stored = [event.SerializeToString() for event in events]
+    await _add(connection, events, stored, warehouse_id=warehouse_id)
+
+
+async def _add(
+    connection: Connection,
+    events: Sequence[events_pb2.Event],
+    stored: Sequence[bytes],
+    *,
+    warehouse_id: str | None,
+) -> None:
     await connection.execute(
         "WITH logged AS ("
         " INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id, warehouse_id)"
@@ -102,6 +118,7 @@ async def append_first(
     answer: bytes,
     changes: Sequence[str] = (),
     values: Sequence[object] = (),
+    data: bytes = b"",
 ) -> None:
     """As `append_with`, of a stream's first event: `answer` is kept for repeated calls of the operation,
     unless the key is empty. The parameters of further changes begin with $13."""
@@ -115,6 +132,7 @@ async def append_first(
             *changes,
         ),
         values=(operation, key, answer, *values),
+        data=data,
     )
 
 
@@ -125,6 +143,7 @@ async def append_with(
     warehouse_id: str | None,
     changes: Sequence[str],
     values: Sequence[object],
+    data: bytes = b"",
 ) -> None:
     """As `append`, of an event that names its predecessor and epoch already, in one statement with `changes`.
 
@@ -137,16 +156,18 @@ async def append_with(
         " INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id, warehouse_id)"
         " VALUES ($1, $2, $3, $9, $4, $5, $6))"
         " INSERT INTO outbox (account_id, mode, payload, traceparent) VALUES ($1, $2, $7, $8)",
-        *event_values(event, warehouse_id=warehouse_id),
+        *event_values(event, warehouse_id=warehouse_id, data=data),
         event.sequence,
         *values,
     )
     after_commit(connection, ring)
 
 
-def event_values(event: events_pb2.Event, *, warehouse_id: str | None) -> tuple[object, ...]:
+def event_values(
+    event: events_pb2.Event, *, warehouse_id: str | None, data: bytes = b""
+) -> tuple[object, ...]:
     """What is written of an event that names its predecessor and epoch: $1 to $8 of `append_with`."""
-    full = event.SerializeToString()
+    full = full_bytes(event, data)
     return (
         event.account_id,
         event.mode,
@@ -185,12 +206,18 @@ async def last_of(connection: Connection, account_id: str, mode: str, stream_id:
     return Head(sequence, row["event_id"] or "", row["epoch"])
 
 
+def full_bytes(event: events_pb2.Event, data: bytes) -> bytes:
+    """The event with its data, which it does not carry itself where their bytes are given.
+
+    These are those of an Event that has its data alone: they stand at the end of the whole. Those of a large
+    plan are 14 MB, which are written once and not held as messages meanwhile.
+    """
+    return event.SerializeToString() + data
+
+
 def published_bytes(event: events_pb2.Event, full: bytes) -> bytes:
     """What goes to Kafka: the event, or, when it is too large, all but its data."""
     if len(full) <= MAX_PUBLISHED_BYTES:
         return full
-    stub = events_pb2.Event()
-    stub.CopyFrom(event)
-    stub.ClearField("data")
-    stub.detail_omitted = True
-    return stub.SerializeToString()
+    head = {field.name: value for field, value in event.ListFields() if field.containing_oneof is None}
+    return events_pb2.Event(**head | {"detail_omitted": True}).SerializeToString()

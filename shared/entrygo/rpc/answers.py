@@ -1,6 +1,6 @@
 """The answer to a write, which may be that of an earlier call. For services: the gateway has no database."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import grpc
 from google.protobuf.message import Message
@@ -12,7 +12,7 @@ M = TypeVar("M", bound=Message)
 
 
 def answered(reply: Reply, response: type[M], context: "grpc.aio.ServicerContext[Any, Any]") -> M:
-    """The response, marked where it is that of an earlier call."""
+    """The bytes of a `response`, which the server sends as they are; marked as those of an earlier call."""
     if reply.replayed:
         mark_replayed(context)
-    return response.FromString(reply.body)
+    return cast(M, reply.body)

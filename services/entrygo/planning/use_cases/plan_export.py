@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 
 import orjson
@@ -12,11 +11,12 @@ from entrygo.domain.ids import IdKind
 from entrygo.domain.lifecycle import State, advance
 from entrygo.domain.money import plain
 from entrygo.domain.principal import Visible
+from entrygo.domain.snapshot import Amendment
 from entrygo.planning.bonds import costs_by_importer
 from entrygo.planning.decide import Decision, decide
 from entrygo.planning.exports import Export
 from entrygo.planning.new_exports_store import NewExports
-from entrygo.planning.plan_to_proto import plan_to_proto
+from entrygo.planning.plan_messages import answer_bytes, event_data
 from entrygo.planning.requests import PLAN_OPERATION, PlanCommand
 from entrygo.planning.store import PlanningStore
 from entrygo.planning.use_cases.gathering import Gathering, Grounds, stored_beside
@@ -24,7 +24,7 @@ from entrygo.planning.use_cases.plan_snapshots import (
     ORDERS_IN_LOOP,
     packed_snapshot,
     plan_snapshot,
-    say_what_follows,
+    written_plan,
 )
 from entrygo.planning.use_cases.predecessors import Predecessor, find_predecessor
 from entrygo.planning.use_cases.recording import Recorder, locked_export
@@ -39,8 +39,6 @@ from entrygo.postgres.idempotency import (
 )
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
-from entrygo.proto.events.v1 import events_pb2
-from entrygo.proto.planning.v1 import planning_pb2
 
 DRY_RUN = "DRY_RUN"
 
@@ -120,12 +118,12 @@ class PlanExport:
     async def _dry_run(self, visible: Visible, command: PlanCommand) -> bytes:
         """The answer of a plan that is not stored: what it would follow, and how it differs, included."""
         decision, follows = await self._decide(visible, command)
-        response = await _response(command.batch_id, DRY_RUN, 0, decision, self.clock())
+        plan, amendment = await written_plan(decision, self.clock()), None
         if follows is not None:
             export = self._fresh(command, decision, follows)
             snapshot = await plan_snapshot(decision, visible, export, self.clock(), follows)
-            say_what_follows(response, snapshot)
-        return response.SerializeToString()
+            amendment = snapshot.amendment
+        return answer_bytes(command.batch_id, DRY_RUN, 0, plan, amendment)
 
     async def _decide(self, visible: Visible, command: PlanCommand) -> tuple[Decision, Predecessor | None]:
         follows = await self._predecessor(visible, command)
@@ -163,19 +161,18 @@ class PlanExport:
         now = self.clock()
         store = PlanningStore(connection, visible)
         export = await self._export_to_plan(store, command, decision, follows)
-        response = await _response(export.export_id, State.BATCHED, export.revision, decision, now)
+        plan = await written_plan(decision, now)
         snapshot = await plan_snapshot(decision, visible, export, now, follows)
-        say_what_follows(response, snapshot)
         # Of a large plan PostgreSQL takes as long to write the event as the snapshot takes to be packed.
         packing = asyncio.create_task(packed_snapshot(decision, snapshot))
         try:
             recorder = Recorder(self.clock, self.ids)
-            await recorder.save(connection, visible, export, "export.planned", _planned(export, response))
+            await recorder.save(connection, visible, export, "export.planned", event_data(export, plan))
         finally:
             packed = await packing
         await store.add_plan(export, packed, now, _importer_costs(decision))
         await store.add_orders(export, [order.id for order in decision.included])
-        return response.SerializeToString()
+        return _answer(export, plan, snapshot.amendment)
 
     async def _record_new(
         self, visible: Visible, command: PlanCommand, decision: Decision, connection: Connection, epoch: str
@@ -183,12 +180,10 @@ class PlanExport:
         """As `_record` of an export that is the first with its orders, with the answer of the key."""
         now = self.clock()
         export = replace(self._fresh(command, decision, None), event_sequence=1)
-        response = await _response(export.export_id, State.BATCHED, export.revision, decision, now)
+        plan = await written_plan(decision, now)
         snapshot = await plan_snapshot(decision, visible, export, now, None)
-        answer = response.SerializeToString()
-        event = Recorder(self.clock, self.ids).event(
-            visible, export, "export.planned", _planned(export, response)
-        )
+        answer = _answer(export, plan, None)
+        event = Recorder(self.clock, self.ids).event(visible, export, "export.planned", None)
         event.epoch = epoch
         await NewExports(connection, visible).add(
             export,
@@ -197,6 +192,7 @@ class PlanExport:
             importer_costs=_importer_costs(decision),
             order_ids=[order.id for order in decision.included],
             event=event,
+            data=event_data(export, plan),
             operation=PLAN_OPERATION,
             key=command.key,
             answer=answer,
@@ -259,23 +255,5 @@ async def _decided(grounds: Grounds) -> Decision:
     return run() if len(grounds.request.order_ids) <= ORDERS_IN_LOOP else await asyncio.to_thread(run)
 
 
-async def _response(
-    export_id: str, status: str, revision: int, decision: Decision, planned_at: datetime
-) -> planning_pb2.PlanExportResponse:
-    """In a thread where there are many orders."""
-    is_small = len(decision.included) + len(decision.excluded) <= ORDERS_IN_LOOP
-    plan = (
-        plan_to_proto(decision, planned_at)
-        if is_small
-        else await asyncio.to_thread(plan_to_proto, decision, planned_at)
-    )
-    return planning_pb2.PlanExportResponse(export_id=export_id, status=status, revision=revision, plan=plan)
-
-
-def _planned(export: Export, response: planning_pb2.PlanExportResponse) -> events_pb2.ExportPlanned:
-    return events_pb2.ExportPlanned(
-        batch_id=export.export_id,
-        revision=export.revision,
-        plan=response.plan,
-        supersedes=export.supersedes or "",
-    )
+def _answer(export: Export, plan: bytes, amendment: Amendment | None) -> bytes:
+    return answer_bytes(export.export_id, State.BATCHED, export.revision, plan, amendment)

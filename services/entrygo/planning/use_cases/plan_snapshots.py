@@ -3,18 +3,24 @@
 import asyncio
 from datetime import datetime
 
-from entrygo.domain.changes import changes_in_words
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Snapshot
 from entrygo.planning.amendments import with_changes
 from entrygo.planning.decide import Decision
 from entrygo.planning.exports import Export
+from entrygo.planning.plan_messages import plan_bytes
 from entrygo.planning.snapshots import PackedSnapshot, pack, snapshot_of
 from entrygo.planning.use_cases.predecessors import Predecessor
-from entrygo.proto.planning.v1 import planning_pb2
 
 # Above this a decision takes long enough to be noticed by other requests: it goes to a thread.
 ORDERS_IN_LOOP = 200
+
+
+async def written_plan(decision: Decision, planned_at: datetime) -> bytes:
+    """What answer and event hold of it."""
+    if len(decision.included) + len(decision.excluded) <= ORDERS_IN_LOOP:
+        return plan_bytes(decision, planned_at)
+    return await asyncio.to_thread(plan_bytes, decision, planned_at)
 
 
 async def plan_snapshot(
@@ -50,10 +56,3 @@ async def packed_snapshot(decision: Decision, snapshot: Snapshot) -> PackedSnaps
     if len(decision.included) <= ORDERS_IN_LOOP:
         return pack(snapshot, decision.reference_set)
     return await asyncio.to_thread(pack, snapshot, decision.reference_set)
-
-
-def say_what_follows(response: planning_pb2.PlanExportResponse, snapshot: Snapshot) -> None:
-    """Of a successor: the export whose place it takes, and what changed, in words."""
-    if snapshot.amendment is not None:
-        response.supersedes = snapshot.amendment.supersedes
-        response.changes.extend(changes_in_words(snapshot.amendment))

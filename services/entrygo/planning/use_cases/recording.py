@@ -31,28 +31,30 @@ class Recorder:
         visible: Visible,
         export: Export,
         type_: str,
-        data: Message,
+        data: Message | bytes,
         *,
         beside: Sequence[str] = (),
     ) -> Export:
         """The export as it is then, with its head. The number of the event follows under the row's lock; an
         export without a head is a new one.
 
-        `beside` as `save_export` says, of an export that was stored before.
+        `beside` as `save_export` says, of an export that was stored before. `data` that are large come as
+        `full_bytes` takes them.
         """
         now, store = self.clock(), PlanningStore(connection, visible)
+        message, written = (None, data) if isinstance(data, bytes) else (data, b"")
         if export.head is not None:
-            saved, event = self.next(visible, export, type_, data)
-            await store.save_export(saved, now, event, beside)
+            saved, event = self.next(visible, export, type_, message)
+            await store.save_export(saved, now, event, beside, data=written)
             return saved
         numbered = replace(export, event_sequence=1)
-        event = self.event(visible, numbered, type_, data)
+        event = self.event(visible, numbered, type_, message)
         await store.add_export(numbered, now)
-        await outbox.append(connection, event, warehouse_id=export.warehouse_id)
+        await outbox.append(connection, event, warehouse_id=export.warehouse_id, data=written)
         return replace(numbered, head=head_of(event))
 
     def next(
-        self, visible: Visible, export: Export, type_: str, data: Message
+        self, visible: Visible, export: Export, type_: str, data: Message | None
     ) -> tuple[Export, events_pb2.Event]:
         """Of an export with its head: how it is after its next event, and that event."""
         assert export.head is not None
@@ -60,7 +62,7 @@ class Recorder:
         event = self.event(visible, numbered, type_, data)
         return replace(numbered, head=follow(export.head, event)), event
 
-    def event(self, visible: Visible, export: Export, type_: str, data: Message) -> events_pb2.Event:
+    def event(self, visible: Visible, export: Export, type_: str, data: Message | None) -> events_pb2.Event:
         """The event that the export's sequence is the number of."""
         return make_event(
             id=self.ids.new(IdKind.EVENT),

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -9,6 +10,7 @@ import grpc
 from entrygo.domain.errors import InvalidRequest
 
 Context = grpc.aio.ServicerContext[Any, Any]
+Serializer = Callable[[Any], bytes]
 if TYPE_CHECKING:
     Handler = grpc.RpcMethodHandler[Any, Any]
 else:  # generic in the stubs alone
@@ -18,11 +20,24 @@ else:  # generic in the stubs alone
 OPEN_METHOD = "/grpc.health.v1.Health/Check"
 
 
+@cache
+def passing_bytes(serialize: Serializer) -> Serializer:
+    """Writes an answer, but for one that is bytes already: a stored answer is sent as it is.
+
+    That of a large plan has 14 MB, which took the event loop 40 ms to read and to write again.
+    """
+
+    def written(answer: Any) -> bytes:
+        return answer if isinstance(answer, bytes) else serialize(answer)
+
+    return written
+
+
 def surrounded(handler: Handler, around: Callable[[Context], AbstractContextManager[None]]) -> Handler:
     """The same handler, of the same kind, with `around` about it, entered in the handler's own task."""
     # The stubs know handlers of the synchronous kind only.
     inner: Any = handler
-    read, serialize = handler.request_deserializer, handler.response_serializer
+    read, serialize = handler.request_deserializer, passing_bytes(handler.response_serializer)
     if inner.unary_unary is not None:
         respond = inner.unary_unary
 

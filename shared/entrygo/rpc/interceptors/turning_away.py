@@ -9,7 +9,7 @@ import structlog
 from entrygo.requests.holding import Holding
 from entrygo.rpc.errors import DETAILS_KEY, status_code, status_details
 from entrygo.rpc.interceptors.auth import Incoming
-from entrygo.rpc.interceptors.handlers import Context, Handler, conversation
+from entrygo.rpc.interceptors.handlers import Context, Handler, conversation, passing_bytes
 from entrygo.rpc.metrics import REQUESTS
 from entrygo.rpc.strangers import Strangers
 
@@ -53,7 +53,7 @@ class TurningAway:
             async for response in conversation(await come_in(call, handler), contents, context):
                 await context.write(response)
 
-        return grpc.stream_stream_rpc_method_handler(meet, None, handler.response_serializer)
+        return grpc.stream_stream_rpc_method_handler(meet, None, passing_bytes(handler.response_serializer))
 
     def _count(self, method: str, peer: str) -> None:
         REQUESTS.labels(method, self._code.name).inc()
