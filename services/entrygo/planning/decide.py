@@ -99,7 +99,7 @@ def decide(
     context = _context(request, facts, reference)
     holding = in_force(rules, context)
     orders, found, of_batch = _judged(request, facts, holding, context, duty_book)
-    findings = in_order([*orders.findings, *of_batch])
+    findings = in_order(orders.findings, [*orders.importers_left, *of_batch])
     batch, products = found.plan.batch, _named_products(orders.included, facts)
     readiness = readiness_of(finding.severity for finding in findings)
     return Decision(

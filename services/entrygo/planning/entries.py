@@ -1,18 +1,22 @@
 """Turns orders into entries: one for each order, and those that remain when orders are put together. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 
 from entrygo.domain.consolidation import Comparable, Limits, split_orders
 from entrygo.domain.facts import Broker, Order
 from entrygo.domain.snapshot import EntryType, PlannedEntry
 from entrygo.planning.inputs import FiledOrders
-from entrygo.planning.savings import Entry, consolidate
+from entrygo.planning.savings import ZERO, Entry, consolidate
 
 # An entry summary numbers its lines with three digits.
 MAX_LINES = 999
+
+# Lines, those of them that agencies are told of, and whether some may be under antidumping duty.
+_Goods = tuple[frozenset[Comparable], frozenset[Comparable], bool]
 
 
 def entries_of(
@@ -26,30 +30,36 @@ def entries_of(
 
     Ids of products: `paying` the merchandise processing fee, `declared` to agencies, `under_adcvd`.
     """
-    return tuple(_entry(order, keys, paying, declared, under_adcvd) for order in orders)
+
+    # Ten thousand orders have few choices of products.
+    @cache
+    def goods_of(product_ids: frozenset[str]) -> _Goods:
+        return (
+            frozenset([keys[id] for id in product_ids]),
+            frozenset([keys[id] for id in product_ids & declared]),
+            not product_ids.isdisjoint(under_adcvd),
+        )
+
+    return tuple([_entry(order, keys, paying, goods_of) for order in orders])
 
 
 def _entry(
     order: Order,
     keys: Mapping[str, Comparable],
     paying: AbstractSet[str],
-    declared: AbstractSet[str],
-    under_adcvd: AbstractSet[str],
+    goods_of: Callable[[frozenset[str]], _Goods],
 ) -> Entry:
-    product_ids = {item.product_id for item in order.items}
-    value = Decimal(0)
+    value = ZERO
     fee_values: dict[Comparable, Decimal] = {}
     for item in order.items:
-        key, line_value = keys[item.product_id], item.value_usd
+        product_id, line_value = item.product_id, item.value_usd
         value += line_value
-        if item.product_id in paying:
-            fee_values[key] = fee_values.get(key, Decimal(0)) + line_value
+        if product_id in paying:
+            key = keys[product_id]
+            fee_values[key] = fee_values.get(key, ZERO) + line_value
+    lines, agency_lines, has_adcvd = goods_of(frozenset([item.product_id for item in order.items]))
     return Entry(
-        value_usd=value,
-        fee_values=fee_values,
-        lines=frozenset([keys[id] for id in product_ids]),
-        agency_lines=frozenset([keys[id] for id in product_ids & declared]),
-        has_adcvd=not product_ids.isdisjoint(under_adcvd),
+        value_usd=value, fee_values=fee_values, lines=lines, agency_lines=agency_lines, has_adcvd=has_adcvd
     )
 
 

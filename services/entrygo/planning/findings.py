@@ -1,12 +1,13 @@
 """What a rule found, in its place and with the weight that it has there; how findings are sorted. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from entrygo.domain.snapshot import Severity, ValidationMessage
 from entrygo.planning.rules.base import Rule
 
-# What concerns the whole export, or the whole order, comes before what concerns a part of it.
+# Of what concerns the whole order, or the whole export.
 NO_INDEX = -1
 SEVERITY_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
@@ -21,7 +22,6 @@ class Finding:
     field: str
     severity: Severity
     penalty: int
-    order_index: int = NO_INDEX
     item_index: int = NO_INDEX
     order_id: str | None = None
     product_id: str | None = None
@@ -35,17 +35,6 @@ class Finding:
         """Whether its order cannot go: it blocks the export, or it was left out for this."""
         return self.keeps_behind or self.severity is Severity.ERROR
 
-    @property
-    def sort_key(self) -> tuple[int, int, int, str, str]:
-        """Severity first, then place in the request, code and field."""
-        return (
-            SEVERITY_ORDER[self.severity],
-            self.order_index,
-            self.item_index,
-            self.rule.code,
-            self.field,
-        )
-
     def as_message(self) -> ValidationMessage:
         """The finding as a plan stores and answers it."""
         return ValidationMessage(
@@ -58,7 +47,20 @@ class Finding:
         )
 
 
-def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """One a code, field and importer, sorted by severity, order, line and code."""
-    distinct = {(finding.rule.code, finding.field, finding.importer): finding for finding in findings}
-    return tuple(sorted(distinct.values(), key=lambda finding: finding.sort_key))
+def in_order(of_orders: Sequence[Finding], of_export: Iterable[Finding]) -> tuple[Finding, ...]:
+    """All of them by severity, then by order, line, code and field; the export's before those of its orders.
+
+    The findings of orders are distinct, and by order, line, code and field already.
+    """
+    of_export = distinct(of_export)
+    by_severity: dict[Severity, list[Finding]] = {severity: [] for severity in SEVERITY_ORDER}
+    for findings in (of_export, of_orders):
+        for finding in findings:
+            by_severity[finding.severity].append(finding)
+    return tuple(chain.from_iterable(by_severity.values()))
+
+
+def distinct(findings: Iterable[Finding]) -> list[Finding]:
+    """Of findings about one thing the last a code, field and importer, by code and field."""
+    found = {(finding.rule.code, finding.field, finding.importer): finding for finding in findings}
+    return sorted(found.values(), key=lambda finding: (finding.rule.code, finding.field))

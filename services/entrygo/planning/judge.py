@@ -3,13 +3,14 @@
 A product is judged once, however many lines name it; each of those lines then shows its findings.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TypeVar
 
 from entrygo.domain.facts import Order, OrderItem, Product
 from entrygo.domain.snapshot import ExcludedOrder, Severity
-from entrygo.planning.findings import Finding
+from entrygo.planning.findings import Finding, distinct
 from entrygo.planning.importations import Party
 from entrygo.planning.inputs import OnBlocked, PlanFacts, PlanRequest
 from entrygo.planning.rules.base import (
@@ -35,11 +36,15 @@ _Found = tuple[Rule, Problem, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrdersJudged:
-    """Which of the requested orders go, which stay behind and why, and what was found about each."""
+    """Which of the requested orders go, which stay behind and why, and what was found about each.
+
+    `findings` are distinct, by order, line, code and field; beside them, why importers were left behind.
+    """
 
     included: tuple[Order, ...]
     excluded: tuple[ExcludedOrder, ...]
     findings: tuple[Finding, ...]
+    importers_left: tuple[Finding, ...] = ()
 
 
 def in_force(rules: Sequence[Rule], context: Context) -> tuple[Rule, ...]:
@@ -59,9 +64,9 @@ def judge_orders(
     included, excluded, findings = [], [], []
     for index, order_id in enumerate(request.order_ids):
         order = facts.orders[order_id]
-        reasons = list(judge.exclusions(order, index))
+        reasons = judge.exclusions(order, index)
         if not reasons:
-            own = list(judge.findings(order, index))
+            own = judge.findings(order, index)
             if request.on_blocked is OnBlocked.EXCLUDE:
                 reasons = [_as_reason(finding) for finding in own if finding.severity is Severity.ERROR]
             if not reasons:
@@ -69,7 +74,7 @@ def judge_orders(
                 findings.extend(own)
                 continue
         findings.extend(reasons)
-        excluded.append(_left_behind(order, reasons))
+        excluded.append(_left_behind(order, judge.in_rule_order(reasons)))
     return OrdersJudged(included=tuple(included), excluded=tuple(excluded), findings=tuple(findings))
 
 
@@ -94,28 +99,38 @@ class _OrderJudge:
         self._order_rules = tuple(rule for rule in order_rules if not rule.excludes)
         self._line_rules = _of_kind(rules, LineRule)
         self._of_product = _judge_products(facts, rules, context)
+        kinds = (OrderRule, LineRule, ProductRule, ProductPartsRule, PartyRule)
+        in_turn = chain.from_iterable(_of_kind(rules, kind) for kind in kinds)
+        self._rank = {rule.code: rank for rank, rule in enumerate(in_turn)}
         self._of_line: dict[OrderItem, Sequence[_Found]] = {}
 
-    def exclusions(self, order: Order, index: int) -> Iterator[Finding]:
+    def in_rule_order(self, findings: Iterable[Finding]) -> Sequence[Finding]:
+        """Those of one order as its reasons to stay behind: line by line, as the rules are listed."""
+        return sorted(findings, key=lambda each: (each.item_index, self._rank[each.rule.code]))
+
+    def exclusions(self, order: Order, index: int) -> list[Finding]:
         """Findings that leave the order behind whatever the request says."""
         return self._order_findings(self._excluding, order, index)
 
-    def findings(self, order: Order, index: int) -> Iterator[Finding]:
+    def findings(self, order: Order, index: int) -> list[Finding]:
         """Findings about the order, its lines and their products, at `index` of the request."""
-        yield from self._order_findings(self._order_rules, order, index)
+        found = self._order_findings(self._order_rules, order, index)
         for position, item in enumerate(order.items):
-            for rule, problem, field in self._found_of(item):
-                yield Finding(
+            path = f"orders[{index}].items[{position}]."
+            found += [
+                Finding(
                     rule=rule,
                     message=problem.message,
-                    field=f"orders[{index}].items[{position}].{field}",
+                    field=path + field,
                     severity=rule.severity,
                     penalty=rule.penalty,
-                    order_index=index,
                     item_index=position,
                     order_id=order.id,
                     product_id=item.product_id,
                 )
+                for rule, problem, field in self._found_of(item)
+            ]
+        return found
 
     def _found_of(self, item: OrderItem) -> Sequence[_Found]:
         """What is found about a line and its product, with the path below the line; equal lines share it."""
@@ -128,22 +143,29 @@ class _OrderJudge:
                 if (problem := rule.check(line, self._context)) is not None
             ]
             of_product = self._of_product[item.product_id]
-            found = self._of_line[item] = [*own, *of_product] if own else of_product
+            found = self._of_line[item] = _in_place([*own, *of_product]) if own else of_product
         return found
 
-    def _order_findings(self, rules: Sequence[OrderRule], order: Order, index: int) -> Iterator[Finding]:
-        for rule in rules:
-            problem = rule.check(order, self._context)
-            if problem is not None:
-                yield Finding(
-                    rule=rule,
-                    message=problem.message,
-                    field=_below(f"orders[{index}]", rule.field),
-                    severity=rule.severity,
-                    penalty=rule.penalty,
-                    order_index=index,
-                    order_id=order.id,
-                )
+    def _order_findings(self, rules: Sequence[OrderRule], order: Order, index: int) -> list[Finding]:
+        found = [
+            Finding(
+                rule=rule,
+                message=problem.message,
+                field=_below(f"orders[{index}]", rule.field),
+                severity=rule.severity,
+                penalty=rule.penalty,
+                order_id=order.id,
+            )
+            for rule in rules
+            if (problem := rule.check(order, self._context)) is not None
+        ]
+        return distinct(found) if len(found) > 1 else found
+
+
+def _in_place(found: Iterable[_Found]) -> Sequence[_Found]:
+    """What is found about one thing: the last a code and field, in their order."""
+    by_place = {(rule.code, field): (rule, problem, field) for rule, problem, field in found}
+    return [by_place[place] for place in sorted(by_place)]
 
 
 def _judge_products(
@@ -164,10 +186,10 @@ def _judge_products(
                 yield party, problem
 
     return {
-        product.id: [
+        product.id: _in_place(
             (rule, problem, f"product.{_below(rule.field, problem.below)}")
             for rule, problem in found_of(product)
-        ]
+        )
         for product in facts.products.values()
     }
 
@@ -236,10 +258,8 @@ def leave_importers_behind(
             *judged.excluded,
             *(_left_behind(order, left[order.id]) for order in judged.included if order.id in left),
         ),
-        findings=(
-            *(each for each in judged.findings if each.order_id not in left),
-            *map(_as_reason, reasons),
-        ),
+        findings=tuple(each for each in judged.findings if each.order_id not in left),
+        importers_left=tuple(map(_as_reason, reasons)),
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -59,6 +60,9 @@ LATER_FIELDS = frozenset(
         "related_parties", "location_of_goods",
     }
 )  # fmt: skip
+
+_values_of_order = attrgetter(*ORDER_FIELDS)
+_values_of_line = attrgetter(*LINE_FIELDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,16 +146,18 @@ def _fields(fact: Fact, names: Sequence[str]) -> Mapping[str, Any]:
 
 def order_document(order: Order) -> Mapping[str, Any]:
     """What the hash covers of an order. Without pydantic, because there are thousands."""
-    document = _given(order, ORDER_FIELDS, LATER_ORDER_FIELDS)
-    document["items"] = [_given(item, LINE_FIELDS, LATER_LINE_FIELDS) for item in order.items]
-    return document
+    document: dict[str, Any] = dict(zip(ORDER_FIELDS, _values_of_order(order), strict=True))
+    document["items"] = [_line_document(item) for item in order.items]
+    return _with_given(document, order, LATER_ORDER_FIELDS)
 
 
-def _given(fact: Order | OrderItem, names: Sequence[str], later: Sequence[str]) -> dict[str, Any]:
-    document = {}
-    for name in names:
-        value = getattr(fact, name)
-        document[name] = _text(value) if isinstance(value, Decimal) else value
+def _line_document(item: OrderItem) -> Mapping[str, Any]:
+    product_id, quantity, unit_value = _values_of_line(item)
+    document = dict(zip(LINE_FIELDS, (product_id, _text(quantity), _text(unit_value)), strict=True))
+    return _with_given(document, item, LATER_LINE_FIELDS)
+
+
+def _with_given(document: dict[str, Any], fact: Order | OrderItem, later: Sequence[str]) -> dict[str, Any]:
     for name in later:
         value = getattr(fact, name)
         if value is not None:

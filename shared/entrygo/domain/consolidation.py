@@ -127,7 +127,9 @@ def split_orders(
     lines, value = frozenset[Comparable](), Decimal(0)
     for order_id in _alike_together(orders):
         own = values[order_id] if values else Decimal(0)
-        together, sum_usd = lines | orders[order_id], value + own
+        # Alike stand together: most bring no line that is not there.
+        together = lines if orders[order_id] <= lines else lines | orders[order_id]
+        sum_usd = value + own
         if not entries or not limits.hold(len(together), len(entries[-1]) + 1, sum_usd):
             entries.append([])
             together, sum_usd = orders[order_id], own
@@ -138,5 +140,5 @@ def split_orders(
 
 def _alike_together(orders: Mapping[str, frozenset[Comparable]]) -> list[str]:
     ranks = {key: rank for rank, key in enumerate(sorted(frozenset().union(*orders.values())))}
-    places = {order_id: (sorted(ranks[key] for key in keys), order_id) for order_id, keys in orders.items()}
-    return sorted(orders, key=lambda order_id: places[order_id])
+    places = {keys: sorted(ranks[key] for key in keys) for keys in set(orders.values())}
+    return sorted(orders, key=lambda order_id: (places[orders[order_id]], order_id))
