@@ -42,7 +42,8 @@ def _is_comparable(order: Order) -> bool:
 
 def _content(order: Order) -> Hashable:
     """Where it goes, by the five digits of its ZIP code, and what is in it."""
-    lines = sorted((item.product_id, item.quantity, item.unit_value_usd) for item in order.items)
+    lines = [(item.product_id, item.quantity, item.unit_value_usd) for item in order.items]
+    lines.sort()
     place = (order.destination_postal_code or "").strip().upper()[:5]
     return (order.destination_country, place, *lines)
 

@@ -1,7 +1,7 @@
 """What a rule found, in its place and with the weight that it has there; how findings are sorted. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from itertools import chain
 
 from entrygo.domain.snapshot import Severity, ValidationMessage
@@ -12,8 +12,9 @@ NO_INDEX = -1
 SEVERITY_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
-# Not frozen: a large plan has tens of thousands, and a frozen one is made in twice the time.
-@dataclass(slots=True, kw_only=True)
+# Not frozen: a large plan has tens of thousands, and a frozen one is made in twice the time. One whose fields
+# are named takes twice the time as well, so the first ones may come by their places.
+@dataclass(slots=True)
 class Finding:
     """A problem in its place, with the weight it has there."""
 
@@ -22,9 +23,10 @@ class Finding:
     field: str
     severity: Severity
     penalty: int
-    item_index: int = NO_INDEX
     order_id: str | None = None
     product_id: str | None = None
+    item_index: int = NO_INDEX
+    _: KW_ONLY
     # An error that leaves its order behind is reported as an info.
     keeps_behind: bool = False
     # The key of the importer that it is about.
@@ -38,12 +40,7 @@ class Finding:
     def as_message(self) -> ValidationMessage:
         """The finding as a plan stores and answers it."""
         return ValidationMessage(
-            code=self.rule.code,
-            message=self.message,
-            severity=self.severity,
-            field=self.field,
-            product_id=self.product_id,
-            order_id=self.order_id,
+            self.rule.code, self.message, self.severity, self.field, self.product_id, self.order_id
         )
 
 

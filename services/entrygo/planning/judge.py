@@ -102,7 +102,8 @@ class _OrderJudge:
         kinds = (OrderRule, LineRule, ProductRule, ProductPartsRule, PartyRule)
         in_turn = chain.from_iterable(_of_kind(rules, kind) for kind in kinds)
         self._rank = {rule.code: rank for rank, rule in enumerate(in_turn)}
-        self._of_line: dict[OrderItem, Sequence[_Found]] = {}
+        # By the identity of the line: orders share the one line where theirs are equal.
+        self._of_line: dict[int, Sequence[_Found]] = {}
 
     def in_rule_order(self, findings: Iterable[Finding]) -> Sequence[Finding]:
         """Those of one order as its reasons to stay behind: line by line, as the rules are listed."""
@@ -114,19 +115,20 @@ class _OrderJudge:
 
     def findings(self, order: Order, index: int) -> list[Finding]:
         """Findings about the order, its lines and their products, at `index` of the request."""
-        found = self._order_findings(self._order_rules, order, index)
+        order_id, found = order.id, self._order_findings(self._order_rules, order, index)
         for position, item in enumerate(order.items):
             path = f"orders[{index}].items[{position}]."
+            product_id = item.product_id
             found += [
                 Finding(
-                    rule=rule,
-                    message=problem.message,
-                    field=path + field,
-                    severity=rule.severity,
-                    penalty=rule.penalty,
-                    item_index=position,
-                    order_id=order.id,
-                    product_id=item.product_id,
+                    rule,
+                    problem.message,
+                    path + field,
+                    rule.severity,
+                    rule.penalty,
+                    order_id,
+                    product_id,
+                    position,
                 )
                 for rule, problem, field in self._found_of(item)
             ]
@@ -134,7 +136,7 @@ class _OrderJudge:
 
     def _found_of(self, item: OrderItem) -> Sequence[_Found]:
         """What is found about a line and its product, with the path below the line; equal lines share it."""
-        found = self._of_line.get(item)
+        found = self._of_line.get(id(item))
         if found is None:
             line = Line(item=item, product=self._products[item.product_id])
             own = [
@@ -143,7 +145,7 @@ class _OrderJudge:
                 if (problem := rule.check(line, self._context)) is not None
             ]
             of_product = self._of_product[item.product_id]
-            found = self._of_line[item] = _in_place([*own, *of_product]) if own else of_product
+            found = self._of_line[id(item)] = _in_place([*own, *of_product]) if own else of_product
         return found
 
     def _order_findings(self, rules: Sequence[OrderRule], order: Order, index: int) -> list[Finding]:

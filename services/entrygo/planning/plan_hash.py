@@ -153,8 +153,8 @@ def order_document(order: Order) -> Mapping[str, Any]:
 
 def _line_document(item: OrderItem) -> Mapping[str, Any]:
     product_id, quantity, unit_value = _values_of_line(item)
-    document = dict(zip(LINE_FIELDS, (product_id, _text(quantity), _text(unit_value)), strict=True))
-    return _with_given(document, item, LATER_LINE_FIELDS)
+    document = {"product_id": product_id, "quantity": _text(quantity), "unit_value_usd": _text(unit_value)}
+    return _with_given(document, item, LATER_LINE_FIELDS) if LATER_LINE_FIELDS else document
 
 
 def _with_given(document: dict[str, Any], fact: Order | OrderItem, later: Sequence[str]) -> dict[str, Any]:

@@ -18,7 +18,8 @@ class OrderShare(NamedTuple):
     value_usd: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen: there may be ten thousand, and a frozen one is made in twice the time.
+@dataclass(slots=True)
 class Cost:
     """USD, cents. Duty runs from low to high; None where that of one of its lines was not computed."""
 
@@ -88,7 +89,7 @@ class _Sums:
         self.fees += fees
 
     def as_cost(self) -> Cost:
-        return Cost(value=self.value, duty_low=self.duty_low, duty_high=self.duty_high, fees=self.fees)
+        return Cost(self.value, self.duty_low, self.duty_high, self.fees)
 
 
 def _parts(total: Decimal | None, weights: Sequence[Decimal]) -> Sequence[Decimal | None]:
