@@ -43,6 +43,11 @@ class PlanCommand:
     # What makes it the first plan of a successor.
     amendment: Amendment | None = None
 
+    @property
+    def operation(self) -> str:
+        """Which operation's key it has."""
+        return PLAN_OPERATION if self.amendment is None else AMEND_OPERATION
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedOrders:

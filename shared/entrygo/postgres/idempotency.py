@@ -168,8 +168,11 @@ async def run_once(
     fingerprint: bytes,
     work: Work,
     guard: Callable[[Connection], Awaitable[object]] | None = None,
+    keeps_answer: bool = False,
 ) -> Reply:
     """Runs `work` in one transaction with its key row and gives its bytes, or those of the first call.
+
+    `keeps_answer` says that work completes the key itself.
 
     `guard` runs before the key is looked at: keys are the account's, so it keeps a stored answer from
     a caller who may not see what the answer is about.
@@ -187,7 +190,8 @@ async def run_once(
         if earlier is not None:
             return replay(earlier)
         body = await work(connection)
-        await keys.complete(key, body)
+        if not keeps_answer:
+            await keys.complete(key, body)
         return Reply(body, replayed=False)
 
     return await committed(pool, scope, operation=operation, key=key, fingerprint=fingerprint, run=run)
@@ -238,6 +242,7 @@ async def run_prepared_once(
     key: str,
     fingerprint: bytes,
     prepare: Callable[[], Awaitable[Work]],
+    keeps_answer: bool = False,
 ) -> Reply:
     """As `run_once`, with work before the transaction: `prepare` does it and returns the rest.
 
@@ -248,7 +253,15 @@ async def run_prepared_once(
     if earlier is not None:
         return Reply(earlier, replayed=True)
     work = await prepare()
-    return await run_once(pool, scope, operation=operation, key=key, fingerprint=fingerprint, work=work)
+    return await run_once(
+        pool,
+        scope,
+        operation=operation,
+        key=key,
+        fingerprint=fingerprint,
+        work=work,
+        keeps_answer=keeps_answer,
+    )
 
 
 async def find_reply(

@@ -36,7 +36,8 @@ class AmendExport:
             return await self.plan_export.run(visible, _successor(command, export, before))
 
         async def prepare() -> Work:
-            return await self.plan_export.prepare(visible, _successor(command, export, before))
+            successor = _successor(command, export, before)
+            return await self.plan_export.prepare(visible, successor)
 
         return await run_prepared_once(
             self.pool,
@@ -45,6 +46,7 @@ class AmendExport:
             key=command.key,
             fingerprint=command.fingerprint,
             prepare=prepare,
+            keeps_answer=True,
         )
 
 

@@ -22,6 +22,7 @@ from entrygo.planning.store import PlanningStore
 from entrygo.planning.use_cases.gathering import Gathering, Grounds, stored_beside
 from entrygo.planning.use_cases.plan_snapshots import (
     ORDERS_IN_LOOP,
+    beside,
     packed_snapshot,
     plan_snapshot,
     written_plan,
@@ -30,6 +31,7 @@ from entrygo.planning.use_cases.predecessors import Predecessor, find_predecesso
 from entrygo.planning.use_cases.recording import Recorder, locked_export
 from entrygo.postgres.idempotency import (
     KeyRow,
+    KeyStore,
     Reply,
     Work,
     committed,
@@ -72,6 +74,7 @@ class PlanExport:
             key=command.key,
             fingerprint=command.fingerprint,
             prepare=partial(self.prepare, visible, command),
+            keeps_answer=True,
         )
 
     async def _at_once(self, visible: Visible, command: PlanCommand) -> Reply:
@@ -111,7 +114,8 @@ class PlanExport:
         )
 
     async def prepare(self, visible: Visible, command: PlanCommand) -> Work:
-        """Gathers and decides, outside of a transaction; the work left writes what was decided."""
+        """Gathers and decides, outside of a transaction; the work left writes what was decided, and keeps
+        the answer for its key."""
         decision, follows = await self._decide(visible, command)
         return partial(self._record, visible, command, decision, follows)
 
@@ -157,22 +161,27 @@ class PlanExport:
         follows: Predecessor | None,
         connection: Connection,
     ) -> bytes:
-        """Writes export, plan, orders and event within the caller's transaction."""
+        """Writes export, plan, orders, event and answer within the caller's transaction.
+
+        Of a large plan PostgreSQL takes as long to write a part as the next one takes to be worked out.
+        """
         now = self.clock()
         store = PlanningStore(connection, visible)
         export = await self._export_to_plan(store, command, decision, follows)
-        plan = await written_plan(decision, now)
+        order_ids = [order.id for order in decision.included]
+        plan = await beside(store.add_orders(export, order_ids), written_plan(decision, now))
         snapshot = await plan_snapshot(decision, visible, export, now, follows)
-        # Of a large plan PostgreSQL takes as long to write the event as the snapshot takes to be packed.
-        packing = asyncio.create_task(packed_snapshot(decision, snapshot))
-        try:
+        answer = _answer(export, plan, snapshot.amendment)
+
+        async def say() -> None:
             recorder = Recorder(self.clock, self.ids)
             await recorder.save(connection, visible, export, "export.planned", event_data(export, plan))
-        finally:
-            packed = await packing
+            if command.key:
+                await KeyStore(connection, visible, command.operation).complete(command.key, answer)
+
+        packed = await beside(say(), packed_snapshot(decision, snapshot))
         await store.add_plan(export, packed, now, _importer_costs(decision))
-        await store.add_orders(export, [order.id for order in decision.included])
-        return _answer(export, plan, snapshot.amendment)
+        return answer
 
     async def _record_new(
         self, visible: Visible, command: PlanCommand, decision: Decision, connection: Connection, epoch: str

@@ -1,7 +1,9 @@
 """From a decision to what is stored of it; in a thread where it is large."""
 
 import asyncio
+from collections.abc import Awaitable, Coroutine
 from datetime import datetime
+from typing import Any, TypeVar
 
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Snapshot
@@ -12,8 +14,23 @@ from entrygo.planning.plan_messages import plan_bytes
 from entrygo.planning.snapshots import PackedSnapshot, pack, snapshot_of
 from entrygo.planning.use_cases.predecessors import Predecessor
 
+T = TypeVar("T")
+
 # Above this a decision takes long enough to be noticed by other requests: it goes to a thread.
 ORDERS_IN_LOOP = 200
+
+
+async def beside(statements: Awaitable[None], work: Coroutine[Any, Any, T]) -> T:
+    """What `work` comes to, begun before the statements are.
+
+    Where one fails it is waited for all the same: a thread goes on, and holds what the transaction is of.
+    """
+    working = asyncio.create_task(work)
+    try:
+        await statements
+    finally:
+        result = await working
+    return result
 
 
 async def written_plan(decision: Decision, planned_at: datetime) -> bytes:
