@@ -31,7 +31,7 @@ from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.requests.idempotency_key import FIELD, idempotency_key
 from entrygo.requests.issues import Issues
 
-# Larger bodies are read in a thread, so that others' requests go on meanwhile.
+# Larger bodies are read in a thread.
 OFF_LOOP_BYTES = 1024 * 1024
 # So few bytes hold no more unknown fields than can be described.
 SHORT_BYTES = 8 * 1024
@@ -123,10 +123,16 @@ class Exchange:
         return message
 
     async def _read(self, read: Callable[[bytes | bytearray], T]) -> T:
-        if len(self._content) <= OFF_LOOP_BYTES:
-            return read(self._content)
+        return await self.worked_out(
+            partial(read, self._content), is_large=len(self._content) > OFF_LOOP_BYTES
+        )
+
+    async def worked_out(self, work: Callable[[], T], *, is_large: bool) -> T:
+        """What `work` comes to; where it is large in a thread, so that others' requests go on meanwhile."""
+        if not is_large:
+            return work()
         async with self.readers:
-            return await asyncio.to_thread(read, self._content)
+            return await asyncio.to_thread(work)
 
     def query(self, model: type[B]) -> B:
         """The validated query parameters."""
@@ -144,10 +150,17 @@ def json_answer(
     content: object, *, replayed: bool = False, headers: Mapping[str, str] | None = None
 ) -> Response:
     """200 with a JSON body."""
+    return written_answer(orjson.dumps(content), replayed=replayed, headers=headers)
+
+
+def written_answer(
+    content: bytes, *, replayed: bool = False, headers: Mapping[str, str] | None = None
+) -> Response:
+    """As `json_answer`, of a body that is JSON already."""
     sent = dict(headers or {})
     if replayed:
         sent["idempotency-replayed"] = "true"
-    return Response(orjson.dumps(content), headers=sent, media_type="application/json")
+    return Response(content, headers=sent, media_type="application/json")
 
 
 def is_not_modified(request: Request, etag: str) -> bool:

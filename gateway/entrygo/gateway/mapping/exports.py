@@ -1,5 +1,7 @@
 """Plans, executions and exports between REST and protobuf."""
 
+from collections.abc import Iterable
+
 import orjson
 
 from entrygo.domain.money import json_number
@@ -49,7 +51,7 @@ def amend_answer(message: planning_pb2.PlanExportResponse) -> plan_views.PlanAns
 def plan_answer(message: planning_pb2.PlanExportResponse) -> plan_views.PlanAnswer:
     """The answer of a plan; money as JSON numbers in USD."""
     plan = message.plan
-    messages = validation_messages(plan)
+    messages = validation_messages(plan.validation_messages)
     answer: plan_views.PlanAnswer = {
         "exportId": message.export_id or None,
         "state": None if message.status == DRY_RUN else message.status,
@@ -77,21 +79,21 @@ def plan_answer(message: planning_pb2.PlanExportResponse) -> plan_views.PlanAnsw
     return answer
 
 
-def validation_messages(plan: events_pb2.Plan) -> list[plan_views.ValidationMessage]:
-    """The findings of a plan, in their order."""
-    return [validation_message(found) for found in plan.validation_messages]
-
-
-def validation_message(found: events_pb2.ValidationMessage) -> plan_views.ValidationMessage:
-    """One finding; absent references are left out."""
-    return {
-        "code": found.code,
-        "message": found.message,
-        "severity": found.severity,
-        "field": found.field,
-        "product_id": found.product_id if found.HasField("product_id") else None,
-        "order_id": found.order_id if found.HasField("order_id") else None,
-    }
+def validation_messages(
+    messages: Iterable[events_pb2.ValidationMessage],
+) -> list[plan_views.ValidationMessage]:
+    """Findings, in their order; a reference that is absent is null."""
+    return [
+        {
+            "code": found.code,
+            "message": found.message,
+            "severity": found.severity,
+            "field": found.field,
+            "product_id": found.product_id or None,
+            "order_id": found.order_id or None,
+        }
+        for found in messages
+    ]
 
 
 def planned_entries(plan: events_pb2.Plan) -> list[plan_views.PlannedEntry]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+import orjson
+
 from entrygo.gateway.mapping.bonds import bond_needs
 from entrygo.gateway.mapping.coverage import coverage
 from entrygo.gateway.mapping.duties import estimated_entries
@@ -9,6 +11,14 @@ from entrygo.gateway.mapping.exports import measured_saving
 from entrygo.gateway.mapping.plan_issues import plan_issues
 from entrygo.gateway.schemas.plan_views import PlanAnswer
 from entrygo.proto.events.v1 import events_pb2
+
+
+def plan_content(answer: PlanAnswer, plan: events_pb2.Plan, included: Collection[str]) -> bytes:
+    """The answer as JSON, with those parts. Its findings stand there twice, and are written once."""
+    shown = with_included(answer, plan, included)
+    findings = orjson.Fragment(orjson.dumps(shown["validationMessages"]))
+    validation = {**shown["validation"], "validation_messages": findings}
+    return orjson.dumps({**shown, "validationMessages": findings, "validation": validation})
 
 
 def with_included(answer: PlanAnswer, plan: events_pb2.Plan, included: Collection[str]) -> PlanAnswer:

@@ -25,7 +25,7 @@ def inspect_answer(message: inspection_pb2.Export) -> views.InspectAnswer:
         "state": message.state,
         "readinessState": plan.readiness_state,
         "complianceScore": plan.compliance_score,
-        "validationMessages": validation_messages(plan),
+        "validationMessages": validation_messages(plan.validation_messages),
         "planHash": plan.plan_hash,
         "artifacts": [artifact(found) for found in message.customs_package.artifacts],
         "export": _export(message),

@@ -1,6 +1,6 @@
 """A difference of plans, in the shape of the REST interface."""
 
-from entrygo.gateway.mapping.exports import validation_message
+from entrygo.gateway.mapping.exports import validation_messages
 from entrygo.gateway.schemas import plan_diff as views
 from entrygo.gateway.schemas.exports import DiffQuery
 from entrygo.proto.planning.v1 import planning_pb2
@@ -34,8 +34,8 @@ def diff_answer(diff: planning_pb2.PlanDiff) -> views.PlanDiffAnswer:
         "messages": {
             "appeared_count": diff.messages.appeared_count,
             "disappeared_count": diff.messages.disappeared_count,
-            "appeared": [validation_message(message) for message in diff.messages.appeared],
-            "disappeared": [validation_message(message) for message in diff.messages.disappeared],
+            "appeared": validation_messages(diff.messages.appeared),
+            "disappeared": validation_messages(diff.messages.disappeared),
         },
     }
 

@@ -11,8 +11,7 @@ from entrygo.domain.errors import (
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.mapping import exports as mapping
-from entrygo.gateway.mapping.included import with_included
-from entrygo.gateway.routes.exports import MISSING
+from entrygo.gateway.routes.exports import MISSING, planned
 from entrygo.gateway.schemas import export_views as views
 from entrygo.gateway.schemas import plan_views
 from entrygo.gateway.schemas.exports import (
@@ -124,8 +123,7 @@ async def amend(exchange: Exchange) -> Response:
     body = await exchange.body(AmendBody)
     request = amend_request(export_id, body)
     reply = await exchange.write(exchange.services.execution.AmendExport, request)
-    answer = with_included(mapping.amend_answer(reply.message), reply.message.plan, body.include or ())
-    return json_answer(answer, replayed=reply.replayed)
+    return await planned(exchange, reply, mapping.amend_answer, body.include or ())
 
 
 def amend_request(export_id: str, body: AmendBody) -> execution_pb2.AmendExportRequest:

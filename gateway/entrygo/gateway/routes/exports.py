@@ -1,6 +1,7 @@
 """Exports: plan, execute, inspect, list, compare; what is done to one afterwards is in `export_changes`."""
 
 import asyncio
+from collections.abc import Callable, Collection
 
 from starlette.responses import Response
 
@@ -15,9 +16,9 @@ from entrygo.domain.errors import (
 )
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.examples import exports as examples
-from entrygo.gateway.exchange import Exchange, is_not_modified, json_answer
+from entrygo.gateway.exchange import Exchange, is_not_modified, json_answer, written_answer
 from entrygo.gateway.mapping import exports as mapping
-from entrygo.gateway.mapping.included import with_included
+from entrygo.gateway.mapping.included import plan_content
 from entrygo.gateway.mapping.inspection import inspect_answer
 from entrygo.gateway.mapping.plan_diff import diff_answer, diff_request
 from entrygo.gateway.mapping.plan_issues import issues_answer
@@ -31,18 +32,37 @@ from entrygo.gateway.schemas.exports import (
 )
 from entrygo.gateway.schemas.plan_diff import PlanDiffAnswer
 from entrygo.gateway.schemas.plan_issues import IssuesAnswer
+from entrygo.gateway.schemas.plan_views import PlanAnswer
+from entrygo.gateway.services import Reply
 from entrygo.gateway.waiting import EndOfStream, wait_asked
 from entrygo.proto.inspection.v1 import inspection_pb2
+from entrygo.proto.planning.v1 import planning_pb2
 
 MISSING = ExportNotFound().message
+# More take long enough to be noticed by other requests.
+FINDINGS_IN_LOOP = 2_000
 
 
 async def plan(exchange: Exchange) -> Response:
     """POST /api/exports/plan: decides what goes; a key that is known gets its first answer."""
     body = await exchange.body(PlanBody)
     reply = await exchange.write(exchange.services.planning.PlanExport, mapping.plan_request(body))
-    answer = with_included(mapping.plan_answer(reply.message), reply.message.plan, body.include or ())
-    return json_answer(answer, replayed=reply.replayed)
+    return await planned(exchange, reply, mapping.plan_answer, body.include or ())
+
+
+async def planned(
+    exchange: Exchange,
+    reply: Reply[planning_pb2.PlanExportResponse],
+    answer_of: Callable[[planning_pb2.PlanExportResponse], PlanAnswer],
+    included: Collection[str],
+) -> Response:
+    """The answer of a plan, with what `include` of the request names."""
+    message = reply.message
+    content = await exchange.worked_out(
+        lambda: plan_content(answer_of(message), message.plan, included),
+        is_large=len(message.plan.validation_messages) > FINDINGS_IN_LOOP,
+    )
+    return written_answer(content, replayed=reply.replayed)
 
 
 async def issues(exchange: Exchange) -> Response:
