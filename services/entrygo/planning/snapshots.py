@@ -1,7 +1,7 @@
 """The snapshot of a plan: made from a decision, packed for the store, unpacked for who executes it."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,9 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter
 
+from entrygo.domain.duty import OrderCost
 from entrygo.domain.errors import SnapshotUnreadable
+from entrygo.domain.facts import Order
 from entrygo.domain.money import line_value
 from entrygo.domain.principal import Tenant
 from entrygo.domain.snapshot import Snapshot
@@ -30,6 +32,13 @@ _COMPRESSED_TO_A = 8
 
 # Writes bytes; `model_dump_json` writes a text, which of a large plan is 20 MB to be encoded.
 _SNAPSHOT = TypeAdapter(Snapshot)
+# What a large plan has thousands of, in the order in which a snapshot has it, and what writes it.
+_LONG: Mapping[str, Callable[[Any], bytes]] = {
+    "validation_messages": orjson.dumps,
+    "orders": TypeAdapter(tuple[Order, ...]).dump_json,
+    "landed_costs": TypeAdapter(tuple[OrderCost, ...]).dump_json,
+}
+_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +99,27 @@ def snapshot_of(
 
 def pack(snapshot: Snapshot, reference: ReferenceSet) -> PackedSnapshot:
     """Canonical JSON (fields in their declared order, decimals as text), the rows of `reference` apart."""
-    without_rows = snapshot.model_copy(update={"reference_rows": ()})
     return PackedSnapshot(
-        content=packed(_SNAPSHOT.dump_json(without_rows)),
+        content=packed(_written(snapshot)),
         reference_digest=reference.digest,
         reference_rows=reference.packed_rows,
     )
+
+
+def _written(snapshot: Snapshot) -> Iterator[bytes]:
+    """The JSON without reference rows, part by part: while one is written, the event loop has to wait."""
+    empty: dict[str, tuple[Any, ...]] = {"reference_rows": (), **dict.fromkeys(_LONG, ())}
+    rest = _SNAPSHOT.dump_json(snapshot.model_copy(update=empty))
+    for name, write in _LONG.items():
+        begun = f'"{name}":['.encode()
+        before, rest = rest.split(begun + b"]", 1)
+        yield before + begun
+        values = getattr(snapshot, name)
+        for start in range(0, len(values), _AT_ONCE):
+            written = write(values[start : start + _AT_ONCE])
+            yield (b"," if start else b"") + written[1:-1]
+        yield b"]"
+    yield rest
 
 
 def unpack(stored: PackedSnapshot) -> bytes:

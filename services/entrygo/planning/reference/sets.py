@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -26,9 +27,10 @@ class ReferenceSet:
     def of(cls, rows: tuple[ReferenceRow, ...]) -> "ReferenceSet":
         """The set of these rows, in their order."""
         json = _ROWS.dump_json(rows)
-        return cls(rows, packed(json), hashlib.sha256(json).hexdigest())
+        return cls(rows, packed((json,)), hashlib.sha256(json).hexdigest())
 
 
-def packed(json: bytes) -> bytes:
-    """Compressed as plans are stored: `zlib.decompress` gives it back."""
-    return zlib.compress(json, COMPRESSION_LEVEL)
+def packed(parts: Iterable[bytes]) -> bytes:
+    """All parts as one, compressed as plans are stored: `zlib.decompress` gives them back."""
+    compressor = zlib.compressobj(COMPRESSION_LEVEL)
+    return b"".join([*map(compressor.compress, parts), compressor.flush()])
