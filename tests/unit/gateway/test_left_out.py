@@ -1,6 +1,9 @@
 """Why an order stays behind, in a plan's answer and in inspect."""
 
+import orjson
+
 from entrygo.gateway.mapping.exports import plan_answer
+from entrygo.gateway.mapping.included import plan_content, with_included
 from entrygo.gateway.mapping.inspection import inspect_answer
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
@@ -24,6 +27,16 @@ def test_a_plan_and_inspect_say_why_each_order_is_left_out() -> None:
     answer = plan_answer(planning_pb2.PlanExportResponse(plan=plan(of_order)))
     shown = inspect_answer(inspection_pb2.Export(plan=plan(of_order)))
     assert answer["excluded_orders"] == shown["export"]["plan"]["excluded_orders"] == [LEFT_OUT]
+
+
+def test_a_plan_is_written_as_the_answer_with_its_findings_twice() -> None:
+    message = planning_pb2.PlanExportResponse(export_id="exp_1", plan=plan())
+    message.plan.validation_messages.add(code="A", message='says "so"', severity="info", field="orders[0]")
+    message.plan.validation_messages.add(code="B", severity="error", product_id="prod_1", order_id="ord_1")
+    included = ("issuesByProduct", "coverage")
+    answer = with_included(plan_answer(message), message.plan, included)
+    assert answer["validationMessages"] == answer["validation"]["validation_messages"]
+    assert plan_content(plan_answer(message), message.plan, included) == orjson.dumps(answer)
 
 
 def test_where_every_order_goes_nothing_is_said() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.messaging.events import EVENT_DATA, make_event, timeline_payload
-from entrygo.messaging.outbox import MAX_PUBLISHED_BYTES, published_bytes
+from entrygo.messaging.outbox import MAX_PUBLISHED_BYTES, full_bytes, published_bytes
 from entrygo.proto.events.v1 import events_pb2
 
 
@@ -36,6 +36,16 @@ def test_large_event_is_published_without_its_data_but_with_its_place() -> None:
     assert stub.detail_omitted
     assert stub.WhichOneof("data") is None
     assert (stub.id, stub.stream_id, stub.sequence, stub.type) == (event.id, "batch_1", 1, "export.planned")
+
+
+def test_an_event_whose_data_were_written_apart_is_stored_and_published_as_any_other() -> None:
+    for orders in (10, 40_000):
+        whole, head = planned(orders), planned(orders)
+        data = events_pb2.Event(export_planned=whole.export_planned).SerializeToString()
+        head.ClearField("data")
+        full = full_bytes(head, data)
+        assert full == whole.SerializeToString()
+        assert published_bytes(head, full) == published_bytes(whole, full)
 
 
 def test_timeline_shows_counts_of_a_plan_not_its_orders() -> None:

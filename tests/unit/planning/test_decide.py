@@ -125,6 +125,7 @@ def test_order_excluded_for_two_reasons_names_both() -> None:
     away = make_order("ord_1", destination_country="CA")
     decision = decide_on(away, make_order("ord_2"), exported={"ord_1": "batch_9"})
     assert decision.excluded[0].reasons == ("ORDER_DESTINATION_MISMATCH", "ORDER_ALREADY_EXPORTED")
+    assert codes(decision) == ["ORDER_ALREADY_EXPORTED", "ORDER_DESTINATION_MISMATCH"]
 
 
 def test_findings_are_sorted_by_severity_order_line_and_code() -> None:
@@ -165,6 +166,18 @@ def test_order_with_a_blocked_product_is_left_behind_too() -> None:
     decision = decide_on(bad, make_order("ord_good"), products=products, on_blocked="exclude")
     assert decision.excluded[0].reasons == ("PRODUCT_DESCRIPTION_MISSING",)
     assert [product.id for product in decision.products] == [CAP]
+
+
+def test_reasons_of_an_order_left_behind_are_named_line_by_line_as_the_rules_are_listed() -> None:
+    """Not as findings are sorted: earlier releases have them so."""
+    bad = make_product("prod_bad", customs_description=None, hts_code=None, country_of_origin=None)
+    bare = make_product("prod_bare", manufacturer={})
+    order = make_order("ord_bad", make_item("prod_bare"), make_item("prod_bad"), destination_postal_code=None)
+    decision = decide_on(order, make_order("ord_good"), products=[bad, bare], on_blocked="exclude")
+    first = ("ORDER_POSTAL_CODE_MISSING", "PRODUCT_MANUFACTURER_MISSING", "TEXTILE_MID_MISSING")
+    rest = ("PRODUCT_HTS_CODE_MISSING", "PRODUCT_ORIGIN_MISSING", "PRODUCT_DESCRIPTION_MISSING")
+    assert decision.excluded[0].reasons == (*first, *rest)
+    assert [message.code for message in decision.messages] == [*first, *sorted(rest)]
 
 
 def test_error_of_the_batch_blocks_also_when_orders_may_be_left_behind() -> None:

@@ -11,6 +11,7 @@ import pytest
 from entrygo.domain.errors import SnapshotUnreadable
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.domain.snapshot import Snapshot, read_snapshot
+from entrygo.planning import snapshots
 from entrygo.planning.decide import Decision
 from entrygo.planning.reference.in_force import Book, shipped_book
 from entrygo.planning.reference.tables import rows_of
@@ -33,6 +34,16 @@ def snapshot(decision: Decision) -> Snapshot:
 def test_snapshot_unpacks_to_the_json_of_all_its_fields_in_their_order(day: date) -> None:
     decision = decide_on(*golden_orders(), entry_date=day)
     assert decision.reference_set.rows
+    stored = pack(snapshot(decision), decision.reference_set)
+    assert unpack(stored) == snapshot(decision).model_dump_json().encode()
+
+
+def test_what_there_are_thousands_of_is_written_in_parts_that_are_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(snapshots, "_AT_ONCE", 2)
+    decision = decide_on(*(make_order(f"ord_{number}", destination_region=None) for number in range(5)))
+    assert len(decision.messages) >= len(decision.included) == 5
     stored = pack(snapshot(decision), decision.reference_set)
     assert unpack(stored) == snapshot(decision).model_dump_json().encode()
 

@@ -1,0 +1,79 @@
+"""Answer and event of a plan are put together from its bytes, and are written as whole messages would be."""
+
+import asyncio
+
+import pytest
+
+from entrygo.domain.changes import changes_in_words
+from entrygo.domain.lifecycle import State
+from entrygo.domain.snapshot import Amendment, Change, Readiness
+from entrygo.messaging.outbox import full_bytes
+from entrygo.planning.exports import Export
+from entrygo.planning.plan_messages import answer_bytes, event_data
+from entrygo.planning.use_cases.plan_snapshots import beside
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.planning.v1 import planning_pb2
+
+AMENDMENT = Amendment(
+    supersedes="exp_0",
+    reason="An order was left out",
+    changes=(Change(subject="order", id="ord_1", name="SO-1", before="SO-1"),),
+)
+
+
+def plan_of(orders: int) -> events_pb2.Plan:
+    """One order more than a length of one byte, and of two, can say."""
+    return events_pb2.Plan(plan_hash="h", included_order_ids=["ord_1"] * orders)
+
+
+@pytest.mark.parametrize("orders", [0, 17, 18, 2_400, 300_000])
+@pytest.mark.parametrize("amendment", [None, AMENDMENT])
+def test_an_answer_has_the_bytes_of_its_message(orders: int, amendment: Amendment | None) -> None:
+    plan = plan_of(orders)
+    message = planning_pb2.PlanExportResponse(export_id="exp_1", status="BATCHED", revision=2, plan=plan)
+    if amendment is not None:
+        message.supersedes = "exp_0"
+        message.changes.extend(changes_in_words(amendment))
+    written = answer_bytes("exp_1", "BATCHED", 2, plan.SerializeToString(), amendment)
+    assert written == message.SerializeToString()
+
+
+@pytest.mark.parametrize("orders", [0, 17, 18, 2_400, 300_000])
+@pytest.mark.parametrize("supersedes", [None, "exp_0"])
+def test_an_event_has_the_bytes_of_its_message(orders: int, supersedes: str | None) -> None:
+    plan = plan_of(orders)
+    export = Export(
+        export_id="exp_1",
+        warehouse_id="wh_1",
+        state=State.BATCHED,
+        revision=3,
+        plan_hash="h",
+        readiness_state=Readiness.READY,
+        supersedes=supersedes,
+    )
+    head = events_pb2.Event(id="evt_1", sequence=3, previous_id="evt_0", epoch="e")
+    whole = events_pb2.Event(
+        id="evt_1",
+        sequence=3,
+        previous_id="evt_0",
+        epoch="e",
+        export_planned=events_pb2.ExportPlanned(
+            batch_id="exp_1", revision=3, plan=plan, supersedes=supersedes or ""
+        ),
+    )
+    assert full_bytes(head, event_data(export, plan.SerializeToString())) == whole.SerializeToString()
+
+
+async def test_work_beside_a_statement_that_fails_is_waited_for() -> None:
+    ended = asyncio.Event()
+
+    async def work() -> None:
+        await asyncio.sleep(0)
+        ended.set()
+
+    async def refused() -> None:
+        raise ConnectionError("gone")
+
+    with pytest.raises(ConnectionError):
+        await beside(refused(), work())
+    assert ended.is_set()
