@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import asyncpg
 import structlog
@@ -10,7 +10,9 @@ import structlog
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Visible
-from entrygo.postgres.metrics import WAITING, watch_pool
+from entrygo.postgres import session_pool
+from entrygo.postgres.metrics import watch_pool
+from entrygo.postgres.session_pool import PooledConnection, SessionPool, is_lost
 from entrygo.process.tracing import inner_span
 
 log = structlog.get_logger(__name__)
@@ -36,14 +38,8 @@ SESSION_SETTINGS = {
     "timezone": "UTC",
 }
 
-if TYPE_CHECKING:
-    PooledConnection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
-    Connection = asyncpg.Connection[asyncpg.Record] | PooledConnection
-    Pool = asyncpg.Pool[asyncpg.Record]
-else:  # asyncpg's classes are generic in its stubs alone
-    PooledConnection = asyncpg.pool.PoolConnectionProxy
-    Connection = asyncpg.Connection
-    Pool = asyncpg.Pool
+Connection = session_pool.Connection
+Pool = SessionPool
 
 # The server or the way to it failed: nothing of the transaction is in force unless COMMIT was under way.
 OUTAGES = (
@@ -85,7 +81,7 @@ async def open_pool(url: str, *, schema: str, max_size: int = 10, name: str = ""
 
     Its metrics carry `name`, which is that of the schema unless there is a second pool for it.
     """
-    pool = await asyncpg.create_pool(
+    pool = Pool(
         url,
         min_size=min(WARM_SESSIONS, max_size),
         max_size=max_size,
@@ -95,6 +91,7 @@ async def open_pool(url: str, *, schema: str, max_size: int = 10, name: str = ""
         # Sessions hold no state of their own (the scope is per transaction): nothing to reset.
         reset=_keep_session,
     )
+    await pool
     watch_pool(name or schema, pool)
     return pool
 
@@ -174,8 +171,9 @@ async def _session(
 ) -> AsyncIterator[Connection]:
     """A connection in a transaction of that scope, or in none; `lost` is raised when its server goes away."""
     with inner_span("transaction", "client", {"db.system.name": "postgresql"}):
+        is_clean = False
         try:
-            connection = await _acquired(pool)
+            connection = await pool.take(ACQUIRE_TIMEOUT)
         except (asyncpg.InterfaceError, *OUTAGES) as error:
             raise ServiceUnavailable from error
         calls = _AFTER_COMMIT[connection] = []
@@ -190,6 +188,7 @@ async def _session(
                 raise
             if scope is not None:
                 await _commit(connection)
+            is_clean = True
             for call in calls:
                 call()
         except asyncpg.exceptions.LockNotAvailableError as error:
@@ -202,20 +201,12 @@ async def _session(
             raise lost from error
         except asyncpg.InterfaceError as error:
             # asyncpg says "connection is closed" and "wrong number of arguments" with one class.
-            if _is_lost(connection):
+            if is_lost(connection):
                 raise lost from error
             raise
         finally:
             del _AFTER_COMMIT[connection]
-            await _release(pool, connection)
-
-
-async def _acquired(pool: Pool) -> PooledConnection:
-    """A connection. One that is free is taken without a timer: there is nothing to wait for."""
-    if pool.get_idle_size():
-        return await pool.acquire()
-    with WAITING.track_inprogress():
-        return await pool.acquire(timeout=ACQUIRE_TIMEOUT)
+            await _release(pool, connection, is_clean=is_clean)
 
 
 def after_commit(connection: Connection, call: Callable[[], None]) -> None:
@@ -270,17 +261,9 @@ async def _rollback(connection: Connection) -> None:
         connection.terminate()
 
 
-def _is_lost(connection: Connection) -> bool:
+async def _release(pool: Pool, connection: PooledConnection, *, is_clean: bool) -> None:
     try:
-        return connection.is_closed()
-    except asyncpg.InterfaceError:
-        return True  # terminated, and by that already out of the pool
-
-
-async def _release(pool: Pool, connection: PooledConnection) -> None:
-    """Whoever is cancelled meanwhile gives the connection back all the same: asyncpg shields it."""
-    try:
-        await pool.release(connection, timeout=ACQUIRE_TIMEOUT)
+        await pool.give_back(connection, ACQUIRE_TIMEOUT, is_clean=is_clean)
     except DATABASE_ERRORS:
         # What the block did is decided by now; asyncpg has dropped the connection.
         log.debug("postgres.connection_dropped")

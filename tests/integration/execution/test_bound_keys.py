@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -11,6 +10,7 @@ from entrygo.domain.errors import NotFound
 from entrygo.domain.principal import Visible
 from entrygo.execution.broker.resubmission import ResubmitCommand
 from entrygo.postgres.pool import transaction
+from entrygo.postgres.session_pool import SessionPool
 from entrygo.proto.events.v1 import events_pb2
 from tests.integration.execution.world import LIVE, Process, World
 from tests.unit.execution.snapshots import make_snapshot
@@ -46,7 +46,9 @@ async def process(request: pytest.FixtureRequest, world: World, database_url: st
         yield await world.process()
         return
     # The login of the tests is a superuser, whom no policy binds.
-    async with asyncpg.create_pool(database_url, server_settings={"search_path": "execution"}) as unbound:
+    async with SessionPool(
+        database_url, min_size=1, max_size=4, server_settings={"search_path": "execution"}
+    ) as unbound:
         yield await world.process(pool=unbound)
 
 

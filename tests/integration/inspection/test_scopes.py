@@ -2,13 +2,13 @@
 
 from typing import Any
 
-import asyncpg
 import pytest
 
 from entrygo.domain.principal import Visible
 from entrygo.inspection import export_store
 from entrygo.inspection.export_store import ExportStore
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, single_read
+from entrygo.postgres.session_pool import SessionPool
 from tests.harness.query_plans import Planned
 from tests.integration.inspection.conftest import ALICE_TESTING, BOB, Service
 from tests.unit.inspection.events import ALICE, Life
@@ -75,8 +75,8 @@ async def test_an_export_and_its_timeline_are_found_by_indexes(service: Service)
 async def test_the_statement_alone_hides_an_export(service: Service, database_url: str) -> None:
     await apply_lives(service)
     # Row security does not bind this login.
-    async with asyncpg.create_pool(
-        database_url, min_size=1, max_size=1, server_settings={"search_path": "inspection"}
+    async with SessionPool(
+        database_url, min_size=1, max_size=4, server_settings={"search_path": "inspection"}
     ) as pool:
         assert await pool.fetchval("SELECT count(*) FROM exports") == len(LIVES)
         assert {visible: await found(pool, visible) for visible in CALLERS} == CALLERS

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 
-import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -10,6 +9,7 @@ from entrygo.domain.errors import InsufficientScope, NotFound
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import Pool, transaction
+from entrygo.postgres.session_pool import SessionPool
 from entrygo.process.clock import Ids, utc_now
 from entrygo.requests.pages import PageRequest
 from entrygo.sync.drafts import FactsDraft, FactsUpdate, Subject
@@ -44,7 +44,9 @@ async def use_cases(
         yield caller.use_cases
         return
     # The login of the tests is a superuser, whom no policy binds.
-    async with asyncpg.create_pool(database_url, server_settings={"search_path": "sync"}) as unbound:
+    async with SessionPool(
+        database_url, min_size=1, max_size=4, server_settings={"search_path": "sync"}
+    ) as unbound:
         yield SyncUseCases(pool=unbound, clock=utc_now, ids=Ids(), habits=Habits())
 
 

@@ -2,10 +2,10 @@
 
 import asyncio
 
-import asyncpg
 import pytest
 
 from entrygo.domain.errors import NotFound, ValidationFailed
+from entrygo.postgres.session_pool import SessionPool
 from entrygo.process.clock import Ids, utc_now
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.requests.pages import PageRequest, decode_cursor
@@ -201,7 +201,9 @@ async def test_every_read_stays_within_its_account_and_mode_without_row_level_se
 ) -> None:
     (made,) = await caller.orders(LIVE, orders())
     # The login of the tests is a superuser, whom no policy binds.
-    async with asyncpg.create_pool(database_url, server_settings={"search_path": "sync"}) as unbound:
+    async with SessionPool(
+        database_url, min_size=1, max_size=4, server_settings={"search_path": "sync"}
+    ) as unbound:
         use_cases = SyncUseCases(pool=unbound, clock=utc_now, ids=Ids(), habits=Habits())
         assert (await use_cases.get_order(LIVE, made.id)).stamp.id == made.id
         for tenant in (OTHER, TEST_MODE):
