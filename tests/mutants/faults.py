@@ -256,6 +256,20 @@ FAULTS = (
         (f"{PLANNING}/test_transitions.py",),
     ),
     Fault(
+        "a free connection is kept from who waits for one",
+        "shared/entrygo/postgres/session_pool.py",
+        "len(self._at_hand) < self._at_most and not self._waiting",
+        "len(self._at_hand) < self._at_most",
+        (f"{PLATFORM}/test_session_pool.py",),
+    ),
+    Fault(
+        "a free connection that was lost is used",
+        "shared/entrygo/postgres/session_pool.py",
+        "            if not is_lost(connection):\n                return connection\n",
+        "            return connection\n",
+        (f"{PLATFORM}/test_session_pool.py",),
+    ),
+    Fault(
         "an export that changed since it was seen is handed over",
         "services/entrygo/planning/handover_store.py",
         '" AND event_sequence = $6 AND supersedes IS NULL"',
