@@ -92,6 +92,17 @@ def test_what_cannot_be_mended_is_raised_as_its_own_class(
     assert len(paused) == requests - 1
 
 
+@pytest.mark.parametrize(
+    "ask", [lambda client: client.plan_export(BODY), lambda client: client.wait_for_change("batch_1")]
+)
+def test_a_page_in_place_of_json_is_told_with_what_came_and_from_where(ask: Callable[[EntryGo], Any]) -> None:
+    page = httpx.Response(200, html="<html>\n<title>Sign in to the proxy</title>")
+    with pytest.raises(entrygo_client.UnexpectedAnswer) as raised:
+        ask(Script(page).client())
+    for told in ("200", "http://x/api/exports", "text/html", "Sign in to the proxy"):
+        assert told in str(raised.value)
+
+
 def test_a_secret_is_not_rotated_twice_by_a_retry(paused: list[float]) -> None:
     script = Script(httpx.ReadError("gone"))
     with pytest.raises(NoAnswer):

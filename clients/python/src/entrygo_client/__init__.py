@@ -24,6 +24,7 @@ from entrygo_client._errors import (
     TaskNotOpen,
     TimedOut,
     TripIncomplete,
+    UnexpectedAnswer,
     ValidationFailed,
 )
 from entrygo_client._lifecycle import Lifecycle, Refused, is_settled, may_go
@@ -55,6 +56,7 @@ __all__ = [
     "TaskNotOpen",
     "TimedOut",
     "TripIncomplete",
+    "UnexpectedAnswer",
     "ValidationFailed",
     "is_settled",
     "may_go",

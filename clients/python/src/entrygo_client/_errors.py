@@ -14,6 +14,13 @@ class NoAnswer(EntryGoError):
     """Nothing answered, or the answer was lost. A write may have happened: repeat it with the same key."""
 
 
+class UnexpectedAnswer(EntryGoError):
+    """A success whose body is no JSON, as a proxy or a page to sign in gives one: it need not be EntryGo's.
+
+    A write may have happened: repeat it with the same key.
+    """
+
+
 class ApiError(EntryGoError):
     """The server's answer `{errorCode, message, field?, details?}`; `request_id` names it in its log."""
 

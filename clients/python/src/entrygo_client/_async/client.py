@@ -14,7 +14,7 @@ import httpx
 
 from entrygo_client import types
 from entrygo_client._async.operations import AsyncOperations
-from entrygo_client._async.transport import AsyncTransport
+from entrygo_client._async.transport import AsyncTransport, json_of
 from entrygo_client._errors import NoAnswer, ServiceUnavailable, TimedOut
 from entrygo_client._lifecycle import Lifecycle, Refused, is_settled, may_go
 
@@ -88,7 +88,7 @@ class AsyncEntryGo(AsyncOperations):
         answer = await self._transport.send(
             method, path, query=query, body=body, headers=headers, repeatable=repeatable
         )
-        return answer.json()
+        return json_of(answer)
 
     def _with_account(self, body: Any) -> Any:
         """A body that names its account, if it was given."""
@@ -107,7 +107,7 @@ class AsyncEntryGo(AsyncOperations):
         answer = await self._transport.send("GET", f"/api/exports/{export_id}", headers=headers, wait=seconds)
         if answer.status_code == 304:
             return None
-        return cast(types.InspectAnswer, {**answer.json(), ETAG: answer.headers.get("etag", "")})
+        return cast(types.InspectAnswer, {**json_of(answer), ETAG: answer.headers.get("etag", "")})
 
     async def wait_until(
         self,

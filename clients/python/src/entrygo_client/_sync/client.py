@@ -15,7 +15,7 @@ from entrygo_client import types
 from entrygo_client._errors import NoAnswer, ServiceUnavailable, TimedOut
 from entrygo_client._lifecycle import Lifecycle, Refused, is_settled, may_go
 from entrygo_client._sync.operations import Operations
-from entrygo_client._sync.transport import Transport
+from entrygo_client._sync.transport import Transport, json_of
 
 DEFAULT_BASE_URL = "http://localhost:3000"
 # The most that one request waits on the server.
@@ -87,7 +87,7 @@ class EntryGo(Operations):
         answer = self._transport.send(
             method, path, query=query, body=body, headers=headers, repeatable=repeatable
         )
-        return answer.json()
+        return json_of(answer)
 
     def _with_account(self, body: Any) -> Any:
         """A body that names its account, if it was given."""
@@ -106,7 +106,7 @@ class EntryGo(Operations):
         answer = self._transport.send("GET", f"/api/exports/{export_id}", headers=headers, wait=seconds)
         if answer.status_code == 304:
             return None
-        return cast(types.InspectAnswer, {**answer.json(), ETAG: answer.headers.get("etag", "")})
+        return cast(types.InspectAnswer, {**json_of(answer), ETAG: answer.headers.get("etag", "")})
 
     def wait_until(
         self,

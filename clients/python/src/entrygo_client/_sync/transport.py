@@ -7,10 +7,12 @@ from typing import Any
 
 import httpx
 
-from entrygo_client._errors import EntryGoError, NoAnswer, error_of
+from entrygo_client._errors import EntryGoError, NoAnswer, UnexpectedAnswer, error_of
 from entrygo_client._retrying import Failure, failure_of, pause_before_retry
 
 CONNECT_SECONDS = 10.0
+# Of a body that is not what was expected.
+SHOWN_CHARACTERS = 80
 STREAM_READ_SECONDS = 60.0
 
 
@@ -104,6 +106,19 @@ class Transport:
                     yield line
         except httpx.TransportError as error:
             raise NoAnswer(f"No answer from {self._base_url} ({error or type(error).__name__})") from error
+
+
+def json_of(answer: httpx.Response) -> Any:
+    """What a success says; UnexpectedAnswer when it is no JSON."""
+    try:
+        return answer.json()
+    except ValueError as error:
+        kind = answer.headers.get("content-type", "no content type")
+        begins = " ".join(answer.text[:SHOWN_CHARACTERS].split())
+        raise UnexpectedAnswer(
+            f"{answer.status_code} from {answer.url} is {kind} and no JSON: is it EntryGo that answers there,"
+            f" or something before it? It begins: {begins}"
+        ) from error
 
 
 def _given(query: Mapping[str, Any] | None) -> dict[str, str]:
