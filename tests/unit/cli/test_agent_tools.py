@@ -11,6 +11,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 
 from entrygo.cli.agents import callers
 from entrygo.cli.agents.callers import Callers, bounded_client
+from entrygo.cli.agents.server import build_server
 from entrygo.cli.agents.tools import Tools
 
 
@@ -93,3 +94,22 @@ async def test_an_answer_beyond_what_a_call_may_hold_is_left_unread_and_said_to_
     with pytest.raises(ToolError, match="ANSWER_TOO_LARGE"):
         await listed(large)
     assert large.read == 10
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("plan", {"warehouse_id": "wh_1", "broker_id": "br_1", "orderIds": ["ord_1"]}),
+        ("find_exports", {"readiness": "BLOCKED"}),
+        ("execute", {"export_id": "batch_1", "plan_hash": "planhash_1", "dry_run": True}),
+    ],
+)
+async def test_an_argument_that_a_tool_has_not_is_refused_by_its_name(
+    tool: str, arguments: dict[str, Any]
+) -> None:
+    async with httpx.AsyncClient() as gateway:
+        server = build_server(Callers(base_url="http://gateway", api_key=None, account_id="", http=gateway))
+        with pytest.raises(ToolError, match=f"(?s){tool}.*{list(arguments)[-1]}\n.*not permitted"):
+            await server.call_tool(tool, arguments)
+        [shown] = [each for each in await server.list_tools() if each.name == tool]
+    assert shown.input_schema["additionalProperties"] is False

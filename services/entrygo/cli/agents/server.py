@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entrygo.cli.agents.callers import Callers, key_of
 from entrygo.cli.agents.resources import add_resources
-from entrygo.cli.agents.tools import add_tools
+from entrygo.cli.agents.tools import tools_of
 
 INSTRUCTIONS = """\
 EntryGo consolidates a warehouse's orders into one customs entry and hands it to a customs broker.
@@ -33,8 +33,8 @@ def build_server(callers: Callers) -> MCPServer:
         instructions=INSTRUCTIONS,
         version=version("entrygo"),
         log_level="WARNING",
+        tools=tools_of(callers),
     )
-    add_tools(server, callers)
     add_resources(server, callers)
     return server
 

@@ -4,10 +4,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
-from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
 from mcp.types import ToolAnnotations
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from entrygo.cli.agents import answers
 from entrygo.cli.agents.callers import Callers
@@ -160,14 +161,28 @@ class Tools:
         return client
 
 
-def add_tools(server: MCPServer, callers: Callers) -> None:
-    """Registers every tool with what it may do."""
+def tools_of(callers: Callers) -> list[Tool]:
+    """Every tool with what it may do."""
     tools = Tools(callers)
-    for read in (tools.find_exports, tools.inspect, tools.explain, tools.propose_fix, tools.diff):
-        server.add_tool(read, annotations=READS)
-    server.add_tool(tools.plan, annotations=PLANS)
-    for act in (tools.execute, tools.resend, tools.withdraw):
-        server.add_tool(act, annotations=ACTS)
+    reads = (tools.find_exports, tools.inspect, tools.explain, tools.propose_fix, tools.diff)
+    acts = (tools.execute, tools.resend, tools.withdraw)
+    return [
+        *(_strict(Tool.from_function(read, annotations=READS)) for read in reads),
+        _strict(Tool.from_function(tools.plan, annotations=PLANS)),
+        *(_strict(Tool.from_function(act, annotations=ACTS)) for act in acts),
+    ]
+
+
+def _strict(tool: Tool) -> Tool:
+    """The same, refusing an argument that it has not by its name: ignored, it would seem to be obeyed."""
+    given = tool.fn_metadata.arg_model
+
+    class Arguments(given):  # type: ignore[misc, valid-type]
+        model_config = ConfigDict(extra="forbid", title=given.__name__)
+
+    metadata = tool.fn_metadata.model_copy(update={"arg_model": Arguments})
+    parameters = {**tool.parameters, "additionalProperties": False}
+    return tool.model_copy(update={"fn_metadata": metadata, "parameters": parameters})
 
 
 def _key(act: str, *parts: str) -> str:
