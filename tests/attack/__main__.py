@@ -2,8 +2,9 @@
 
 With words, in those ways alone whose name holds one of them. Beside each an honest client asks; printed are
 the answers by class, what leaked, what broke, the honest client's p99 over that of calm times, and the
-memory of the part that grew most. Fails when anything leaked or broke, when an honest request failed, or
-where a ratio or the memory is beyond its bound. ENTRYGO_ATTACK_SECONDS is how long each way lasts.
+memory of the part that grew most. Fails when anything leaked or broke, when an honest request failed, where
+a ratio or the memory is beyond its bound, or where a way had too few attempts to say anything.
+ENTRYGO_ATTACK_SECONDS is how long each way lasts; one that is slow goes on until it has had its least.
 
 Attackers have machines of their own: here they have what the system and the honest client leave of this
 one (ENTRYGO_ATTACK_NICE, 19; at 0 they take their share of its cores, and a ratio says that, too).
@@ -44,6 +45,10 @@ SECONDS_SETTING = "ENTRYGO_ATTACK_SECONDS"
 DEFAULT_SECONDS = "20"
 NICE_SETTING = "ENTRYGO_ATTACK_NICE"
 DEFAULT_NICE = "19"
+# By way, one where none is named: what it takes to try all of it once.
+LEAST_ATTEMPTS = {"dropped files": 17}
+# How much longer it may take for that.
+LONGEST = 15
 CALM_SECONDS = 5.0
 WORST_RATIO = 3.0
 # Above what the parts had when nobody attacked them.
@@ -140,7 +145,7 @@ async def _attack(name: str, work: Attack, target: Target, honest: Honest, secon
     await asyncio.sleep(CALM_SECONDS)
     began, before, used_before = time.time(), parts.most_memory(), parts.cpu_seconds()
     task = asyncio.create_task(work(target, tally))
-    await asyncio.wait({task}, timeout=seconds)
+    await _lasted(task, tally, seconds, _least(name))
     ended, used = time.time(), parts.cpu_seconds()
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -156,6 +161,18 @@ async def _attack(name: str, work: Attack, target: Target, honest: Honest, secon
         memory=parts.most_memory(),
         cpu_seconds={name: seconds - used_before.get(name, 0.0) for name, seconds in used.items()},
     )
+
+
+async def _lasted(task: "asyncio.Task[None]", tally: Tally, seconds: float, least: int) -> None:
+    """For so long; then on until there were as many attempts, within bounds."""
+    await asyncio.wait({task}, timeout=seconds)
+    end = time.monotonic() + (LONGEST - 1) * seconds
+    while tally.attempts < least and not task.done() and time.monotonic() < end:
+        await asyncio.wait({task}, timeout=1.0)
+
+
+def _least(name: str) -> int:
+    return LEAST_ATTEMPTS.get(name, 1)
 
 
 def _errand(system: System, victim: Victim) -> Errand:
@@ -187,7 +204,10 @@ def _print_row(row: Row, calm: float) -> int:
     print(f"  memory {part} {grown:+.0f} MiB to {row.memory[part]:.0f}")
     for found in (*dict.fromkeys(tally.leaks[:SHOWN]), *dict.fromkeys(tally.broken[:SHOWN])):
         print(f"  ! {found}")
-    return bool(tally.leaks or tally.broken or row.failed or ratio >= WORST_RATIO or grown >= WORST_MEBIBYTES)
+    if is_too_few := tally.attempts < _least(row.name):
+        print(f"  ! says nothing: fewer than {_least(row.name)} attempts")
+    is_broken = tally.leaks or tally.broken or row.failed
+    return bool(is_broken or is_too_few or ratio >= WORST_RATIO or grown >= WORST_MEBIBYTES)
 
 
 def _p99_of(answers: Sequence[Answer], asked: str) -> float:
