@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from enum import StrEnum
+
+from tests.harness.skipping import flying, skip
 
 HOST = "127.0.0.1"
 # Of one mail with its documents.
@@ -52,8 +54,9 @@ TAKES_MAIL = frozenset({Fault.NONE, Fault.DOT_250_DROP, Fault.DOT_TAKEN_DROP, Fa
 class FaultServer:
     """What it accepted, and how many connections it had."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: Fault, skipped_seconds: float | None) -> None:
         self.fault = fault
+        self._skipped_seconds = skipped_seconds
         self.port = 0
         self.accepted: list[bytes] = []
         self.envelopes: list[list[str]] = []
@@ -101,7 +104,7 @@ class FaultServer:
             case Fault.GREETING_DROP:
                 return None
             case Fault.GREETING_HANG:
-                await reader.read()
+                await self._says_nothing(reader)
                 return None
         await _say(writer, "220 faults.test")
         envelope: list[str] = []
@@ -109,6 +112,7 @@ class FaultServer:
             command = line.decode().strip()
             if writer in self._frozen:
                 self.unanswered += 1
+                skip(self._skipped_seconds or 0.0)
                 continue
             envelope.append(command)
             if not await self._answer(command.split(" ")[0].upper(), envelope, reader, writer):
@@ -157,7 +161,7 @@ class FaultServer:
         if self.fault is Fault.DATA_DROP:
             return False
         if self.fault is Fault.DATA_HANG:
-            await reader.read()
+            await self._says_nothing(reader)
             return False
         if self.fault in (Fault.DATA_451, Fault.DATA_250):
             await _say(writer, f"{self.fault.value[:3]} not now")
@@ -170,8 +174,11 @@ class FaultServer:
         if self.fault is Fault.BODY_HANG:
             transport = writer.transport
             assert isinstance(transport, asyncio.ReadTransport)
+            # Its client has begun, and waits for the end of it.
+            await reader.read(1)
             transport.pause_reading()
-            await self._ended.wait()
+            async with self._time_passes():
+                await self._ended.wait()
             return False
         content = await reader.readuntil(b"\r\n.\r\n")
         return await self._after_dot(envelope, content, reader, writer)
@@ -187,7 +194,7 @@ class FaultServer:
             case Fault.DOT_DROP:
                 return False
             case Fault.DOT_HANG:
-                await reader.read()
+                await self._says_nothing(reader)
                 return False
             case Fault.DOT_451 | Fault.DOT_554:
                 await _say(writer, f"{self.fault.value[:3]} refused after all")
@@ -202,11 +209,19 @@ class FaultServer:
         await _say(writer, "250 queued as 42")
         return self.fault is not Fault.DOT_250_DROP
 
+    async def _says_nothing(self, reader: asyncio.StreamReader) -> None:
+        async with self._time_passes():
+            await reader.read()
+
+    def _time_passes(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext() if self._skipped_seconds is None else flying(self._skipped_seconds)
+
     async def _is_resumed(self, reader: asyncio.StreamReader) -> bool:
         """Says nothing until it is to go on; False when its client has left before."""
         leaving, resuming = asyncio.create_task(reader.read()), asyncio.create_task(self._resumed.wait())
         try:
-            await asyncio.wait((leaving, resuming), return_when=asyncio.FIRST_COMPLETED)
+            async with self._time_passes():
+                await asyncio.wait((leaving, resuming), return_when=asyncio.FIRST_COMPLETED)
             return resuming.done()
         finally:
             leaving.cancel()
@@ -221,9 +236,9 @@ async def _say(writer: asyncio.StreamWriter, line: str) -> None:
 
 
 @asynccontextmanager
-async def running(fault: Fault) -> AsyncIterator[FaultServer]:
-    """The server on a free port of the loopback."""
-    faults = FaultServer(fault)
+async def running(fault: Fault, *, skipped_seconds: float | None = None) -> AsyncIterator[FaultServer]:
+    """The server on a free port of the loopback; `skipped_seconds` pass at once where it is silent."""
+    faults = FaultServer(fault, skipped_seconds)
     server = await asyncio.start_server(faults.handle, HOST, 0, limit=LARGEST_BYTES)
     faults.port = int(server.sockets[0].getsockname()[1])
     try:

@@ -2,17 +2,21 @@
 
 import asyncio
 import socket
+from functools import partial
 
 import pytest
 
 from entrygo.execution.broker.channels.base import Outcome
 from entrygo.execution.broker.channels.email import EmailChannel
 from entrygo.execution.broker.smtp_server import SmtpServer, parse_smtp_url
+from tests.contract import smtp_faults
 from tests.contract.sides import MAIL, Point, delivery
-from tests.contract.smtp_faults import HOST, TAKES_MAIL, Fault, running
+from tests.contract.smtp_faults import HOST, TAKES_MAIL, Fault
 from tests.harness.mail import SmtpSink
 
 DELIVERY = delivery()
+TIMEOUT_SECONDS = 60.0
+running = partial(smtp_faults.running, skipped_seconds=TIMEOUT_SECONDS + 1)
 # Fault, the outcome to report, whether the point of no return was passed.
 ENDINGS = [
     (Fault.NONE, Outcome.SENT, True),
@@ -51,7 +55,12 @@ ENDINGS = [
 
 def _server(port: int) -> SmtpServer:
     return SmtpServer(
-        host=HOST, port=port, security="none", connect_timeout=0.5, command_timeout=0.5, data_timeout=0.5
+        host=HOST,
+        port=port,
+        security="none",
+        connect_timeout=TIMEOUT_SECONDS,
+        command_timeout=TIMEOUT_SECONDS,
+        data_timeout=TIMEOUT_SECONDS,
     )
 
 

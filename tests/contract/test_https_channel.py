@@ -29,8 +29,10 @@ from tests.contract.sides import (
     upload_server,
 )
 from tests.harness.processes import LOOPBACK
+from tests.harness.skipping import STEP_SECONDS, flying, skip
 from tests.unit.execution.test_broker_upload import upload_of
 
+ANSWER_SECONDS = 60.0
 Conversation = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 STATUSES = [
     (200, Outcome.SENT),
@@ -83,39 +85,36 @@ def _parts(content_type: str, body: bytes) -> list[EmailMessage]:
     return [part for part in message.iter_parts() if isinstance(part, EmailMessage)]
 
 
-async def _drop_after_body(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(MAIL[-7:])
+async def _drop_after_body(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    pass
 
 
 async def _hang_after_body(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(MAIL[-7:])
-    await reader.read()
+    async with flying(ANSWER_SECONDS):
+        await reader.read()
 
 
-async def _cut_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(MAIL[-7:])
+async def _cut_answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\nhalf")
     await writer.drain()
 
 
-async def _nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(MAIL[-7:])
+async def _nonsense(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.write(b"220 mail.example ESMTP\r\n")
     await writer.drain()
 
 
-async def _trickles(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _trickles(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Never silent for long, never done."""
-    await reader.readuntil(MAIL[-7:])
     writer.write(b"HTTP/1.1 201 Created\r\n")
     for number in itertools.count():
         writer.write(f"x-{number}: x\r\n".encode())
         await writer.drain()
-        await asyncio.sleep(0.05)
+        skip(ANSWER_SECONDS / 10)
+        await asyncio.sleep(STEP_SECONDS)
 
 
-async def _trickles_text(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(MAIL[-7:])
+async def _trickles_text(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 201 Created\r\ncontent-length: 100000\r\n\r\n")
     while True:
         writer.write(b"x")
@@ -123,8 +122,7 @@ async def _trickles_text(reader: asyncio.StreamReader, writer: asyncio.StreamWri
         await asyncio.sleep(0.05)
 
 
-async def _talks_without_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.readuntil(MAIL[-7:])
+async def _talks_without_end(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 201 Created\r\n\r\n")
     while True:
         writer.write(b"x" * 100_000)
@@ -149,7 +147,7 @@ async def test_once_the_body_has_left_only_an_answer_tells(
     monkeypatch.setattr(https, "TEXT_TIMEOUT", 0.3)
     point = Point()
     async with _raw_server(conversation) as url:
-        channel = upload_channel(connect_timeout=1, answer_timeout=0.3)
+        channel = upload_channel(answer_timeout=ANSWER_SECONDS)
         result = await channel.submit(upload_delivery(url), point)
     assert (result.outcome, point.passed) == (outcome, 1)
     assert 0 < len(result.message) <= MAX_MESSAGE
@@ -159,6 +157,7 @@ async def test_once_the_body_has_left_only_an_answer_tells(
 async def _raw_server(conversation: Conversation) -> AsyncIterator[str]:
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
+            await reader.readuntil(MAIL[-7:])
             await conversation(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass

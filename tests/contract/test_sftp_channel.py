@@ -12,7 +12,10 @@ from entrygo.execution.broker.channels.base import Outcome
 from entrygo.execution.broker.channels.sftp import SftpChannel
 from entrygo.outbound.address_guard import AddressGuard
 from tests.contract.sides import MAIL, Point, credentials, sftp_channel, sftp_server
+from tests.harness.skipping import skip
 
+# Below the time after which a connection that idles is looked after.
+ANSWER_SECONDS = 10.0
 NAME = "cp_ch100001-bes_1.zip"
 
 
@@ -57,9 +60,17 @@ class DropsWhileWriting(asyncssh.SFTPServer):
         return len(data)
 
 
-class HangsAtStart(asyncssh.SFTPServer):
+class Hangs(asyncssh.SFTPServer):
+    """Says nothing at one place, for longer than anybody waits for it."""
+
+    async def hang(self) -> None:
+        skip(1.1 * ANSWER_SECONDS)
+        await asyncio.Event().wait()
+
+
+class HangsAtStart(Hangs):
     async def stat(self, path: bytes) -> asyncssh.SFTPAttrs:
-        await asyncio.sleep(3600)
+        await self.hang()
         raise AssertionError
 
 
@@ -71,21 +82,21 @@ class FillsUp(asyncssh.SFTPServer):
         raise asyncssh.SFTPFailure("no space left on device")
 
 
-class HangsAtOpen(asyncssh.SFTPServer):
+class HangsAtOpen(Hangs):
     async def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
-        await asyncio.sleep(3600)
+        await self.hang()
         raise AssertionError
 
 
-class HangsAtClose(asyncssh.SFTPServer):
+class HangsAtClose(Hangs):
     async def close(self, file_obj: object) -> None:
         super().close(file_obj)
-        await asyncio.sleep(3600)
+        await self.hang()
 
 
-class HangsAtRename(asyncssh.SFTPServer):
+class HangsAtRename(Hangs):
     async def rename(self, oldpath: bytes, newpath: bytes) -> None:
-        await asyncio.sleep(3600)
+        await self.hang()
 
 
 def _drop(server: asyncssh.SFTPServer) -> None:
@@ -119,7 +130,7 @@ async def test_each_ending_of_an_upload_is_told_apart(
 ) -> None:
     point = Point()
     async with sftp_server(tmp_path, server_class) as server:
-        result = await sftp_channel(answer_timeout=0.5).submit(server.delivery(), point)
+        result = await sftp_channel(answer_timeout=ANSWER_SECONDS).submit(server.delivery(), point)
         found = server.files()
     assert result.outcome is outcome, result.message
     assert result.message

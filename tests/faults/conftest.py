@@ -11,9 +11,10 @@ from tests.faults.world import World
 from tests.harness.brokers import run_tansu
 from tests.harness.folders import short_lived_folder
 from tests.harness.groups import FAULTS, claim_for_the_run
-from tests.harness.system import running_system
+from tests.harness.system import PATIENT, running_system
 
 SETTINGS = {
+    **PATIENT,
     "ENTRYGO_EXECUTION_LEASE_SECONDS": "1",
     "ENTRYGO_RESTART_SECONDS": "0.25",
     # What the broker brings back must come from the broker.

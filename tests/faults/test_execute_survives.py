@@ -7,7 +7,7 @@ import pytest
 
 from entrygo.execution.state.failpoints import AFTER_RESERVE, AMBIGUOUS_FAILPOINTS, FAILPOINTS
 from entrygo.execution.steps.step_store import FIRST_PACKAGE_NUMBER
-from tests.contract.rest.documented import planned, unique
+from tests.contract.rest.documented import unique
 from tests.faults.world import PATIENCE_SECONDS, POLL_SECONDS, World
 
 EXECUTE = "/api/exports/execute"
@@ -18,7 +18,7 @@ SETTLED = {"sent", "failed", "unknown"}
 async def test_retried_execute_completes_the_export_once_when_its_process_died(
     world: World, point: str
 ) -> None:
-    batch_id, key = await planned(world.rest), unique("execute")
+    batch_id, key = await world.planned(), unique("execute")
     body = {"accountId": world.system.account_id, "batchId": batch_id}
     await die_during_execute(world, point, body, key)
     answered = await world.post(EXECUTE, body, key)
@@ -31,7 +31,7 @@ async def test_retried_execute_completes_the_export_once_when_its_process_died(
 
 
 async def test_export_is_completed_once_when_its_process_died_and_nobody_retries(world: World) -> None:
-    batch_id, key = await planned(world.rest), unique("execute")
+    batch_id, key = await world.planned(), unique("execute")
     body = {"accountId": world.system.account_id, "batchId": batch_id}
     await die_during_execute(world, AFTER_RESERVE, body, key)
     found = await settled(world, batch_id)

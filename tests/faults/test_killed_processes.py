@@ -82,7 +82,7 @@ async def inspected(world: World, export_id: str) -> dict[str, Any]:
     """The export, once inspection has found the owners again."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
-            found = await world.rest.get(f"/api/exports/{export_id}")
+            found = await world.get(f"/api/exports/{export_id}")
             if not found["stale"]:
                 return found
             await asyncio.sleep(POLL_SECONDS)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.harness import processes
 from tests.kafka import node
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from tests.harness import processes
 from tests.harness.apache import run_apache
 
 KAFKA_SETTING = "ENTRYGO_TEST_KAFKA"
-TANSU_START_SECONDS = 30.0
+TANSU_START_SECONDS = 120.0
 
 
 def is_apache() -> bool:

@@ -8,15 +8,18 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, async_playwright, expect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 MISSING = "Chromium is not installed: apt-get install -y chromium"
-WAIT_MS = 20_000
+WAIT_MS = 60_000
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
 DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+
+# Five seconds by default, whatever a page's own timeout is.
+expect.set_options(timeout=WAIT_MS)
 
 
 @asynccontextmanager

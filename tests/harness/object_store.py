@@ -21,7 +21,7 @@ from obstore.store import S3Store
 
 from tests.harness import processes
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 BUCKET = "documents"
 ACCESS_KEY = "AKIAENTRYGOTESTS"
 SECRET_KEY = "secret-key-of-the-tests"

@@ -57,7 +57,7 @@ class Shell:
             env={**os.environ, **self.environment, "COLUMNS": "200"},
             capture_output=True,
             text=True,
-            timeout=110,
+            timeout=200,
             check=False,
         )
         assert done.returncode == exit_code, done.stdout + done.stderr
@@ -75,7 +75,8 @@ def open_account(system: System, account_id: str) -> Shell:
     account = Shell(
         {"ENTRYGO_BASE_URL": system.base_url, "ENTRYGO_API_KEY": key, "ENTRYGO_ACCOUNT_ID": account_id}
     )
-    with httpx.Client(base_url=system.base_url, headers={"authorization": f"Bearer {key}"}) as client:
+    headers = {"authorization": f"Bearer {key}"}
+    with httpx.Client(base_url=system.base_url, headers=headers, timeout=60) as client:
         for path, item, variable in (
             ("/api/warehouses/sync", WAREHOUSE, "ENTRYGO_WAREHOUSE_ID"),
             ("/api/brokers/sync", BROKER, "ENTRYGO_BROKER_ID"),

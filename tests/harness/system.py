@@ -1,6 +1,7 @@
 """The whole system as real processes: `entrygo up` in a temporary home, on free ports."""
 
 import asyncio
+import json
 import os
 import shutil
 import subprocess
@@ -34,11 +35,19 @@ from tests.harness.folders import short_lived_folder
 from tests.harness.groups import SYSTEM, claim_for_the_run
 from tests.harness.otlp import Collector, collecting
 
-START_SECONDS = 100.0  # below the timeout of a test, so that the end of the log is what a failure shows
-RESTART_SECONDS = 60.0
+START_SECONDS = 240.0  # below the timeout of a test, so that the end of the log is what a failure shows
+RESTART_SECONDS = 120.0
 REST_SECONDS = 60.0
 KEPT_SECONDS = 2.0
 POLL_SECONDS = 0.05
+# How long the parts wait for one another and for the mail server before they answer without: a machine that
+# stands still for some seconds is to change no answer.
+PATIENT: Mapping[str, str] = {
+    "ENTRYGO_DELIVERY_WAIT_SECONDS": "10",
+    "ENTRYGO_INSPECTION_OWNER_SECONDS": "20",
+    "ENTRYGO_INSPECTION_PROBE_SECONDS": "10",
+    "ENTRYGO_READ_TIMEOUT_SECONDS": "30",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +82,11 @@ class System:
             verify=usual_trust(),
         )
 
-    def _stranger(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.base_url, trust_env=False, verify=usual_trust())
+    def stranger(self) -> httpx.AsyncClient:
+        """Of the REST API, without a key."""
+        return httpx.AsyncClient(
+            base_url=self.base_url, timeout=REST_SECONDS, trust_env=False, verify=usual_trust()
+        )
 
     def part(self, name: str) -> PartReport:
         """How one part is doing, by the report of the supervisor."""
@@ -97,14 +109,14 @@ class System:
 
     async def restarted(self, name: str, *, after: int) -> None:
         """Returns once `name` runs in another process than `after` and its peers have found it again."""
-        async with asyncio.timeout(RESTART_SECONDS), self._stranger() as client:
+        async with asyncio.timeout(RESTART_SECONDS), self.stranger() as client:
             # What is waited for happens in other processes; there is no event to await.
             while not (self._is_ready_again(name, after) and await _is_ready(client)):  # noqa: ASYNC110
                 await asyncio.sleep(POLL_SECONDS)
 
     async def whole(self) -> None:
         """Returns once every part is ready, whatever an earlier test did to them."""
-        async with asyncio.timeout(RESTART_SECONDS), self._stranger() as client:
+        async with asyncio.timeout(RESTART_SECONDS), self.stranger() as client:
             while not (self._every_part_is_ready() and await _is_ready(client)):  # noqa: ASYNC110
                 await asyncio.sleep(POLL_SECONDS)
 
@@ -118,6 +130,14 @@ class System:
         said, _ = await command.communicate()
         assert command.returncode == 0, said.decode()
         return said.decode()
+
+    async def metrics(self, name: str) -> str:
+        """What Prometheus reads of a part, at the address that the home names."""
+        found = json.loads((self.home / "metrics.json").read_text(encoding="utf-8"))
+        [address] = next(each["targets"] for each in found if each["labels"] == {"process": name})
+        async with httpx.AsyncClient(timeout=REST_SECONDS, trust_env=False) as client:
+            answer = await client.get(f"http://{address}/metrics")
+        return answer.raise_for_status().text
 
     def mails_of(self, export_id: str) -> list[Path]:
         """The mails that the broker got about one export."""
@@ -168,6 +188,7 @@ async def system(
     kafka = {"ENTRYGO_KAFKA_BOOTSTRAP": request.getfixturevalue("kafka_bootstrap")} if is_apache() else {}
     settings = {
         **kafka,
+        **PATIENT,
         # The receivers of tests are on this machine.
         "ENTRYGO_WEBHOOK_ALLOW_PRIVATE": "true",
         # Tests ask with many bad keys from one address, and mean the answer to each.

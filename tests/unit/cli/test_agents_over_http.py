@@ -1,6 +1,7 @@
 """What `entrygo mcp --http` answers before it looks at a request."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -51,7 +52,9 @@ async def test_a_client_that_sends_no_further_loses_its_connection(
         async with listening(guarded_config(app, LOOPBACK, 0)) as port:
             reader, writer = await asyncio.open_connection(LOOPBACK, port)
             writer.write(sent)
-            assert await reader.read() == b""
+            # Closed before what was sent was read, it is reset.
+            with suppress(ConnectionResetError):
+                assert await reader.read() == b""
             writer.close()
 
 

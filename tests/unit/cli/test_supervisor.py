@@ -21,6 +21,7 @@ from entrygo.cli.up.log_files import MAX_LOG_BYTES
 from entrygo.cli.up.parts import Part, Stage
 from entrygo.cli.up.supervisor import PartFailed, PartState, Supervisor, Unit
 
+PATIENCE_SECONDS = 60.0
 QUICK = Backoff(first_seconds=0.01, longest_seconds=0.05)
 SLEEPS = "import time; time.sleep(60)"
 IGNORES_SIGTERM = (
@@ -63,26 +64,33 @@ def part(folder: Path, name: str, code: str, *arguments: str, stage: Stage = Sta
 class Watched:
     """A supervisor whose changes can be awaited."""
 
-    def __init__(self, *parts: Part, renew: Callable[[Part], Part] = lambda part: part) -> None:
+    def __init__(
+        self,
+        *parts: Part,
+        renew: Callable[[Part], Part] = lambda part: part,
+        stop_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
         self._changed = asyncio.Event()
         self.supervisor = Supervisor(
             parts,
             changed=self._changed.set,
-            stop_seconds=dict.fromkeys(Stage, 2.0),
+            stop_seconds=dict.fromkeys(Stage, stop_seconds),
             backoff=QUICK,
             renew=renew,
         )
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not holds():
                 self._changed.clear()
                 await self._changed.wait()
 
 
 @asynccontextmanager
-async def running(*parts: Part, renew: Callable[[Part], Part] = lambda part: part) -> AsyncIterator[Watched]:
-    watched = Watched(*parts, renew=renew)
+async def running(
+    *parts: Part, renew: Callable[[Part], Part] = lambda part: part, stop_seconds: float = PATIENCE_SECONDS
+) -> AsyncIterator[Watched]:
+    watched = Watched(*parts, renew=renew, stop_seconds=stop_seconds)
     try:
         await watched.supervisor.start(*sorted({each.stage for each in parts}))
         yield watched
@@ -136,7 +144,7 @@ async def test_log_of_a_running_part_is_kept_within_its_bound(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor, "TEND_SECONDS", 0.01)
-    async with running(part(tmp_path, "sync", SLEEPS)), asyncio.timeout(20):
+    async with running(part(tmp_path, "sync", SLEEPS)), asyncio.timeout(PATIENCE_SECONDS):
         os.truncate(tmp_path / "sync.log", MAX_LOG_BYTES + 1)
         # A file tells nobody that it has become shorter.
         while (tmp_path / "sync.log").stat().st_size:  # noqa: ASYNC110
@@ -198,7 +206,7 @@ async def test_start_fails_when_the_program_is_missing(tmp_path: Path) -> None:
 
 async def test_stop_ends_every_part_also_one_that_ignores_the_signal(tmp_path: Path) -> None:
     deaf = part(tmp_path, "deaf", IGNORES_SIGTERM, str(tmp_path / "deaf.ready"))
-    async with running(deaf, part(tmp_path, "sync", SLEEPS)) as watched:
+    async with running(deaf, part(tmp_path, "sync", SLEEPS), stop_seconds=0.5) as watched:
         processes = [psutil.Process(unit.process.pid) for unit in watched.supervisor.units if unit.process]
         assert len(processes) == 2
     assert not any(process.is_running() for process in processes)

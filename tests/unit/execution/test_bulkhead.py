@@ -15,6 +15,7 @@ from entrygo.execution.broker.routes import MAIL_SERVER, route_to
 ONE, OTHER = route_to("mail:one.example"), route_to("mail:other.example")
 UPLOAD = route_to("https:broker.example")
 NEVER = 3600.0
+PATIENCE_SECONDS = 60.0
 
 
 class Seconds:
@@ -115,7 +116,7 @@ async def test_a_delivery_that_waits_long_gives_its_places_to_others() -> None:
     rooms = bulkhead(destination=1, server=1, silent_seconds=0.01)
     silent = Held(rooms)
     other = Held(rooms, route=OTHER)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await other.has_slot.wait()
     assert not silent.task.done()
     silent.task.cancel()
@@ -134,7 +135,7 @@ async def test_a_silent_destination_takes_no_more_than_a_few_connections_for_lon
         for _ in range(2):
             await stack.enter_async_context(rooms.slot("a", ONE))
         others = [Held(rooms, route=OTHER) for _ in range(2)]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             # The mail server has two places: both have been given up.
             await asyncio.gather(*(each.has_slot.wait() for each in others))
         for each in others:
@@ -143,7 +144,7 @@ async def test_a_silent_destination_takes_no_more_than_a_few_connections_for_lon
         third = Held(rooms)
         await settle()
         assert not third.has_slot.is_set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await third.has_slot.wait()
     third.task.cancel()
 
@@ -234,7 +235,7 @@ async def test_connections_that_hang_are_few_of_an_account_and_bounded_of_all_at
     async with AsyncExitStack() as stack:
         for account_id in ("a", "a", "b"):
             await stack.enter_async_context(rooms.slot(account_id, ONE))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             # Timers of the bulkhead take the places away; there is no event to await.
             while rooms.holding():  # noqa: ASYNC110
                 await asyncio.sleep(0)
@@ -242,7 +243,7 @@ async def test_connections_that_hang_are_few_of_an_account_and_bounded_of_all_at
         further, elsewhere = Held(rooms, "c"), Held(rooms, "a", OTHER)
         await settle()
         assert (further.has_slot.is_set(), elsewhere.has_slot.is_set()) == (False, True)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await further.has_slot.wait()
     further.task.cancel()
     elsewhere.task.cancel()

@@ -1,4 +1,4 @@
-"""The gateway on a socket of its own, with short deadlines for its clients."""
+"""The gateway on a socket of its own."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,8 +18,8 @@ MAX_HEADER_BYTES = 4096
 @asynccontextmanager
 async def serving(services: Services, **changes: Any) -> AsyncIterator[int]:
     """Yields the port; `changes` are settings."""
-    short = {"header_timeout_seconds": 0.2, "body_timeout_seconds": 0.2}
-    settings = GatewaySettings(**{**short, "max_header_bytes": MAX_HEADER_BYTES, **changes})
+    patient = {"header_timeout_seconds": 60.0, "body_timeout_seconds": 60.0}
+    settings = GatewaySettings(**{**patient, "max_header_bytes": MAX_HEADER_BYTES, **changes})
     config = uvicorn.Config(
         create_app(settings, services=services),
         port=0,

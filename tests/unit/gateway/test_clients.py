@@ -25,7 +25,7 @@ from entrygo.rpc.strangers import CLIENT, GATEWAY_TOKEN
 from entrygo.rpc.streams import LISTENING
 
 CALL = Call("Bearer shpbndl_live_x", "req_1", "192.0.2.1")
-READ_SECONDS = 0.2
+READ_SECONDS = 60.0  # none of these calls is to end by it but the one that gives itself less
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -159,6 +159,7 @@ async def test_an_error_arrives_as_the_service_sent_it(services: GrpcServices) -
 
 
 async def test_a_call_is_given_up_when_its_deadline_passes(services: GrpcServices) -> None:
+    services._read_seconds = 0.2
     with pytest.raises(EntryGoError) as raised:
         await services.read(services.sync.GetOrder, sync_pb2.GetRequest(id="ord_1"), CALL)
     assert raised.value.error_kind is Kind.UNAVAILABLE

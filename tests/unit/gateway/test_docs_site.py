@@ -14,7 +14,6 @@ from entrygo.gateway.docs.pages import Library
 from entrygo.gateway.docs.search import Index
 from entrygo.gateway.settings import DoorSettings, GatewaySettings
 from entrygo.messaging.events import EVENT_DATA
-from entrygo.requests.rates import Buckets
 from tests.architecture.sources import ROOT
 from tests.fakes import FakeServices
 
@@ -151,11 +150,8 @@ def test_section_with_every_word_comes_before_one_with_one_of_them() -> None:
     assert [found.link for found in Index(documents).find("export behind")] == ["/docs/b", "/docs/a"]
 
 
-async def test_one_address_may_search_so_often_and_no_more(
-    services: FakeServices, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # All at one moment: the first search reads every page, which may take longer than the second that is one.
-    monkeypatch.setattr(Buckets.__init__, "__kwdefaults__", {"clock": lambda: 1_000.0})
+@pytest.mark.usefixtures("same_second")
+async def test_one_address_may_search_so_often_and_no_more(services: FakeServices) -> None:
     settings = GatewaySettings(door=DoorSettings(failures_per_second=1))
     transport = httpx.ASGITransport(create_app(settings, services=services))
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:

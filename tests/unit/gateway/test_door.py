@@ -23,6 +23,7 @@ SYNC = "/api/orders/sync"
 HEALTH = "/api/system/health"
 BEARER = {"authorization": f"Bearer {KEY}"}
 STRANGER = "shpbndl_live_" + "s" * 43
+PATIENCE = 60.0
 
 
 @asynccontextmanager
@@ -37,7 +38,7 @@ async def answer_to(port: int, sent: bytes) -> bytes:
     """Everything the server answers until it closes; nothing more is sent meanwhile."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(sent)
-    answer = await asyncio.wait_for(reader.read(), 10)
+    answer = await asyncio.wait_for(reader.read(), PATIENCE)
     writer.close()
     return answer
 
@@ -53,16 +54,16 @@ def asking(path: str = HEALTH, key: str = KEY) -> bytes:
 
 
 async def test_a_bad_key_is_refused_before_its_body_has_come(services: FakeServices) -> None:
-    async with serving(services, body_timeout_seconds=30.0) as port:
+    async with serving(services) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(unfinished(STRANGER))
-        assert (await asyncio.wait_for(reader.readline(), 10)).startswith(b"HTTP/1.1 401 ")
+        assert (await asyncio.wait_for(reader.readline(), PATIENCE)).startswith(b"HTTP/1.1 401 ")
         writer.close()
 
 
 async def test_bodies_that_do_not_come_hold_no_slot(services: FakeServices) -> None:
     limits = DoorSettings(turns=TurnSettings(max_running_requests=1, max_running_per_account=1))
-    async with serving(services, body_timeout_seconds=30.0, max_concurrent_requests=1, door=limits) as port:
+    async with serving(services, max_concurrent_requests=1, door=limits) as port:
         waiting = [await asyncio.open_connection("127.0.0.1", port) for _ in range(50)]
         for index, (_, writer) in enumerate(waiting):
             writer.write(unfinished(KEY if index % 2 else STRANGER))
@@ -72,6 +73,7 @@ async def test_bodies_that_do_not_come_hold_no_slot(services: FakeServices) -> N
             writer.close()
 
 
+@pytest.mark.usefixtures("same_second")
 async def test_a_peer_that_guesses_keys_is_429_while_its_good_keys_pass(services: FakeServices) -> None:
     async with client_of(services, door=DoorSettings(failures_per_second=5)) as client:
         assert (await client.get(HEALTH, headers=BEARER)).status_code == 200
@@ -85,11 +87,13 @@ async def test_a_peer_that_guesses_keys_is_429_while_its_good_keys_pass(services
         assert (await client.get(HEALTH, headers=BEARER)).status_code == 200
 
 
+@pytest.mark.usefixtures("same_second")
 async def test_requests_without_any_key_count_as_guesses(services: FakeServices) -> None:
     async with client_of(services, door=DoorSettings(failures_per_second=2)) as client:
         assert [(await client.get(HEALTH)).status_code for _ in range(3)] == [401, 401, 429]
 
 
+@pytest.mark.usefixtures("same_second")
 async def test_a_bad_key_is_asked_about_once(services: FakeServices) -> None:
     async with client_of(services) as client:
         for _ in range(5):
@@ -104,6 +108,7 @@ async def test_services_hear_of_which_client_a_request_is(services: FakeServices
     assert {call.peer for call in services.calls} == {"198.51.100.7"}
 
 
+@pytest.mark.usefixtures("same_second")
 async def test_a_key_beyond_its_requests_learns_the_limit_and_when_to_come_back(
     services: FakeServices,
 ) -> None:
@@ -118,6 +123,7 @@ async def test_a_key_beyond_its_requests_learns_the_limit_and_when_to_come_back(
         assert other.status_code == 200
 
 
+@pytest.mark.usefixtures("same_second")
 async def test_the_keys_of_an_account_share_what_the_account_may_ask_for(services: FakeServices) -> None:
     services.accounts[OTHER_KEY] = services.accounts[KEY]
     rates = RateSettings(account_requests_per_second=2)
@@ -127,6 +133,7 @@ async def test_the_keys_of_an_account_share_what_the_account_may_ask_for(service
         assert [answer.status_code for answer in answers] == [200, 200, 429]
 
 
+@pytest.mark.usefixtures("same_second")
 async def test_items_count_as_well_as_requests(services: FakeServices) -> None:
     body = order_body()
     body["items"] = [{**body["items"][0], "externalId": f"order-{n}"} for n in range(10)]
@@ -160,7 +167,7 @@ async def test_an_account_that_queues_many_requests_does_not_delay_another() -> 
         busy = [asyncio.create_task(client.get("/api/orders", headers=BEARER)) for _ in range(50)]
         await services.begun.wait()
         other = {"authorization": f"Bearer {OTHER_KEY}"}
-        assert (await asyncio.wait_for(client.get("/api/orders", headers=other), 10)).status_code == 200
+        assert (await asyncio.wait_for(client.get("/api/orders", headers=other), PATIENCE)).status_code == 200
         services.go.set()
         assert {answer.status_code for answer in await asyncio.gather(*busy)} == {200}
 
@@ -188,7 +195,7 @@ async def test_executes_that_wait_for_a_mail_server_delay_no_other_request_of_th
         body = {"accountId": ACCOUNT, "batchId": export_id}
         executes = [asyncio.create_task(client.post("/api/exports/execute", json=body)) for _ in range(5)]
         await services.begun.wait()
-        answer = await asyncio.wait_for(client.get("/api/orders"), 10)
+        answer = await asyncio.wait_for(client.get("/api/orders"), PATIENCE)
         assert answer.status_code == 200
         services.go.set()
         await asyncio.gather(*executes)
@@ -216,7 +223,7 @@ async def test_nobody_stands_in_line_for_ever() -> None:
         busy = [asyncio.create_task(client.get("/api/orders", headers=BEARER)) for _ in range(2)]
         await services.begun.wait()
         # The other one holds its turn until it may go on.
-        refused = await asyncio.wait_for(next(asyncio.as_completed(busy)), 10)
+        refused = await asyncio.wait_for(next(asyncio.as_completed(busy)), PATIENCE)
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
         services.go.set()
         assert sorted(answer.status_code for answer in await asyncio.gather(*busy)) == [200, 503]
@@ -254,9 +261,7 @@ async def test_a_large_body_is_read_beside_the_event_loop(
 
 
 async def test_a_peer_has_so_many_connections(services: FakeServices) -> None:
-    async with serving(
-        services, header_timeout_seconds=30.0, door=DoorSettings(max_connections_per_peer=3)
-    ) as port:
+    async with serving(services, door=DoorSettings(max_connections_per_peer=3)) as port:
         held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
         refused = await answer_to(port, b"")
         assert refused.startswith(b"HTTP/1.1 429 ")
@@ -270,7 +275,7 @@ async def test_a_peer_has_so_many_connections(services: FakeServices) -> None:
 
 async def test_behind_a_listed_proxy_connections_are_those_of_many(services: FakeServices) -> None:
     limits = DoorSettings(max_connections_per_peer=1, trusted_proxies="127.0.0.0/8")
-    async with serving(services, header_timeout_seconds=30.0, door=limits) as port:
+    async with serving(services, door=limits) as port:
         held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(5)]
         assert (await answer_to(port, asking())).startswith(b"HTTP/1.1 200 ")
         for _, writer in held:
@@ -278,9 +283,7 @@ async def test_behind_a_listed_proxy_connections_are_those_of_many(services: Fak
 
 
 async def test_a_peer_has_so_many_unfinished_requests(services: FakeServices) -> None:
-    async with serving(
-        services, body_timeout_seconds=30.0, door=DoorSettings(max_unfinished_per_peer=2)
-    ) as port:
+    async with serving(services, door=DoorSettings(max_unfinished_per_peer=2)) as port:
         held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
         for _, writer in held:
             writer.write(unfinished(KEY))
@@ -296,10 +299,11 @@ async def test_a_body_below_the_least_pace_loses_its_connection(
     services: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("entrygo.gateway.guard.PACE_SECONDS", 0.1)
-    async with serving(services, body_timeout_seconds=30.0) as port:
+    async with serving(services) as port:
         assert await answer_to(port, unfinished(KEY)) == b""
 
 
+@pytest.mark.usefixtures("same_second")
 async def test_a_client_is_known_by_what_a_listed_proxy_says(services: FakeServices) -> None:
     limits = DoorSettings(failures_per_second=1, trusted_proxies="127.0.0.1,10.0.0.0/8")
     async with client_of(services, door=limits) as client:
@@ -312,6 +316,7 @@ async def test_a_client_is_known_by_what_a_listed_proxy_says(services: FakeServi
         assert await status("198.51.100.8") == 401
 
 
+@pytest.mark.usefixtures("same_second")
 async def test_what_an_unlisted_client_says_of_others_is_not_believed(services: FakeServices) -> None:
     async with client_of(services, door=DoorSettings(failures_per_second=1)) as client:
         statuses = [
