@@ -64,7 +64,7 @@ class NewExports:
         importer_costs: str | None,
         order_ids: Sequence[str],
         event: events_pb2.Event,
-        data: bytes,
+        data: tuple[bytes, ...],
         operation: str,
         key: str,
         answer: bytes,

@@ -34,24 +34,24 @@ def answer_bytes(
     if amendment is not None:
         after.supersedes = amendment.supersedes
         after.changes.extend(changes_in_words(amendment))
-    return _around(before, planning_pb2.PlanExportResponse.PLAN_FIELD_NUMBER, plan, after)
+    return b"".join(_around(before, planning_pb2.PlanExportResponse.PLAN_FIELD_NUMBER, plan, after))
 
 
-def event_data(export: Export, plan: bytes) -> bytes:
+def event_data(export: Export, plan: bytes) -> tuple[bytes, ...]:
     """The ExportPlanned of its event, as `full_bytes` takes it."""
     before = events_pb2.ExportPlanned(batch_id=export.export_id, revision=export.revision)
     after = events_pb2.ExportPlanned(supersedes=export.supersedes or "")
     planned = _around(before, events_pb2.ExportPlanned.PLAN_FIELD_NUMBER, plan, after)
-    return _begun(events_pb2.Event.EXPORT_PLANNED_FIELD_NUMBER, planned) + planned
+    return _begun(events_pb2.Event.EXPORT_PLANNED_FIELD_NUMBER, sum(map(len, planned))), *planned
 
 
-def _around(before: Message, number: int, content: bytes, after: Message) -> bytes:
+def _around(before: Message, number: int, content: bytes, after: Message) -> tuple[bytes, ...]:
     """A message with `content` in the field of this number, between the fields that come before and after."""
-    return b"".join((before.SerializeToString(), _begun(number, content), content, after.SerializeToString()))
+    return before.SerializeToString(), _begun(number, len(content)), content, after.SerializeToString()
 
 
-def _begun(number: int, content: bytes) -> bytes:
-    return _varint(number << 3 | _HAS_LENGTH) + _varint(len(content))
+def _begun(number: int, length: int) -> bytes:
+    return _varint(number << 3 | _HAS_LENGTH) + _varint(length)
 
 
 def _varint(number: int) -> bytes:

@@ -117,7 +117,7 @@ class PlanningStore:
         event: events_pb2.Event,
         beside: Sequence[str] = (),
         *,
-        data: bytes = b"",
+        data: tuple[bytes, ...] = (),
     ) -> None:
         """Writes a locked export back together with an event that names what it follows.
 

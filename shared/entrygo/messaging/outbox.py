@@ -13,7 +13,7 @@ MAX_PUBLISHED_BYTES = 512 * 1024
 
 
 async def append(
-    connection: Connection, event: events_pb2.Event, *, warehouse_id: str | None, data: bytes = b""
+    connection: Connection, event: events_pb2.Event, *, warehouse_id: str | None, data: tuple[bytes, ...] = ()
 ) -> None:
     """Appends one event in the caller's transaction; it is published once that is committed.
 
@@ -118,7 +118,7 @@ async def append_first(
     answer: bytes,
     changes: Sequence[str] = (),
     values: Sequence[object] = (),
-    data: bytes = b"",
+    data: tuple[bytes, ...] = (),
 ) -> None:
     """As `append_with`, of a stream's first event: `answer` is kept for repeated calls of the operation,
     unless the key is empty. The parameters of further changes begin with $13."""
@@ -143,7 +143,7 @@ async def append_with(
     warehouse_id: str | None,
     changes: Sequence[str],
     values: Sequence[object],
-    data: bytes = b"",
+    data: tuple[bytes, ...] = (),
 ) -> None:
     """As `append`, of an event that names its predecessor and epoch already, in one statement with `changes`.
 
@@ -164,7 +164,7 @@ async def append_with(
 
 
 def event_values(
-    event: events_pb2.Event, *, warehouse_id: str | None, data: bytes = b""
+    event: events_pb2.Event, *, warehouse_id: str | None, data: tuple[bytes, ...] = ()
 ) -> tuple[object, ...]:
     """What is written of an event that names its predecessor and epoch: $1 to $8 of `append_with`."""
     full = full_bytes(event, data)
@@ -206,13 +206,13 @@ async def last_of(connection: Connection, account_id: str, mode: str, stream_id:
     return Head(sequence, row["event_id"] or "", row["epoch"])
 
 
-def full_bytes(event: events_pb2.Event, data: bytes) -> bytes:
-    """The event with its data, which it does not carry itself where their bytes are given.
+def full_bytes(event: events_pb2.Event, data: tuple[bytes, ...]) -> bytes:
+    """The event with its data, which it does not carry itself where their bytes are given, in parts.
 
     These are those of an Event that has its data alone: they stand at the end of the whole. Those of a large
     plan are 14 MB, which are written once and not held as messages meanwhile.
     """
-    return event.SerializeToString() + data
+    return b"".join((event.SerializeToString(), *data))
 
 
 def published_bytes(event: events_pb2.Event, full: bytes) -> bytes:

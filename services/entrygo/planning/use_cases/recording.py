@@ -31,7 +31,7 @@ class Recorder:
         visible: Visible,
         export: Export,
         type_: str,
-        data: Message | bytes,
+        data: Message | tuple[bytes, ...],
         *,
         beside: Sequence[str] = (),
     ) -> Export:
@@ -42,7 +42,7 @@ class Recorder:
         `full_bytes` takes them.
         """
         now, store = self.clock(), PlanningStore(connection, visible)
-        message, written = (None, data) if isinstance(data, bytes) else (data, b"")
+        message, written = (None, data) if isinstance(data, tuple) else (data, ())
         if export.head is not None:
             saved, event = self.next(visible, export, type_, message)
             await store.save_export(saved, now, event, beside, data=written)
