@@ -1,6 +1,7 @@
 """What a plan's answer shows besides, where the request asks for it."""
 
 from collections.abc import Collection
+from typing import Any, cast
 
 import orjson
 
@@ -14,11 +15,16 @@ from entrygo.proto.events.v1 import events_pb2
 
 
 def plan_content(answer: PlanAnswer, plan: events_pb2.Plan, included: Collection[str]) -> bytes:
-    """The answer as JSON, with those parts. Its findings stand there twice, and are written once."""
-    shown = with_included(answer, plan, included)
+    """The answer as JSON, with those parts. Its findings stand there twice, and are written once.
+
+    They are let go before the rest is written: those of a large plan are as large as their JSON.
+    """
+    shown: dict[str, Any] = {**with_included(answer, plan, included)}
     findings = orjson.Fragment(orjson.dumps(shown["validationMessages"]))
-    validation = {**shown["validation"], "validation_messages": findings}
-    return orjson.dumps({**shown, "validationMessages": findings, "validation": validation})
+    for holder in (cast("dict[str, Any]", answer), shown):
+        holder["validationMessages"] = findings
+    shown["validation"]["validation_messages"] = findings
+    return orjson.dumps(shown)
 
 
 def with_included(answer: PlanAnswer, plan: events_pb2.Plan, included: Collection[str]) -> PlanAnswer:
