@@ -28,6 +28,8 @@ class FakePlanning(Memory):
     def __init__(self) -> None:
         super().__init__()
         self._policies: dict[str, planning_pb2.Policy] = {}
+        # By export.
+        self.control_numbers: dict[str, set[str]] = {}
 
     async def PlanExport(
         self, request: planning_pb2.PlanExportRequest, call: Call
@@ -149,7 +151,11 @@ class FakePlanning(Memory):
                     plan_hash=export.plan.plan_hash,
                 )
                 for (owner, export_id), export in self._exports.items()
-                if owner == account and request.order_id in export.plan.included_order_ids
+                if owner == account
+                and (
+                    request.order_id in export.plan.included_order_ids
+                    or request.control_number in self.control_numbers.get(export_id, ())
+                )
             ]
         )
 

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from importlib.util import find_spec
@@ -31,7 +32,7 @@ MIGRATIONS = {
     "inspection": ROOT / "services/entrygo/inspection/migrations",
 }
 DATABASE_URL_SETTING = "ENTRYGO_TEST_DATABASE_URL"
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 # Nothing here outlives the session, so nothing needs to reach the disk.
 SERVER_OPTIONS = {
     "fsync": "off",
@@ -205,7 +206,8 @@ def _wait_until_ready(binaries: Path, port: int, server: "subprocess.Popen[bytes
     processes.wait_for_port(port, server, log=log, seconds=START_SECONDS)
     ready = [str(binaries / "pg_isready"), "-q", "-h", processes.LOOPBACK, "-p", str(port)]
     # It accepts connections a moment before it answers them.
-    for _ in range(200):
+    deadline = time.monotonic() + START_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
         if subprocess.run(ready, check=False).returncode == 0:
             return
     raise processes.NotStarted(processes.tail(log))
@@ -230,6 +232,13 @@ async def template_database(postgres_url: str) -> AsyncIterator[str]:
             if any(migrations.glob("*.sql")):
                 await migrate(url, schema=schema, migrations=migrations)
         yield urlsplit(url).path.lstrip("/")
+
+
+# How many sessions of this database wait for a lock; those of other tests' databases are none of its.
+SESSIONS_THAT_WAIT = (
+    "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_locks"
+    " WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+)
 
 
 class Databases:

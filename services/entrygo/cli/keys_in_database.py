@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from entrygo.cli.connection import with_pool
-from entrygo.domain.principal import ALL_SCOPES, Mode, ScopeName
+from entrygo.domain.principal import ALL_SCOPES, Mode, ScopeName, Tenant, Visible
 from entrygo.gateway.routes.keys import key_view
 from entrygo.identity.keys import ApiKey
 from entrygo.identity.use_cases import create_key, list_keys, revoke_key
 from entrygo.process.clock import Ids, utc_now
 from entrygo.rpc.keys_servicer import key_message
+from entrygo.sync.habits import Habits
+from entrygo.sync.use_cases import SyncUseCases
 
 
 def create(
@@ -22,7 +24,13 @@ def create(
     expires_in_days: int | None,
     warehouse: str | None,
 ) -> dict[str, Any]:
-    """A new key with its secret: of every scope, live, for ever, where nothing else is named."""
+    """A new key with its secret: of every scope, live, for ever, where nothing else is named.
+
+    Raises ReferenceOutsideAccount for a warehouse that the account has not in this mode.
+    """
+    mode = mode or Mode.LIVE
+    if warehouse is not None:
+        _check_warehouse(Visible.whole(Tenant(account, mode)), warehouse)
     key, secret = with_pool(
         "identity",
         lambda pool: create_key(
@@ -30,7 +38,7 @@ def create(
             Ids(),
             utc_now,
             account_id=account,
-            mode=mode or Mode.LIVE,
+            mode=mode,
             scopes=frozenset(scopes) if scopes else ALL_SCOPES,
             expires_in=timedelta(days=expires_in_days) if expires_in_days else None,
             warehouse_id=warehouse,
@@ -38,6 +46,15 @@ def create(
         ),
     )
     return {**_shown(key), "secret": secret}
+
+
+def _check_warehouse(visible: Visible, warehouse: str) -> None:
+    with_pool(
+        "sync",
+        lambda pool: SyncUseCases(pool=pool, clock=utc_now, ids=Ids(), habits=Habits()).check_warehouse(
+            visible, warehouse
+        ),
+    )
 
 
 def listed(account: str) -> list[dict[str, Any]]:

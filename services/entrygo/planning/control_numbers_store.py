@@ -14,6 +14,7 @@ class ControlNumbers:
     def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
         self._account = (visible.tenant.account_id, visible.tenant.mode)
+        self._warehouse = visible.warehouse_id
 
     async def take(self, export: Export, numbers: Iterable[str], at: datetime) -> frozenset[str]:
         """Those that another export has, after waiting for one that is just taking them; the rest are taken.
@@ -40,6 +41,17 @@ class ControlNumbers:
             list(numbers),
         )
         return frozenset(row["number"] for row in rows)
+
+    async def export_with(self, number: str) -> str | None:
+        """Which export stated it first."""
+        found: str | None = await self._connection.fetchval(
+            "SELECT export_id FROM control_numbers WHERE account_id = $1 AND mode = $2 AND number = $3"
+            " AND ($4::text IS NULL OR warehouse_id = $4)",
+            *self._account,
+            number,
+            self._warehouse,
+        )
+        return found
 
     async def release(self, export_id: str) -> None:
         """The export failed: no truck has its numbers."""

@@ -128,8 +128,12 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     async def ListOrderExports(
         self, request: planning_pb2.ListOrderExportsRequest, context: Context
     ) -> planning_pb2.ListOrderExportsResponse:
-        """The exports of an order; none for one that no visible export has."""
-        found = await self._do.stored_plans.exports_of(principal().visible, request.order_id)
+        """The exports of an order or a control number; none for one that no visible export has."""
+        stored, visible = self._do.stored_plans, principal().visible
+        if request.control_number:
+            found = await stored.exports_with(visible, request.control_number)
+        else:
+            found = await stored.exports_of(visible, request.order_id)
         return planning_pb2.ListOrderExportsResponse(
             data=[
                 planning_pb2.OrderExport(

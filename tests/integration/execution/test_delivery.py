@@ -133,7 +133,7 @@ def silent_places() -> dict[str, str]:
 async def test_what_waits_for_a_silent_destination_is_not_even_picked_and_is_sent_when_it_answers(
     make_world: Callable[..., World],
 ) -> None:
-    world = make_world(delivery_wait_seconds=5)
+    world = make_world(delivery_wait_seconds=10)
     channel = ScriptedSilence()
     process = await world.process(channel=channel)
     for export_id in add_exports(world, 3, f"held@{SILENT}"):
@@ -175,7 +175,7 @@ class ScriptedSilence:
 async def test_the_pause_after_an_attempt_without_an_answer_begins_with_the_attempt(
     make_world: Callable[..., World],
 ) -> None:
-    process = await make_world(delivery_wait_seconds=5).process(channel=ScriptedSilence())
+    process = await make_world(delivery_wait_seconds=10).process(channel=ScriptedSilence())
     ticks = iter((0.0, 40.0))
     process.dispatcher._delivery = replace(process.recovery.delivery, seconds=lambda: next(ticks))
     await process.execute()

@@ -26,7 +26,7 @@ SEAL = Seal([SERVICE_TOKEN])
 OWNER_SECONDS = 0.2
 
 
-def caller(tenant: Tenant = ALICE, *, warehouse_id: str | None = None, seconds: float = 5.0) -> Caller:
+def caller(tenant: Tenant = ALICE, *, warehouse_id: str | None = None, seconds: float = 30.0) -> Caller:
     metadata = (("entrygo-tenant", f"{tenant.account_id}/{tenant.mode}"),)
     return Caller(visible=Visible(tenant, warehouse_id), metadata=metadata, seconds=seconds)
 

@@ -13,6 +13,7 @@ from entrygo.inspection.store import ReadModelStore
 from entrygo.inspection.whole import nothing_held
 from entrygo.inspection.write_store import WriteStore
 from entrygo.postgres.pool import EVERYONE, Connection, single_read, single_statement, transaction
+from tests.harness.postgres import SESSIONS_THAT_WAIT
 from tests.integration.inspection.conftest import ALICE_TESTING, BOB, Service
 from tests.integration.inspection.owners import SERVICE_TOKEN
 from tests.unit.inspection.events import ALICE, START, Event, Life
@@ -87,7 +88,7 @@ async def test_a_writer_waits_for_the_one_that_holds_the_export_and_goes_on_from
         await ReadModelStore(holding).lock([key])
         waiting = asyncio.create_task(service.read_model.apply(EVERYONE, [third]))
         async with asyncio.timeout(30), transaction(service.pool, EVERYONE) as watching:
-            while not await watching.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
+            while not await watching.fetchval(SESSIONS_THAT_WAIT):
                 pass
         await write(holding, key, second)
     assert await waiting is False
@@ -106,7 +107,7 @@ async def test_a_writer_waits_for_the_one_that_adds_the_export_and_goes_on_from_
         await ReadModelStore(adding).lock([key])
         waiting = asyncio.create_task(service.read_model.apply(EVERYONE, [second]))
         async with asyncio.timeout(30), transaction(service.pool, EVERYONE) as watching:
-            while not await watching.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
+            while not await watching.fetchval(SESSIONS_THAT_WAIT):
                 pass
         await write(adding, key, first)
     assert await waiting is False

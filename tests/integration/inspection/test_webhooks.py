@@ -30,6 +30,7 @@ from entrygo.outbound.address_guard import AddressGuard
 from entrygo.postgres.pool import EVERYONE, transaction
 from entrygo.process.clock import Ids
 from entrygo.proto.inspection.v1 import inspection_pb2
+from tests.harness.postgres import SESSIONS_THAT_WAIT
 from tests.harness.receiver import Receiver, receiving
 from tests.integration.inspection.conftest import BOB, Service
 from tests.integration.inspection.owners import SERVICE_TOKEN
@@ -515,7 +516,6 @@ async def test_a_replay_waits_for_who_settles_a_delivery_of_its_endpoint(
 
 async def waiting_for_locks(hooks: Hooks, count: int, *, or_done: "asyncio.Task[None] | None" = None) -> None:
     """Returns once so many sessions wait for others."""
-    waiting = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
     async with asyncio.timeout(30), transaction(hooks.service.pool, EVERYONE) as watching:
-        while not (or_done and or_done.done()) and await watching.fetchval(waiting) < count:  # noqa: ASYNC110
+        while not (or_done and or_done.done()) and await watching.fetchval(SESSIONS_THAT_WAIT) < count:  # noqa: ASYNC110
             await asyncio.sleep(0)

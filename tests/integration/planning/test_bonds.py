@@ -72,3 +72,10 @@ async def test_an_entry_date_before_all_lists_is_refused_however_far_before(
     with pytest.raises(ValidationFailed) as refused:
         await estimating.plan("ord_123", entry_date=day)
     assert refused.value.field == "entryDate"
+
+
+async def test_an_entry_date_of_a_mistyped_year_is_refused(estimating: Planner) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        await estimating.plan("ord_123", entry_date="2062-11-26")
+    assert refused.value.field == "entryDate"
+    assert "days ahead" in str(refused.value.details)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from entrygo.domain.errors import ValidationFailed
+from entrygo.domain.principal import Visible
 from entrygo.proto.planning.v1 import planning_pb2
 from tests.integration.planning.conftest import ALICE_TEST, BOB, Planner
 
@@ -120,3 +121,16 @@ async def test_numbers_are_an_accounts_and_a_modes_whatever_the_warehouse(planne
     bound = planner.as_(planner.visible.tenant, warehouse_id="wh_123")
     here = await planned(bound, "ord_124")
     assert (await refused(bound.claim(here, "exe_4", control_numbers=stated("CCBT0001"))))[0] == FIELD
+
+
+async def test_an_export_is_found_by_its_number_by_whoever_sees_it_and_by_nobody_else(
+    planner: Planner,
+) -> None:
+    export_id = await planned(planner)
+    await leave(planner, export_id, "CCBT0001")
+    stored, own = planner.use_cases.stored_plans, planner.visible
+    assert [each.export_id for each in await stored.exports_with(own, "CCBT0001")] == [export_id]
+    assert await stored.exports_with(own, "CCBT0002") == []
+    assert await stored.exports_with(own, "%\0") == []
+    for visible in (Visible.whole(BOB), Visible.whole(ALICE_TEST), Visible(own.tenant, "wh_other")):
+        assert await stored.exports_with(visible, "CCBT0001") == []

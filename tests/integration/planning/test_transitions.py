@@ -18,6 +18,7 @@ from entrygo.process.clock import Ids
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 from tests.factories import HOODIE, make_order, make_product
+from tests.harness.postgres import SESSIONS_THAT_WAIT
 from tests.integration.planning.conftest import BOB, NOW, Planner
 
 
@@ -33,8 +34,8 @@ async def hold_order(connection: Connection, order_id: str) -> None:
 
 async def until_waiting(planner: Planner, sessions: int) -> None:
     """Until that many sessions wait for a lock."""
-    async with asyncio.timeout(10), planner.pool.acquire() as connection:
-        while await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted") < sessions:  # noqa: ASYNC110
+    async with asyncio.timeout(60), planner.pool.acquire() as connection:
+        while await connection.fetchval(SESSIONS_THAT_WAIT) < sessions:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 

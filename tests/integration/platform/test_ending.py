@@ -10,6 +10,7 @@ import pytest
 PATIENCE_SECONDS = 60.0
 PROGRAM = """
 import asyncio, sys, threading, time
+from entrygo.process import ending
 from entrygo.process.runtime import run
 from entrygo.process.settings import ProcessSettings, StopSettings
 
@@ -38,7 +39,8 @@ async def work(stop):
     print("working", flush=True)
     await task
 
-run("execution", ProcessSettings(stop=StopSettings(drain_seconds=0, stop_grace_seconds=0)), work)
+grace, ending.LAST_RESORT_SECONDS = int(sys.argv[2]), float(sys.argv[3])
+run("execution", ProcessSettings(stop=StopSettings(drain_seconds=0, stop_grace_seconds=grace)), work)
 """
 
 
@@ -50,10 +52,20 @@ class Ended:
     output: str
 
 
-async def ended(work: str) -> Ended:
-    """The end of a process that does `work` when it gets SIGTERM."""
+async def ended(work: str, *, grace: int = 0, last_resort: float = PATIENCE_SECONDS) -> Ended:
+    """The end of a process that does `work` when it gets SIGTERM.
+
+    Its other limits are far, so that a process that stands still by chance meets none of them.
+    """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PROGRAM, work, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        sys.executable,
+        "-c",
+        PROGRAM,
+        work,
+        str(grace),
+        str(last_resort),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     assert process.stdout is not None
     try:
@@ -70,7 +82,7 @@ async def ended(work: str) -> Ended:
 
 
 async def test_process_ends_with_its_work_after_the_signal() -> None:
-    end = await ended("end_with_the_signal")
+    end = await ended("end_with_the_signal", grace=60)
     assert (end.status, "process.stopped" in end.output) == (0, True)
     assert "cut_short" not in end.output
 
@@ -92,7 +104,7 @@ async def test_work_that_does_not_end_when_cancelled_costs_the_process_and_is_na
 
 @pytest.mark.parametrize("work", ["hold_up_the_loop", "wait_in_a_thread"])
 async def test_process_is_gone_when_its_loop_or_a_thread_does_not_end(work: str) -> None:
-    end = await ended(work)
+    end = await ended(work, last_resort=1.0)
     assert end.status == 1
     # The stacks of all threads, with the line where it hangs.
     assert "Timeout (" in end.output

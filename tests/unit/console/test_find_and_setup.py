@@ -47,6 +47,16 @@ async def test_export_is_found_by_the_numbers_of_its_package_and_its_entry(
     assert page.count("Entry ABC-1234567-6") == 2
 
 
+async def test_a_shipment_control_number_leads_to_its_export(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await executed_export(program))["exportId"]
+    services.control_numbers[export_id] = {"CCBT20260001"}
+    answer = await clerk.get("/find", params={"q": "ccbt20260001"})
+    assert answer.headers["location"] == f"/exports/{export_id}"
+    assert "Nothing is called" in (await clerk.get("/find", params={"q": "CCBT20260002"})).text
+
+
 async def test_an_order_whose_export_was_sent_says_who_has_it_now(
     clerk: httpx.AsyncClient, program: httpx.AsyncClient
 ) -> None:

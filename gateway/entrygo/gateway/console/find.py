@@ -1,6 +1,7 @@
 """Find: one box for everything that has an id, ours or the caller's own."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from starlette.responses import Response
 
 from entrygo.domain.errors import Kind
 from entrygo.domain.ids import is_valid_id
+from entrygo.domain.shipment import PAPS_NUMBER
 from entrygo.domain.submissions import worst
 from entrygo.gateway.console.missing import AWAY_OR_GONE, or_none
 from entrygo.gateway.console.visit import Page, Visit
@@ -50,8 +52,10 @@ async def show(visit: Visit) -> Response:
 
 
 async def _search(visit: Visit, query: str) -> list[Hit]:
-    """What is called so: by our id, by the caller's own, by SKU, by the number of a package or an entry."""
-    searches: list[Callable[[Visit, str], Awaitable[Sequence[Hit]]]] = [_numbers, _orders, _products, _by_sku]
+    """What is called so: an id of ours or the caller's, a SKU, the number of a package, entry or shipment."""
+    searches: list[Callable[[Visit, str], Awaitable[Sequence[Hit]]]] = [
+        _numbers, _control_numbers, _orders, _products, _by_sku,
+    ]  # fmt: skip
     if is_valid_id(query):
         searches = [_export, _package, _order, _product, *searches]
     answers = await asyncio.gather(*(or_none(search(visit, query), NOTHING) for search in searches))
@@ -97,6 +101,15 @@ async def _numbers(visit: Visit, query: str) -> Sequence[Hit]:
         )
         for each in found.data
     ]
+
+
+async def _control_numbers(visit: Visit, query: str) -> Sequence[Hit]:
+    """The export whose truck has this shipment control number."""
+    if re.fullmatch(PAPS_NUMBER, query) is None:
+        return []
+    request = planning_pb2.ListOrderExportsRequest(control_number=query.upper())
+    found = await visit.read(visit.services.planning.ListOrderExports, request)
+    return [hit for each in found.data for hit in await _export(visit, each.export_id)]
 
 
 async def _order(visit: Visit, query: str) -> Sequence[Hit]:

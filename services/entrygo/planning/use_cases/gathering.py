@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from entrygo.domain.errors import ReferenceOutsideAccount, ValidationFailed
 from entrygo.domain.facts import Broker, Warehouse
@@ -28,6 +28,9 @@ from entrygo.planning.use_cases.predecessors import Predecessor
 from entrygo.planning.use_cases.recording import found_export
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock
+
+# Beyond it a year was mistyped: its tariff, fees and lists are nobody's to know.
+FARTHEST = timedelta(days=730)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +87,18 @@ class Gathering:
         )
         warehouse, broker = _parties(command, found)
         now = self.clock()
+        today = customs_day(now)
+        entry_date = command.entry_date or default_entry_date(now, warehouse.transit_days)
+        if entry_date - today > FARTHEST:
+            message = f"No truck is planned more than {FARTHEST.days} days ahead: today is {today}"
+            raise ValidationFailed.of([("entryDate", message, "too_big")])
         return Asked(
             found=found,
             warehouse=warehouse,
             broker=broker,
             order_ids=named_orders(command, found.orders),
-            entry_date=command.entry_date or default_entry_date(now, warehouse.transit_days),
-            asked_on=customs_day(now),
+            entry_date=entry_date,
+            asked_on=today,
         )
 
     async def run(self, visible: Visible, command: PlanCommand, *, follows: Predecessor | None) -> Grounds:

@@ -1,6 +1,7 @@
 """Reads what is stored of plans: their snapshots, how two of them differ, and the events of an export."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +9,10 @@ from datetime import datetime
 from entrygo.domain.errors import ExportNotFound, NotFound
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Visible
+from entrygo.domain.shipment import PAPS_NUMBER
 from entrygo.domain.snapshot import read_snapshot
 from entrygo.messaging import event_log
+from entrygo.planning.control_numbers_store import ControlNumbers
 from entrygo.planning.exports import Export
 from entrygo.planning.plan_diff import diff_plans
 from entrygo.planning.plan_diff_to_proto import diff_to_proto
@@ -65,6 +68,15 @@ class StoredPlans:
             return []
         async with transaction(self.pool, visible) as connection:
             return await PlanningStore(connection, visible).exports_of(order_id, MAX_EXPORTS)
+
+    async def exports_with(self, visible: Visible, control_number: str) -> Sequence[Export]:
+        """The export that was the first to have this shipment control number (PAPS), if it is still here."""
+        if re.fullmatch(PAPS_NUMBER, control_number) is None:
+            return []
+        async with transaction(self.pool, visible) as connection:
+            export_id = await ControlNumbers(connection, visible).export_with(control_number)
+            found = export_id and await PlanningStore(connection, visible).find_export(export_id)
+        return [found] if found else []
 
     async def events_after(
         self, visible: Visible, export_id: str, after_sequence: int, after_event_id: str = ""

@@ -220,10 +220,12 @@ class WithdrawExportResponse(_message.Message):
     def __init__(self, state: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., orders: _Optional[int] = ...) -> None: ...
 
 class ListOrderExportsRequest(_message.Message):
-    __slots__ = ("order_id",)
+    __slots__ = ("order_id", "control_number")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    CONTROL_NUMBER_FIELD_NUMBER: _ClassVar[int]
     order_id: str
-    def __init__(self, order_id: _Optional[str] = ...) -> None: ...
+    control_number: str
+    def __init__(self, order_id: _Optional[str] = ..., control_number: _Optional[str] = ...) -> None: ...
 
 class ListOrderExportsResponse(_message.Message):
     __slots__ = ("data",)

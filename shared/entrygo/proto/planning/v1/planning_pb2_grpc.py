@@ -182,7 +182,8 @@ class PlanningServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListOrderExports(self, request, context):
-        """The exports that an order is in, or left with, newest first, 20 at most. Scope read.
+        """The exports that an order is in, or left with, newest first, 20 at most; or the one that first had a
+        shipment control number. Scope read.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

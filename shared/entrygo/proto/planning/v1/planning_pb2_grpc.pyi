@@ -39,7 +39,9 @@ class PlanningStub:
     DiffPlans: _aio.UnaryUnaryMultiCallable[_planning_pb2.DiffPlansRequest, _planning_pb2.PlanDiff]
     """What changed between two plans of one export, bounded: counts, and the first of each. Scope read."""
     ListOrderExports: _aio.UnaryUnaryMultiCallable[_planning_pb2.ListOrderExportsRequest, _planning_pb2.ListOrderExportsResponse]
-    """The exports that an order is in, or left with, newest first, 20 at most. Scope read."""
+    """The exports that an order is in, or left with, newest first, 20 at most; or the one that first had a
+    shipment control number. Scope read.
+    """
     ListRules: _aio.UnaryUnaryMultiCallable[_planning_pb2.ListRulesRequest, _planning_pb2.ListRulesResponse]
     """Every rule that plans are checked against, by code. Scope read."""
     GetPolicy: _aio.UnaryUnaryMultiCallable[_planning_pb2.GetPolicyRequest, _planning_pb2.Policy]
@@ -125,7 +127,9 @@ class PlanningServicer:
         request: _planning_pb2.ListOrderExportsRequest,
         context: _aio.ServicerContext[_planning_pb2.ListOrderExportsRequest, _abc.Awaitable[_planning_pb2.ListOrderExportsResponse]],
     ) -> _abc.Awaitable[_planning_pb2.ListOrderExportsResponse]:
-        """The exports that an order is in, or left with, newest first, 20 at most. Scope read."""
+        """The exports that an order is in, or left with, newest first, 20 at most; or the one that first had a
+        shipment control number. Scope read.
+        """
 
     def ListRules(
         self,
