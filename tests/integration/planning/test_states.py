@@ -6,9 +6,11 @@ import pytest
 
 from entrygo.domain.lifecycle import State
 from entrygo.domain.snapshot import Readiness
+from tests.harness.policies import written_when
 from tests.integration.planning.conftest import Planner
 
 QUOTED = re.compile(r"'([A-Z_]+)'::text")
+LIST = r"\({} = ANY \(ARRAY\[(.*?)\]"
 
 
 @pytest.mark.parametrize(("column", "names"), [("state", State), ("readiness_state", Readiness)])
@@ -16,8 +18,6 @@ async def test_check_of_a_column_lists_the_names_of_the_domain(
     planner: Planner, column: str, names: type[State] | type[Readiness]
 ) -> None:
     async with planner.pool.acquire() as connection:
-        check = await connection.fetchval(
-            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = $1",
-            f"exports_{column}_check",
-        )
-    assert set(QUOTED.findall(check)) == set(names)
+        condition = await written_when(connection, "planning.exports")
+    (listed,) = re.findall(LIST.format(column), condition)
+    assert set(QUOTED.findall(listed)) == set(names)

@@ -2,13 +2,11 @@
 
 import asyncio
 import contextlib
-import re
 from decimal import Decimal
 
 import pytest
 
 from entrygo.domain.errors import InvalidExportState, PlanHashMismatch, TripIncomplete, ValidationFailed
-from entrygo.domain.lifecycle import State
 from entrygo.domain.money import plain
 from entrygo.domain.principal import Visible
 from entrygo.planning.store import PlanningStore
@@ -343,14 +341,6 @@ async def test_a_move_waits_for_the_one_under_way_and_sees_what_that_made_of_the
     with pytest.raises(InvalidExportState) as refused:
         await claim
     assert refused.value.details == {"currentState": "CANCELLED"}
-
-
-async def test_database_accepts_exactly_the_states_of_the_lifecycle(planner: Planner) -> None:
-    async with planner.pool.acquire() as connection:
-        check = await connection.fetchval(
-            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'exports_state_check'"
-        )
-    assert set(re.findall(r"'([A-Z]+)'", check)) == set(State)
 
 
 async def test_order_is_found_in_the_export_that_plans_it_and_that_it_left_with(planner: Planner) -> None:
