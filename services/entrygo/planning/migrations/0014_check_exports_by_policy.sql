@@ -4,8 +4,8 @@ ALTER POLICY in_scope ON exports WITH CHECK (
     AND state IN ('BATCHED', 'EXECUTING', 'COMPLETED', 'FAILED', 'CANCELLED', 'WITHDRAWN', 'SUPERSEDED')
     AND readiness_state IN ('READY', 'REVIEW_REQUIRED', 'BLOCKED') AND revision > 0 AND event_sequence > 0);
 ALTER TABLE exports
-    DROP CONSTRAINT exports_mode_check,
-    DROP CONSTRAINT exports_state_check,
-    DROP CONSTRAINT exports_readiness_state_check,
-    DROP CONSTRAINT exports_revision_check,
-    DROP CONSTRAINT exports_event_sequence_check;
+    DROP CONSTRAINT IF EXISTS exports_mode_check,
+    DROP CONSTRAINT IF EXISTS exports_state_check,
+    DROP CONSTRAINT IF EXISTS exports_readiness_state_check,
+    DROP CONSTRAINT IF EXISTS exports_revision_check,
+    DROP CONSTRAINT IF EXISTS exports_event_sequence_check;
