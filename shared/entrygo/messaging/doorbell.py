@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from entrygo.process.ending import first_of
+from entrygo.process.ending import pause
 
 _ANSWERING: "set[Doorbell]" = set()
 
@@ -13,27 +13,40 @@ class Doorbell:
     """In-process wake-up for the relay after a commit, by any service of this process."""
 
     def __init__(self) -> None:
-        self._rung = asyncio.Event()
+        self._is_rung = False
+        self._is_over = False
+        # One event for all that ends a wait: whoever waits goes on in the next turn of the loop.
+        self._woken = asyncio.Event()
 
     @contextmanager
-    def answered(self) -> Iterator[None]:
-        """Within this context `rung` wakes whoever waits at this bell; outside of it nobody is woken."""
+    def answered(self, stop: asyncio.Event) -> Iterator[None]:
+        """Within this context `rung` and `stop` wake whoever waits at this bell; outside of it nobody is."""
         _ANSWERING.add(self)
+        ending = asyncio.create_task(self._end(stop), name="doorbell")
         try:
             yield
         finally:
             _ANSWERING.discard(self)
+            ending.cancel()
 
-    async def wait(self, stop: asyncio.Event, seconds: float) -> bool:
+    async def wait(self, seconds: float) -> bool:
         """Waits until the bell is rung, `stop` is set or the time is over; True if it was rung."""
-        await first_of(self._rung, stop, seconds=seconds)
-        was_rung = self._rung.is_set()
-        self._rung.clear()
+        if not self._woken.is_set():
+            await pause(self._woken, seconds)
+        was_rung, self._is_rung = self._is_rung, False
+        if not self._is_over:
+            self._woken.clear()
         return was_rung
 
     def rung(self) -> None:
         """Marks the bell as rung."""
-        self._rung.set()
+        self._is_rung = True
+        self._woken.set()
+
+    async def _end(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._is_over = True
+        self._woken.set()
 
 
 def ring() -> None:

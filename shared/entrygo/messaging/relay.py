@@ -102,13 +102,13 @@ class Relay:
     async def _follow(self, stop: asyncio.Event, session: Connection) -> RelayQueue | None:
         """The lead, once it is this replica's; None when `stop` comes before."""
         bell = Doorbell()
-        with bell.answered():
+        with bell.answered(stop):
             while not stop.is_set():
                 queue = await RelayQueue.take(session, self._schema)
                 if queue is not None:
                     return queue
                 await pause(stop, FOLLOW_SECONDS)
-                await bell.wait(stop, LOOK_SECONDS - FOLLOW_SECONDS)
+                await bell.wait(LOOK_SECONDS - FOLLOW_SECONDS)
         return None
 
     async def _publish(self, stop: asyncio.Event, queue: RelayQueue) -> None:
@@ -131,7 +131,7 @@ class Relay:
             while events and not stop.is_set():
                 events = await self._publish_batch(events, queue, producer, last, stop)
 
-        with bell.answered():
+        with bell.answered(stop):
             while not stop.is_set():
                 await _until_quiet(stop, queue, bell, publish, was_rung=was_rung)
                 was_rung = await _at_rest(stop, queue, bell)
@@ -185,14 +185,14 @@ async def _until_quiet(
             others_until = others_until if was_rung else now + OTHERS_SECONDS
         elif now - quiet_since >= QUIET_SECONDS:
             return
-        was_rung = await bell.wait(stop, POLL_SECONDS if now < others_until else IDLE_SECONDS)
+        was_rung = await bell.wait(POLL_SECONDS if now < others_until else IDLE_SECONDS)
 
 
 async def _at_rest(stop: asyncio.Event, queue: RelayQueue, bell: Doorbell) -> bool:
     """Without the lease, until an event is queued; whether the bell said so."""
     await queue.let_go()
     while not stop.is_set():
-        if await bell.wait(stop, LOOK_SECONDS):
+        if await bell.wait(LOOK_SECONDS):
             return True
         if await queue.is_filled():
             return False

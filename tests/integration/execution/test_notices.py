@@ -110,11 +110,11 @@ async def test_a_recipient_that_is_to_be_asked_rings_once_that_is_committed(
 ) -> None:
     process = await make_world().process()
     bell, stop = Doorbell(), asyncio.Event()
-    with bell.answered():
+    with bell.answered(stop):
         async with transaction(process.pool, LIVE) as connection:
             await RecipientStore(connection, LIVE).want_asked("rcp_1", "ops@example.com")
-            assert not await bell.wait(stop, 0)
-        assert await bell.wait(stop, 0)
+            assert not await bell.wait(0)
+        assert await bell.wait(0)
 
 
 async def test_a_recipient_that_does_not_want_mail_gets_no_notice(make_world: Callable[..., World]) -> None:

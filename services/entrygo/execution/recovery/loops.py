@@ -127,7 +127,7 @@ class Recovery:
 
         What another process leaves when it dies is due when its lease is over, so this knows of it before.
         """
-        with bell.answered():
+        with bell.answered(stop):
             while not stop.is_set():
                 ahead = self.interval
                 with reported():
@@ -135,7 +135,7 @@ class Recovery:
                 await pause(stop, self.interval.total_seconds())
                 rest = min(ahead, RARELY * self.interval) - self.interval
                 if rest > timedelta():
-                    await bell.wait(stop, rest.total_seconds())
+                    await bell.wait(rest.total_seconds())
 
     async def _look(self, due: Mapping[Backlog, asyncio.Event]) -> timedelta:
         """Wakes the loops for which something waits; says how long it is until there is something for one."""
