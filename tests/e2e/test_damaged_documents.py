@@ -15,7 +15,7 @@ from tests.contract.rest.documented import Rest, error_of, key_header, planned, 
 from tests.harness.system import System
 
 DOWNLOAD = "/api/customs-packages/{}/artifacts/manifest.json"
-SECONDS = 20.0
+SECONDS = 60.0
 # A store that takes files up to this size is full for every document.
 FULL_BYTES = 512
 

@@ -2,18 +2,19 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest_asyncio
 
 from entrygo.cli.up.demo_account import read_demo_account
 from entrygo.cli.up.home import Home
 from tests.contract.rest.documented import Rest, key_header, planned, unique
 from tests.harness.system import System
+
+PATIENCE_SECONDS = 60.0
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -31,16 +32,23 @@ def lines(text: str) -> Sequence[Mapping[str, Any]]:
     return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
 
 
-async def of_request(system: System, part: str, request_id: str) -> list[Mapping[str, Any]]:
-    """The lines of a part about one request, once there is one: the answer may arrive before its line."""
-    async with asyncio.timeout(30):
+async def of_request(
+    system: System, part: str, request_id: str, are_there: Callable[[list[Mapping[str, Any]]], bool] = bool
+) -> list[Mapping[str, Any]]:
+    """The lines of a part about one request, once they are there: the answer may arrive before its line."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             # A log that has grown large goes on in a new file.
             written = [text for name, text in logs(system).items() if name.startswith(f"{part}.log")]
             found = [line for text in written for line in lines(text) if line.get("request_id") == request_id]
-            if found:
+            if are_there(found):
                 return found
             await asyncio.sleep(0.05)
+
+
+def answered(*methods: str) -> Callable[[list[Mapping[str, Any]]], bool]:
+    """Whether a process has said that it answered these; what it says on the way comes before."""
+    return lambda found: set(methods) <= {line.get("method", "").rpartition("/")[2] for line in found}
 
 
 async def execute(rest: Rest, request_id: str) -> str:
@@ -61,21 +69,24 @@ async def test_request_has_one_line_on_each_process_with_its_id_account_route_st
     request_id = unique("req")
     await execute(rest, request_id)
     [at_gateway] = [
-        line for line in await of_request(system, "gateway", request_id) if line["event"] == "http.request"
+        line
+        for line in await of_request(system, "gateway", request_id, answered("POST"))
+        if line["event"] == "http.request"
     ]
     assert at_gateway["account"] == system.account_id
     assert (at_gateway["method"], at_gateway["route"]) == ("POST", "/api/exports/execute")
     assert at_gateway["status"] == 200
     assert at_gateway["milliseconds"] > 0
     at_execution = [
-        line for line in await of_request(system, "execution", request_id) if line["event"] == "rpc.request"
+        line
+        for line in await of_request(system, "execution", request_id, answered("ExecuteExport"))
+        if line["event"] == "rpc.request"
     ]
     [executed] = [line for line in at_execution if line["method"].endswith("/ExecuteExport")]
     assert (executed["account"], executed["status"]) == (system.account_id, "OK")
     assert 0 < executed["milliseconds"] <= at_gateway["milliseconds"]
     # And on, with the same id, to the service that execution asks.
-    asked = {line["method"].rpartition("/")[2] for line in await of_request(system, "planning", request_id)}
-    assert {"ClaimExport", "ReleaseExport"} <= asked
+    await of_request(system, "planning", request_id, answered("ClaimExport", "ReleaseExport"))
 
 
 async def test_refused_request_is_logged_with_its_status_and_account(rest: Rest, system: System) -> None:
@@ -95,7 +106,7 @@ async def test_refused_request_is_logged_with_its_status_and_account(rest: Rest,
 async def test_request_without_a_good_key_is_logged_without_the_account_of_another(system: System) -> None:
     request_id = unique("req")
     headers = {"authorization": "Bearer shpbndl_live_wrong", "x-request-id": request_id}
-    async with httpx.AsyncClient(base_url=system.base_url, trust_env=False) as stranger:
+    async with system.stranger() as stranger:
         assert (await stranger.get("/api/exports/batch_1", headers=headers)).status_code == 401
     [line] = await of_request(system, "gateway", request_id)
     assert line["status"] == 401
@@ -127,7 +138,7 @@ async def test_logs_of_a_lifecycle_hold_no_key_importer_number_or_mail(rest: Res
 
 async def mail_has_come(system: System, export_id: str) -> None:
     """It comes in its own time, from another process."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not system.mails_of(export_id):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 

@@ -10,7 +10,7 @@ from tests.contract.rest.documented import Rest, key_header, planned, unique
 from tests.harness.otlp import Collector, SentSpan
 from tests.harness.system import System
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 Spans = list[SentSpan]
 
 

@@ -6,7 +6,6 @@ import json
 import re
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.contract.rest.conftest import Walk
@@ -516,7 +515,7 @@ async def test_a_cancelled_export_cannot_be_executed(rest: Rest) -> None:
 
 
 async def test_the_contract_is_served_to_machines_and_people(rest: Rest) -> None:
-    async with httpx.AsyncClient(base_url=rest.system.base_url, trust_env=False) as nobody:
+    async with rest.system.stranger() as nobody:
         document: dict[str, Any] = (await nobody.get("/docs/api/openapi")).json()
         page = await nobody.get("/docs/api/openapi", headers={"accept": "text/html"})
     assert document["openapi"].startswith("3.1")
