@@ -1,11 +1,14 @@
 """How this system speaks to a Kafka-protocol broker. The options of aiokafka have their only home here."""
 
-from collections.abc import AsyncIterator
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaConnectionError, TopicAlreadyExistsError, for_code
+from aiokafka.cluster import ClusterMetadata
+from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
 
 from entrygo.messaging.events import TOPICS
 from entrygo.process.settings import KafkaSettings
@@ -53,6 +56,22 @@ def consumer_options(settings: KafkaSettings) -> dict[str, Any]:
         "session_timeout_ms": 6_000,
         "heartbeat_interval_ms": 2_000,
     }
+
+
+def by_leader(
+    cluster: ClusterMetadata, asked: Mapping[TopicPartition, tuple[Any, ...]]
+) -> Mapping[int, Sequence[tuple[str, Sequence[tuple[Any, ...]]]]]:
+    """What goes to each broker, as requests list it: topics with their partitions' numbers and values.
+
+    Raises KafkaError where a leader is not known.
+    """
+    found: defaultdict[int, defaultdict[str, list[tuple[Any, ...]]]] = defaultdict(lambda: defaultdict(list))
+    for partition, values in asked.items():
+        leader = cluster.leader_for_partition(partition)
+        if leader in (None, -1):
+            raise KafkaError(f"{partition} has no leader")
+        found[leader][partition.topic].append((partition.partition, *values))
+    return {leader: list(topics.items()) for leader, topics in found.items()}
 
 
 async def existing_topics(settings: KafkaSettings) -> set[str]:

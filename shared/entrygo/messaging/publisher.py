@@ -16,7 +16,7 @@ from aiokafka.protocol.produce import ProduceRequest
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
 from entrygo.messaging.events import topic_of
-from entrygo.messaging.kafka import REQUEST_TIMEOUT_MS
+from entrygo.messaging.kafka import REQUEST_TIMEOUT_MS, by_leader
 from entrygo.messaging.relay_queue import Queued
 from entrygo.messaging.seal import HEADER, Seal
 from entrygo.process.tracing import TRACEPARENT
@@ -122,17 +122,11 @@ class Publisher:
     ) -> dict[TopicPartition, int] | None:
         """Where each batch begins in its partition; None where one was not taken."""
         client = self._producer.client
-        by_leader: defaultdict[int, defaultdict[str, list[tuple[int, bytearray]]]] = defaultdict(
-            lambda: defaultdict(list)
-        )
-        for partition, batch in batches.items():
-            leader = client.cluster.leader_for_partition(partition)
-            if leader in (None, -1):
-                return None
-            by_leader[leader][partition.topic].append((partition.partition, batch.build()))
+        built = {partition: (batch.build(),) for partition, batch in batches.items()}
         try:
+            requests = by_leader(client.cluster, built)
             answers = await asyncio.gather(
-                *(client.send(leader, _request(topics)) for leader, topics in by_leader.items())
+                *(client.send(leader, _request(topics)) for leader, topics in requests.items())
             )
         except KafkaError:
             return None
@@ -159,12 +153,12 @@ def _new_batch() -> DefaultRecordBatchBuilder:
     )
 
 
-def _request(topics: Mapping[str, list[tuple[int, bytearray]]]) -> Any:
+def _request(topics: Sequence[tuple[str, Sequence[tuple[Any, ...]]]]) -> Any:
     return ProduceRequest(
         transactional_id=None,
         required_acks=ALL_REPLICAS,
         timeout=REQUEST_TIMEOUT_MS,
-        topics=list(topics.items()),
+        topics=topics,
     )
 
 

@@ -6,7 +6,6 @@ alone can settle: partitions that come, leaders that move, positions that the lo
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -17,7 +16,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.record.memory_records import MemoryRecords
 
-from entrygo.messaging.kafka import FETCH_MAX_WAIT_MS
+from entrygo.messaging.kafka import FETCH_MAX_WAIT_MS, by_leader
 
 Records = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
@@ -98,20 +97,10 @@ class Reader:
     def _requests(self, asked: Mapping[TopicPartition, int]) -> list[Any]:
         """One a broker. Raises KafkaError where a leader is not known."""
         client = self._consumer._client
-        by_leader: defaultdict[int, defaultdict[str, list[tuple[int, int, int]]]] = defaultdict(
-            lambda: defaultdict(list)
-        )
-        for partition, position in asked.items():
-            leader = client.cluster.leader_for_partition(partition)
-            if leader in (None, -1):
-                raise KafkaError(f"{partition} has no leader")
-            by_leader[leader][partition.topic].append((partition.partition, position, PARTITION_BYTES))
+        wanted = {partition: (position, PARTITION_BYTES) for partition, position in asked.items()}
         return [
-            client.send(
-                leader,
-                FetchRequest(FETCH_MAX_WAIT_MS, 1, FETCH_BYTES, READ_UNCOMMITTED, list(topics.items())),
-            )
-            for leader, topics in by_leader.items()
+            client.send(leader, FetchRequest(FETCH_MAX_WAIT_MS, 1, FETCH_BYTES, READ_UNCOMMITTED, topics))
+            for leader, topics in by_leader(client.cluster, wanted).items()
         ]
 
     def _take(self) -> Records:
