@@ -12,6 +12,12 @@ EXPORT_COLUMNS = (
     "export_id, warehouse_id, state, revision, plan_hash, readiness_state, execution_id, claimed_at,"
     " event_sequence, withdrawal_id, supersedes, superseded_by"
 )
+# An export with its head, as the store reads it; $4 is its id.
+HEADED_COLUMNS = (
+    f"{EXPORT_COLUMNS}, (SELECT epoch::text FROM owner_epoch) AS epoch,"  # noqa: S608
+    " (SELECT event_id FROM event_log WHERE account_id = $1 AND mode = $2 AND stream_id = $4"
+    "  AND sequence = exports.event_sequence) AS last_event_id"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,16 @@
 """SQL of an export's handover to an execution and of its end: each one statement, a transaction by itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from entrygo.domain.principal import Visible
 from entrygo.messaging.doorbell import ring
-from entrygo.messaging.heads import Head
 from entrygo.messaging.outbox import appended, appended_values
-from entrygo.planning.exports import EXPORT_COLUMNS, Export
+from entrygo.planning.exports import HEADED_COLUMNS, Export
+from entrygo.planning.importer_costs_store import counting
 from entrygo.planning.snapshots import PackedSnapshot, longest_packed
-from entrygo.planning.store import export_from_row
+from entrygo.planning.store import headed_from_row
 from entrygo.postgres.pool import SCOPED, Connection, after_commit, scope_of, set_scope
 from entrygo.postgres.undo import NothingWritten
 from entrygo.proto.events.v1 import events_pb2
@@ -19,9 +19,7 @@ from entrygo.proto.events.v1 import events_pb2
 _CLAIMABLE = f"""
 WITH scope AS MATERIALIZED (SELECT {set_scope()})
 SELECT found.* FROM scope CROSS JOIN LATERAL (
-    SELECT {EXPORT_COLUMNS}, (SELECT epoch::text FROM owner_epoch) AS epoch,
-        (SELECT event_id FROM event_log WHERE account_id = $1 AND mode = $2 AND stream_id = $4
-            AND sequence = exports.event_sequence) AS last_event_id,
+    SELECT {HEADED_COLUMNS},
         approval_required IS TRUE AND readiness_state = 'REVIEW_REQUIRED' AND NOT EXISTS (
             SELECT FROM export_approvals WHERE account_id = $1 AND mode = $2
             AND export_id = exports.export_id AND plan_hash = exports.plan_hash) AS may_lack_approval,
@@ -66,20 +64,12 @@ gone AS (
 {appended(11, "done")}
 SELECT EXISTS (SELECT FROM done)
 """  # noqa: S608
-# What the plan's entries are likely to cost counts into the year of their importers, as COUNT_COSTS does.
 _COMPLETE = f"""
 WITH scope AS MATERIALIZED (SELECT {set_scope()}),
 done AS MATERIALIZED (
     UPDATE exports SET state = 'COMPLETED', updated_at = $9, event_sequence = $6 + 1
     WHERE {_AS_READ} AND state = 'EXECUTING' RETURNING revision),
-counted AS (
-    INSERT INTO importer_costs (account_id, mode, export_id, warehouse_id, importer_number, entry_date,
-        amount_usd)
-    SELECT account_id, mode, export_id, warehouse_id, cost.key, (importer_costs ->> 'entryDate')::date,
-        cost.value::numeric
-    FROM done JOIN plans USING (revision), jsonb_each_text(importer_costs -> 'costs') AS cost
-    WHERE account_id = $1 AND mode = $2 AND export_id = $4
-    ON CONFLICT DO NOTHING),
+counted AS ({counting("$4", "(SELECT revision FROM done)")}),
 {appended(10, "done")}
 SELECT EXISTS (SELECT FROM done)
 """  # noqa: S608
@@ -109,19 +99,14 @@ class HandoverStore:
         row = await self._connection.fetchrow(
             _CLAIMABLE, *self._scope, export_id, longest_packed(snapshot_at_most)
         )
-        if row is None or row["last_event_id"] is None:
+        if row is None or (export := headed_from_row(row)) is None:
             return None
-        export = export_from_row(row)
         packed = None
         if row["snapshot"] is not None:
             packed = PackedSnapshot(
                 content=row["snapshot"], reference_digest=row["reference_digest"], reference_rows=row["rows"]
             )
-        return Claimable(
-            export=replace(export, head=Head(export.event_sequence, row["last_event_id"], row["epoch"])),
-            may_lack_approval=row["may_lack_approval"],
-            packed=packed,
-        )
+        return Claimable(export=export, may_lack_approval=row["may_lack_approval"], packed=packed)
 
     async def claim(self, export: Export, execution_id: str, event: events_pb2.Event, now: datetime) -> bool:
         """BATCHED to EXECUTING, with every order and the event; `export` is as it was read.

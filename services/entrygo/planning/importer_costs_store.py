@@ -7,16 +7,25 @@ from entrygo.domain.principal import Visible
 from entrygo.planning.duty.bond import Paid, first_day_of_year
 from entrygo.postgres.pool import Connection
 
-# What the plan's entries are likely to cost counts into the year of their importers. Beside SAVE_EXPORT.
-COUNT_COSTS = (
-    "INSERT INTO importer_costs (account_id, mode, export_id, warehouse_id, importer_number,"
-    " entry_date, amount_usd)"
-    " SELECT account_id, mode, export_id, warehouse_id, cost.key,"
-    " (importer_costs ->> 'entryDate')::date, cost.value::numeric"
-    " FROM plans, jsonb_each_text(importer_costs -> 'costs') AS cost"
-    " WHERE account_id = $1 AND mode = $2 AND export_id = $10 AND revision = $13"
-    " ON CONFLICT DO NOTHING"
-)
+
+def counting(export_id: str, revision: str) -> str:
+    """A statement, or a part of one: the likely costs of a plan's entries count into their importers' year.
+
+    Account and mode are $1 and $2.
+    """
+    return (
+        "INSERT INTO importer_costs (account_id, mode, export_id, warehouse_id, importer_number,"  # noqa: S608
+        " entry_date, amount_usd)"
+        " SELECT account_id, mode, export_id, warehouse_id, cost.key,"
+        " (importer_costs ->> 'entryDate')::date, cost.value::numeric"
+        " FROM plans, jsonb_each_text(importer_costs -> 'costs') AS cost"
+        f" WHERE account_id = $1 AND mode = $2 AND export_id = {export_id} AND revision = {revision}"
+        " ON CONFLICT DO NOTHING"
+    )
+
+
+# Beside SAVE_EXPORT.
+COUNT_COSTS = counting("$10", "$13")
 
 
 class ImporterCosts:

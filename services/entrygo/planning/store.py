@@ -11,7 +11,7 @@ from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Readiness
 from entrygo.messaging.heads import Head
 from entrygo.messaging.outbox import append_with, last_of
-from entrygo.planning.exports import EXPORT_COLUMNS, Export, row_from_export
+from entrygo.planning.exports import EXPORT_COLUMNS, HEADED_COLUMNS, Export, row_from_export
 from entrygo.planning.snapshots import PackedSnapshot
 from entrygo.postgres.pool import Connection
 from entrygo.proto.events.v1 import events_pb2
@@ -34,9 +34,7 @@ FIND_EXPORT = VISIBLE_EXPORTS + " AND export_id = $4"
 
 # The event as well: nobody adds another one while the row is locked.
 LOCK_EXPORT = (
-    f"SELECT {EXPORT_COLUMNS}, (SELECT epoch::text FROM owner_epoch) AS epoch,"  # noqa: S608
-    " (SELECT event_id FROM event_log WHERE account_id = $1 AND mode = $2 AND stream_id = $4"
-    "  AND sequence = exports.event_sequence) AS last_event_id"
+    f"SELECT {HEADED_COLUMNS}"  # noqa: S608
     " FROM exports WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
     " AND export_id = $4 FOR UPDATE"
 )
@@ -84,21 +82,21 @@ class PlanningStore:
         row = await self._connection.fetchrow(LOCK_EXPORT, *self._scope, export_id)
         if row is None:
             return None
-        export, event_id = export_from_row(row), row["last_event_id"]
-        if event_id is not None:
-            return replace(export, head=Head(export.event_sequence, event_id, row["epoch"]))
-        # None was kept, or it was added while this statement waited for the lock and saw the time before.
+        if (headed := headed_from_row(row)) is not None:
+            return headed
+        # No id was kept, or it was added while this statement waited for the lock and saw the time before.
+        export = _export_from_row(row)
         head = await last_of(self._connection, *self._account, export_id, export.event_sequence)
         return replace(export, head=head)
 
     async def exports_of(self, order_id: str, limit: int) -> Sequence[Export]:
         """The exports that the order is in, or left with, newest first."""
         rows = await self._connection.fetch(EXPORTS_OF_AN_ORDER, *self._scope, order_id, limit)
-        return [export_from_row(row) for row in rows]
+        return [_export_from_row(row) for row in rows]
 
     async def _export(self, statement: str, export_id: str) -> Export | None:
         row = await self._connection.fetchrow(statement, *self._scope, export_id)
-        return export_from_row(row) if row else None
+        return _export_from_row(row) if row else None
 
     async def add_export(self, export: Export, at: datetime) -> None:
         """Stores a new export, created at `at`."""
@@ -276,8 +274,15 @@ def _packed_from_row(row: asyncpg.Record) -> PackedSnapshot:
     )
 
 
-def export_from_row(row: asyncpg.Record) -> Export:
-    """A row with EXPORT_COLUMNS."""
+def headed_from_row(row: asyncpg.Record) -> Export | None:
+    """A row with HEADED_COLUMNS; None where no id of the last event is there."""
+    if row["last_event_id"] is None:
+        return None
+    export = _export_from_row(row)
+    return replace(export, head=Head(export.event_sequence, row["last_event_id"], row["epoch"]))
+
+
+def _export_from_row(row: asyncpg.Record) -> Export:
     return Export(
         export_id=row["export_id"],
         warehouse_id=row["warehouse_id"],
