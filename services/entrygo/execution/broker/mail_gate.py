@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from entrygo.domain.ids import IdKind
-from entrygo.domain.principal import Mode, Visible
+from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.execution.broker.channels import BY_NAME
 from entrygo.execution.broker.recipient_store import RecipientStore
 from entrygo.execution.broker.recipients import WHOLE_ACCOUNT, Hold, MailPolicy, RecipientState, recipient_key
@@ -42,8 +42,8 @@ class MailGate:
     def passage(self, attempt: Submission) -> Passage:
         """What lets a first attempt through, for the statement that writes it; where that does not hold,
         `hold` says why."""
-        address = recipient_key(attempt.recipient_email)
-        if attempt.submission_type != EMAIL or attempt.tenant.mode is Mode.TEST or address is None:
+        address = _gated_address(attempt.tenant, attempt.recipient_email)
+        if attempt.submission_type != EMAIL or address is None:
             return Passage()
         return Passage(
             address=address, states=self.policy.let_through(address), caps=self.policy.caps(address)
@@ -52,7 +52,7 @@ class MailGate:
     async def hold(self, connection: Connection, attempt: Submission) -> Hold | None:
         """The reason to hold the mail, or None. Schedules a confirmation request for a new recipient.
 
-        Uploads and test data always pass.
+        Uploads always pass.
         """
         if attempt.submission_type != EMAIL:
             return None
@@ -75,8 +75,8 @@ class MailGate:
         counts: bool,
     ) -> Hold | None:
         """The same of any mail to this address; one that is prepared now has no `prepared_at` yet."""
-        address = recipient_key(recipient)
-        if visible.tenant.mode is Mode.TEST or address is None:
+        address = _gated_address(visible.tenant, recipient)
+        if address is None:
             return None
         store = RecipientStore(connection, visible)
         held = await self._not_taken(connection, store, address, prepared_at)
@@ -101,3 +101,8 @@ class MailGate:
         if held is not None:
             await store.uncount(WHOLE_ACCOUNT, address)
         return held
+
+
+def _gated_address(tenant: Tenant, recipient: str | None) -> str | None:
+    """The address whose word and counts decide; None for test data and for no address, which always pass."""
+    return None if tenant.mode is Mode.TEST else recipient_key(recipient)
