@@ -62,6 +62,18 @@ async def projecting(
         await asyncio.wait_for(running, 30)
 
 
+@asynccontextmanager
+async def reconciling(service: Service) -> AsyncIterator[None]:
+    """The reconciler as the service runs it."""
+    stop = asyncio.Event()
+    running = asyncio.create_task(service.reconciler.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await running
+
+
 async def until(service: Service, life: Life, *, version: int) -> None:
     """Waits until the projection (not an inspect) has so many events of an export."""
     key = ExportKey(life.tenant.account_id, life.tenant.mode, life.export_id)
@@ -119,12 +131,8 @@ async def test_disorder_and_omitted_detail_are_healed_from_the_owners(
     stub.ClearField("data")
     stub.detail_omitted = True
     await publish(kafka_bootstrap, records([*reversed(events[1:]), stub]))
-    stop = asyncio.Event()
-    healing = asyncio.create_task(service.reconciler.run(stop))
-    async with projecting(service, kafka_bootstrap):
+    async with reconciling(service), projecting(service, kafka_bootstrap):
         await until(service, life, version=9)
-    stop.set()
-    await healing
 
 
 async def test_bytes_that_are_no_event_are_put_aside_and_block_nothing(
@@ -199,27 +207,24 @@ async def test_what_a_broker_that_began_anew_has_before_the_position_is_read_fro
     lasting.owners.record(first.lived())
     for owner in lasting.owners.both:
         owner.now = START
-    stop = asyncio.Event()
-    reconciling = asyncio.create_task(lasting.reconciler.run(stop))
-    await until(lasting, first, version=9)
-    taking, taken = hold_first_batch(lasting)
-    await publish(bootstrap, [(key, value) for _, value in records(first.events)])
-    async with projecting(lasting, bootstrap):
-        await taking.wait()
-        if consumer_lives:
-            # A process that is paused, here by a loop that stands still, sees nothing of the log's beginning.
-            with ThreadPoolExecutor() as elsewhere:
-                begun = begin_anew(restartable_broker, lasting, key, second)
-                elsewhere.submit(asyncio.run, begun).result()
-        taken.set()
-        if consumer_lives:
-            await until(lasting, second, version=9)
-    if not consumer_lives:
-        await begin_anew(restartable_broker, lasting, key, second)
+    async with reconciling(lasting):
+        await until(lasting, first, version=9)
+        taking, taken = hold_first_batch(lasting)
+        await publish(bootstrap, [(key, value) for _, value in records(first.events)])
         async with projecting(lasting, bootstrap):
-            await until(lasting, second, version=9)
-    stop.set()
-    await reconciling
+            await taking.wait()
+            if consumer_lives:
+                # Who is paused, here by a loop that stands still, sees nothing of the log's beginning.
+                with ThreadPoolExecutor() as elsewhere:
+                    begun = begin_anew(restartable_broker, lasting, key, second)
+                    elsewhere.submit(asyncio.run, begun).result()
+            taken.set()
+            if consumer_lives:
+                await until(lasting, second, version=9)
+        if not consumer_lives:
+            await begin_anew(restartable_broker, lasting, key, second)
+            async with projecting(lasting, bootstrap):
+                await until(lasting, second, version=9)
 
 
 async def test_a_log_that_began_anew_is_read_from_its_beginning_though_it_grows_up_to_the_position(
@@ -230,18 +235,15 @@ async def test_a_log_that_began_anew_is_read_from_its_beginning_though_it_grows_
     key, bootstrap = "one partition", restartable_broker.bootstrap
     lasting.owners.record(first.lived())
     await publish(bootstrap, [(key, value) for _, value in records(first.events)])
-    stop = asyncio.Event()
     # That the connection is another one is the only occasion to see that the log is shorter than it was.
     async with projecting(lasting, bootstrap, check_seconds=3600):
         await until(lasting, first, version=9)
-        reconciling = asyncio.create_task(lasting.reconciler.run(stop))
-        restart(restartable_broker)
-        await asyncio.wait_for(lasting.owners.execution.replayed_again.wait(), WAIT_SECONDS)
-        lasting.owners.record(second.lived())
-        await publish(bootstrap, [(key, value) for _, value in records(second.events)])
-        await until(lasting, second, version=9)
-    stop.set()
-    await reconciling
+        async with reconciling(lasting):
+            restart(restartable_broker)
+            await asyncio.wait_for(lasting.owners.execution.replayed_again.wait(), WAIT_SECONDS)
+            lasting.owners.record(second.lived())
+            await publish(bootstrap, [(key, value) for _, value in records(second.events)])
+            await until(lasting, second, version=9)
 
 
 def hold_first_batch(service: Service) -> tuple[asyncio.Event, asyncio.Event]:
