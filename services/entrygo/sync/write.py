@@ -4,14 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
-import orjson
-
 from entrygo.domain.money import plain
 from entrygo.domain.principal import Visible
 from entrygo.domain.time import rfc3339
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.sync.drafts import LineDraft, StoredFacts, StoredOrder
-from entrygo.sync.order_store import FIELDS
+from entrygo.sync.order_store import FIELDS, lines_from_json
 from entrygo.sync.planning_store import Row
 
 # Instants, totals and lines repeat within a request and from one to the next.
@@ -46,7 +44,7 @@ def add_order(account_id: str, row: Row, add: Callable[..., sync_pb2.Order]) -> 
         id=row["id"],
         account_id=account_id,
         total_value_usd=_plain(row["total_value_usd"]),
-        items=[_stored_line_to_proto(*item.items()) for item in orjson.loads(row["items"])],
+        items=[_line_to_proto(line) for line in lines_from_json(row["items"])],
         created_at=_instant(row["created_at"]),
         updated_at=_instant(row["updated_at"]),
         **given,
@@ -57,12 +55,6 @@ def add_order(account_id: str, row: Row, add: Callable[..., sync_pb2.Order]) -> 
 def _line_to_proto(line: LineDraft) -> sync_pb2.OrderItem:
     """Shared by every order with this line: an order copies what it is made of."""
     return sync_pb2.OrderItem(product_id=line.product_id, **dict(line.fields))
-
-
-@lru_cache(maxsize=32_768)
-def _stored_line_to_proto(*stored: tuple[str, str]) -> sync_pb2.OrderItem:
-    """As `_line_to_proto`, of a line as its row has it: looked up once, by that."""
-    return _line_to_proto(LineDraft.stored(dict(stored)))
 
 
 def product_to_proto(product: StoredFacts) -> sync_pb2.Product:
