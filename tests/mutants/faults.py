@@ -65,8 +65,8 @@ FAULTS = (
     Fault(
         "the queue holds a statement's events backwards",
         "shared/entrygo/messaging/outbox.py",
-        "ORDER BY position",
-        "ORDER BY position DESC",
+        "ORDER BY sequence",
+        "ORDER BY sequence DESC",
         (f"{PLATFORM}/test_outbox.py",),
     ),
     Fault(

@@ -10,7 +10,7 @@ import orjson
 
 from entrygo.domain.principal import Visible
 from entrygo.messaging.doorbell import ring
-from entrygo.messaging.outbox import event_values
+from entrygo.messaging.outbox import one_appended, one_appended_values
 from entrygo.postgres.conditions import when_given
 from entrygo.postgres.idempotency import KeyRow, KeyStore
 from entrygo.postgres.pool import Connection, after_commit, scope_of, set_scope
@@ -53,12 +53,7 @@ added AS (
     INSERT INTO orders (account_id, mode, id, items, total_value_usd, metadata, {COLUMNS},
         created_at, updated_at)
     SELECT account_id, mode, {_VALUES}, $10, $10 FROM free, jsonb_array_elements($11::jsonb) AS given),
-logged AS (
-    INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id, warehouse_id)
-    SELECT $12, $13, $14, 1, $15::bytea, $16, $17::text FROM free),
-queued AS (
-    INSERT INTO outbox (account_id, mode, payload, traceparent)
-    SELECT $12, $13, $18::bytea, $19::text FROM free)
+{one_appended(12, "free")}
 SELECT EXISTS (SELECT FROM free)
 """  # noqa: S608
 
@@ -118,7 +113,7 @@ class OrderStore:
             now,
             _given_rows(drafts, new_ids),
         )
-        event = event_values(taken.event, warehouse_id=self._visible.warehouse_id)
+        event = one_appended_values(taken.event, warehouse_id=self._visible.warehouse_id)
         try:
             is_done = await self._connection.fetchval(_ADD_NEW, *values, *event)
         except (asyncpg.UniqueViolationError, asyncpg.exceptions.LockNotAvailableError):

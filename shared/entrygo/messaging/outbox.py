@@ -1,6 +1,6 @@
 """Writes events in the transaction of the state they are about. Nothing is published any other way."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from entrygo.messaging.doorbell import ring
 from entrygo.messaging.heads import Head, follow
@@ -12,6 +12,18 @@ from entrygo.proto.events.v1 import events_pb2
 MAX_PUBLISHED_BYTES = 512 * 1024
 
 
+# How every statement that appends goes on behind its part `event`, which gives a row for each of them.
+_WRITTEN = (
+    " logged AS (INSERT INTO event_log"
+    "  (account_id, mode, stream_id, sequence, payload, event_id, warehouse_id)"
+    "  SELECT $1, $2, stream_id, sequence, payload, event_id, warehouse_id FROM event),"
+    " queued AS (INSERT INTO outbox (account_id, mode, payload, traceparent)"
+    "  SELECT $1, $2, published, traceparent FROM event ORDER BY sequence)"
+)
+# How many `appended_values` there are, and `one_appended_values`.
+APPENDED_VALUES = 7
+
+
 async def append(
     connection: Connection, event: events_pb2.Event, *, warehouse_id: str | None, data: tuple[bytes, ...] = ()
 ) -> None:
@@ -20,13 +32,13 @@ async def append(
     `data` are what it does not carry itself, as `full_bytes` says.
     """
     await _chain(connection, [event])
-    await _add(connection, [event], [full_bytes(event, data)], warehouse_id=warehouse_id)
+    await append_with(connection, event, warehouse_id=warehouse_id, data=data)
 
 
 async def append_all(
     connection: Connection, events: Sequence[events_pb2.Event], *, warehouse_id: str | None
 ) -> None:
-    """Adds events to the permanent log and to the queue towards Kafka, in one statement.
+    """Adds events of one stream to the permanent log and to the queue towards Kafka, in one statement.
 
     `warehouse_id` is the warehouse whose export they are about: keys bound to another one do not read them
     from the log. None: only keys of the whole account do. In a transaction that sees one warehouse it must be
@@ -35,59 +47,27 @@ async def append_all(
     comes before each is there to be named. The events are changed: they get `previous_id` and `epoch`.
     """
     await _chain(connection, events)
-    stored = [event.SerializeToString() for event in events]
-    await _add(connection, events, stored, warehouse_id=warehouse_id)
-
-
-async def _add(
-    connection: Connection,
-    events: Sequence[events_pb2.Event],
-    stored: Sequence[bytes],
-    *,
-    warehouse_id: str | None,
-) -> None:
     await connection.execute(
-        "WITH logged AS ("
-        " INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id, warehouse_id)"
-        " SELECT *, $7::text"
-        " FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[], $8::text[]))"
-        " INSERT INTO outbox (account_id, mode, payload, traceparent)"
-        " SELECT account_id, mode, payload, $9::text FROM unnest($1::text[], $2::text[], $6::bytea[])"
-        " WITH ORDINALITY AS queued (account_id, mode, payload, position) ORDER BY position",
-        [event.account_id for event in events],
-        [event.mode for event in events],
-        [event.stream_id for event in events],
-        [event.sequence for event in events],
-        stored,
-        [published_bytes(event, full) for event, full in zip(events, stored, strict=True)],
-        warehouse_id,
-        [event.id for event in events],
-        traceparent(),
+        f"WITH {appended(3)} SELECT",
+        events[0].account_id,
+        events[0].mode,
+        *appended_values(events, warehouse_id=warehouse_id),
     )
     after_commit(connection, ring)
 
 
-# How many `appended_values` there are.
-APPENDED_VALUES = 7
-
-
-def appended(first: int, taken: str) -> str:
-    """Parts of a statement: appends events of one stream where the part `taken` gives a row.
+def appended(first: int, taken: str = "") -> str:
+    """Parts of a statement: appends events of one stream, where the part `taken` gives a row if it is named.
 
     They name their predecessors and epoch. $1 and $2 are account and mode, `appended_values` the parameters
     from `first` on.
     """
-    values = (f"${number}" for number in range(first, first + APPENDED_VALUES))
-    stream, sequences, payloads, published, ids, warehouse, trace = values
+    stream, sequences, payloads, published, ids, warehouse, trace = _parameters(first)
     return (
-        f"event AS (SELECT event.* FROM unnest({sequences}::bigint[], {payloads}::bytea[],"  # noqa: S608
-        f"  {published}::bytea[], {ids}::text[]) AS event (sequence, payload, published, id)"
-        f"  WHERE EXISTS (SELECT FROM {taken})),"
-        " logged AS (INSERT INTO event_log"
-        "  (account_id, mode, stream_id, sequence, payload, event_id, warehouse_id)"
-        f"  SELECT $1, $2, {stream}, sequence, payload, id, {warehouse}::text FROM event),"
-        " queued AS (INSERT INTO outbox (account_id, mode, payload, traceparent)"
-        f"  SELECT $1, $2, published, {trace}::text FROM event ORDER BY sequence)"
+        f"event AS (SELECT {stream}::text AS stream_id, event.*, {warehouse}::text AS warehouse_id,"  # noqa: S608
+        f"  {trace}::text AS traceparent FROM unnest({sequences}::bigint[], {payloads}::bytea[],"
+        f"  {published}::bytea[], {ids}::text[]) AS event (sequence, payload, published, event_id)"
+        f"  {_after(taken)}), {_WRITTEN}"
     )
 
 
@@ -96,16 +76,39 @@ def appended_values(events: Sequence[events_pb2.Event], *, warehouse_id: str | N
 
     Whoever runs the statement calls `after_commit(connection, ring)` where it did.
     """
-    stored = [event.SerializeToString() for event in events]
+    columns = zip(*[_own_values(event, ()) for event in events], strict=True)
+    return (events[0].stream_id, *map(list, columns), warehouse_id, traceparent())
+
+
+def one_appended(first: int, taken: str = "") -> str:
+    """As `appended`, of one event, whose bytes are put into no array: those of a large plan are 14 MB."""
+    stream, sequence, payload, published, id_, warehouse, trace = _parameters(first)
     return (
-        events[0].stream_id,
-        [event.sequence for event in events],
-        stored,
-        [published_bytes(event, full) for event, full in zip(events, stored, strict=True)],
-        [event.id for event in events],
-        warehouse_id,
-        traceparent(),
+        # Not kept between the two that read it, for the same reason.
+        f"event AS NOT MATERIALIZED (SELECT {stream}::text AS stream_id, {sequence}::bigint AS sequence,"
+        f"  {payload}::bytea AS payload, {published}::bytea AS published, {id_}::text AS event_id,"
+        f"  {warehouse}::text AS warehouse_id, {trace}::text AS traceparent {_after(taken)}), {_WRITTEN}"
     )
+
+
+def one_appended_values(
+    event: events_pb2.Event, *, warehouse_id: str | None, data: tuple[bytes, ...] = ()
+) -> tuple[object, ...]:
+    """What `one_appended` writes, as `appended_values`; `data` as `full_bytes` says."""
+    return (event.stream_id, *_own_values(event, data), warehouse_id, traceparent())
+
+
+def _parameters(first: int) -> Iterator[str]:
+    return (f"${number}" for number in range(first, first + APPENDED_VALUES))
+
+
+def _after(taken: str) -> str:
+    return f"WHERE EXISTS (SELECT FROM {taken})" if taken else ""
+
+
+def _own_values(event: events_pb2.Event, data: tuple[bytes, ...]) -> tuple[int, bytes, bytes, str]:
+    full = full_bytes(event, data)
+    return event.sequence, full, published_bytes(event, full), event.id
 
 
 async def append_first(
@@ -141,8 +144,8 @@ async def append_with(
     event: events_pb2.Event,
     *,
     warehouse_id: str | None,
-    changes: Sequence[str],
-    values: Sequence[object],
+    changes: Sequence[str] = (),
+    values: Sequence[object] = (),
     data: tuple[bytes, ...] = (),
 ) -> None:
     """As `append`, of an event that names its predecessor and epoch already, in one statement with `changes`.
@@ -150,45 +153,23 @@ async def append_with(
     Each is SQL with the parameters `values` from $10 on, about new rows or those that this transaction has
     locked; none sees what another one writes.
     """
-    changed = ", ".join(f"changed_{number} AS ({change})" for number, change in enumerate(changes))
+    changed = "".join(f"changed_{number} AS ({change}), " for number, change in enumerate(changes))
     await connection.execute(
-        f"WITH {changed}, logged AS ("  # noqa: S608
-        " INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id, warehouse_id)"
-        " VALUES ($1, $2, $3, $9, $4, $5, $6))"
-        " INSERT INTO outbox (account_id, mode, payload, traceparent) VALUES ($1, $2, $7, $8)",
-        *event_values(event, warehouse_id=warehouse_id, data=data),
-        event.sequence,
+        f"WITH {changed}{one_appended(3)} SELECT",
+        event.account_id,
+        event.mode,
+        *one_appended_values(event, warehouse_id=warehouse_id, data=data),
         *values,
     )
     after_commit(connection, ring)
 
 
-def event_values(
-    event: events_pb2.Event, *, warehouse_id: str | None, data: tuple[bytes, ...] = ()
-) -> tuple[object, ...]:
-    """What is written of an event that names its predecessor and epoch: $1 to $8 of `append_with`."""
-    full = full_bytes(event, data)
-    return (
-        event.account_id,
-        event.mode,
-        event.stream_id,
-        full,
-        event.id,
-        warehouse_id,
-        published_bytes(event, full),
-        traceparent(),
-    )
-
-
 async def _chain(connection: Connection, events: Sequence[events_pb2.Event]) -> None:
     """Names in each event the one before it in its stream, and the life of the database it is written in."""
-    latest: dict[tuple[str, str, str], Head] = {}
+    first = events[0]
+    head = await last_of(connection, first.account_id, first.mode, first.stream_id, first.sequence - 1)
     for event in events:
-        stream = event.account_id, event.mode, event.stream_id
-        # A statement a stream, hardly ever more than one: for keys in arrays PostgreSQL makes
-        # a new plan every time, which costs ten times the reading.
-        head = latest.get(stream) or await last_of(connection, *stream, event.sequence - 1)
-        latest[stream] = follow(head, event)
+        head = follow(head, event)
 
 
 async def last_of(connection: Connection, account_id: str, mode: str, stream_id: str, sequence: int) -> Head:

@@ -29,7 +29,9 @@ def event(stream_id: str, sequence: int) -> events_pb2.Event:
 
 async def record(pool: Pool, *events: events_pb2.Event) -> None:
     async with transaction(pool, WHOLE) as connection:
-        await append_all(connection, events, warehouse_id=None)
+        for stream_id in dict.fromkeys(each.stream_id for each in events):
+            own = [each for each in events if each.stream_id == stream_id]
+            await append_all(connection, own, warehouse_id=None)
 
 
 async def read(pool: Pool, stream_id: str) -> list[events_pb2.Event]:

@@ -17,7 +17,7 @@ from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.messaging.doorbell import Doorbell
 from entrygo.messaging.events import EXPORTS_TOPIC, make_event
 from entrygo.messaging.kafka import consumer_options
-from entrygo.messaging.outbox import append_all
+from entrygo.messaging.outbox import append
 from entrygo.messaging.relay import LEAVE_SECONDS, Relay
 from entrygo.messaging.relay_queue import LeadLost, LeadPassed, RelayQueue
 from entrygo.messaging.seal import HEADER, Seal
@@ -50,11 +50,8 @@ async def record(pool: Pool, streams: list[str], first: int, count: int) -> None
     """Writes `count` events of each stream, interleaved, one transaction each round."""
     for sequence in range(first, first + count):
         async with transaction(pool, Visible.whole(TENANT)) as connection:
-            await append_all(
-                connection,
-                [an_event(stream, sequence) for stream in streams],
-                warehouse_id=None,
-            )
+            for stream in streams:
+                await append(connection, an_event(stream, sequence), warehouse_id=None)
 
 
 def an_event(stream: str, sequence: int) -> events_pb2.Event:
@@ -457,7 +454,7 @@ async def test_what_its_own_process_commits_leaves_at_once_and_what_others_commi
             await outbox_is_empty(pool)
             with pytest.raises(ZeroDivisionError), bell.answered(asyncio.Event()):
                 async with transaction(pool, Visible.whole(TENANT)) as connection:
-                    await append_all(connection, [an_event(streams[0], 4)], warehouse_id=None)
+                    await append(connection, an_event(streams[0], 4), warehouse_id=None)
                     raise ZeroDivisionError
         assert not await bell.wait(0)
         monkeypatch.setattr("entrygo.messaging.relay.IDLE_SECONDS", 0.05)
