@@ -12,8 +12,28 @@ from entrygo.postgres.conditions import when_given
 from entrygo.postgres.pool import Connection, after_commit
 
 _RECIPIENT = "id, address, state, asks, ask_due_at, asked_at, changed_at"
-# Of counts of mails; the first mail of a day removes what is older.
+# Of counts of mails.
 KEPT_DAYS = 7
+
+
+def counted(names: str) -> str:
+    """Parts of a statement: counts one more mail of this day (UTC) for each of `names`, a FROM of a `name`;
+    `counted` gives their counts by address. The account's first mail of a day removes what is old.
+
+    $1 and $2 are account and mode.
+    """
+    return (
+        "counted AS (INSERT INTO mail_counts (account_id, mode, day, address, mails)"  # noqa: S608
+        f"  SELECT $1, $2, (now() AT TIME ZONE 'UTC')::date, name, 1 FROM {names}"
+        "  ON CONFLICT (account_id, mode, day, address) DO UPDATE SET mails = mail_counts.mails + 1"
+        "  RETURNING address, mails),"
+        " forgotten AS (DELETE FROM mail_counts WHERE account_id = $1 AND mode = $2"
+        f"  AND day < (now() AT TIME ZONE 'UTC')::date - {KEPT_DAYS}"
+        f"  AND EXISTS (SELECT FROM counted WHERE address = '{WHOLE_ACCOUNT}' AND mails = 1))"
+    )
+
+
+_COUNT = f"WITH {counted('unnest($3::text[]) AS name')} SELECT address, mails FROM counted"  # noqa: S608
 
 
 class RecipientStore:
@@ -125,18 +145,8 @@ class RecipientStore:
 
     async def count(self, *names: str) -> Mapping[str, int]:
         """How many mails of this day there are with this one, by name."""
-        rows = await self._connection.fetch(
-            "INSERT INTO mail_counts (account_id, mode, day, address, mails)"
-            " SELECT $1, $2, (now() AT TIME ZONE 'UTC')::date, name, 1 FROM unnest($3::text[]) AS name"
-            " ON CONFLICT (account_id, mode, day, address) DO UPDATE SET mails = mail_counts.mails + 1"
-            " RETURNING address, mails",
-            *self._scope,
-            names,
-        )
-        found = {row["address"]: row["mails"] for row in rows}
-        if found.get(WHOLE_ACCOUNT) == 1:
-            await self._forget_old_counts()
-        return found
+        rows = await self._connection.fetch(_COUNT, *self._scope, names)
+        return {row["address"]: row["mails"] for row in rows}
 
     async def uncount(self, *names: str) -> None:
         """Takes a mail back out of this day's counts: it did not leave."""
@@ -154,14 +164,6 @@ class RecipientStore:
         )
         assert isinstance(found, datetime)
         return found
-
-    async def _forget_old_counts(self) -> None:
-        await self._connection.execute(
-            "DELETE FROM mail_counts WHERE account_id = $1 AND mode = $2"
-            " AND day < (now() AT TIME ZONE 'UTC')::date - $3::integer",
-            *self._scope,
-            KEPT_DAYS,
-        )
 
 
 class RecipientBacklog:

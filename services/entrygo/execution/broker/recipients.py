@@ -132,10 +132,10 @@ class MailPolicy:
 
     def over_cap(self, address: str, mails: Mapping[str, int], tomorrow: datetime) -> Hold | None:
         """What the day's mails, this one among them, say of it; by address, with WHOLE_ACCOUNT their sum."""
-        if 0 < self.daily_per_account < mails[WHOLE_ACCOUNT]:
-            return Hold(ACCOUNT_CAP.format(cap=self.daily_per_account), tomorrow)
-        if 0 < self.daily_per_recipient < mails[address]:
-            return Hold(RECIPIENT_CAP.format(address=address, cap=self.daily_per_recipient), tomorrow)
+        for name, cap in self.caps(address).items():
+            if cap is not None and mails[name] > cap:
+                reason = ACCOUNT_CAP if name == WHOLE_ACCOUNT else RECIPIENT_CAP
+                return Hold(reason.format(address=address, cap=cap), tomorrow)
         return None
 
 

@@ -4,8 +4,7 @@ from datetime import datetime, timedelta
 
 from entrygo.domain.principal import Visible
 from entrygo.execution.broker.mail_gate import Passage
-from entrygo.execution.broker.recipient_store import KEPT_DAYS
-from entrygo.execution.broker.recipients import WHOLE_ACCOUNT
+from entrygo.execution.broker.recipient_store import counted
 from entrygo.execution.broker.routes import destination_name
 from entrygo.execution.broker.store import WRITTEN, written
 from entrygo.execution.making.package_maker import Prepared
@@ -43,16 +42,10 @@ _PREPARED_AND_BEGUN = (
     " taking AS MATERIALIZED (SELECT FROM owned WHERE $23::text IS NULL OR coalesce((SELECT state"
     "   FROM mail_recipients WHERE account_id = $1 AND mode = $2 AND address = $23"
     "   AND EXISTS (SELECT FROM owned)), 'unconfirmed') = ANY($24::text[])),"
-    " counted AS (INSERT INTO mail_counts (account_id, mode, day, address, mails)"
-    "  SELECT $1, $2, (now() AT TIME ZONE 'UTC')::date, name, 1 FROM taking, unnest($25::text[]) AS name"
-    "  ON CONFLICT (account_id, mode, day, address) DO UPDATE SET mails = mail_counts.mails + 1"
-    "  RETURNING address, mails),"
+    f" {counted('taking, unnest($25::text[]) AS name')},"
     " let_through AS MATERIALIZED (SELECT FROM taking WHERE NOT EXISTS (SELECT FROM counted"
     "  JOIN unnest($25::text[], $26::bigint[]) AS cap (address, mails) USING (address)"
     "  WHERE counted.mails > cap.mails)),"
-    f" forgotten AS (DELETE FROM mail_counts WHERE account_id = $1 AND mode = $2"
-    f"  AND day < (now() AT TIME ZONE 'UTC')::date - {KEPT_DAYS}"
-    f"  AND EXISTS (SELECT FROM counted WHERE address = '{WHOLE_ACCOUNT}' AND mails = 1)),"
     f" submitted AS (INSERT INTO broker_submissions (account_id, mode, lease_until, destination,"
     f"   {', '.join(WRITTEN)})"
     f"  SELECT $1, $2, now() + $6, $27, {_WRITTEN_VALUES} FROM let_through RETURNING prepared_at),"
