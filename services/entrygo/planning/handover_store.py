@@ -10,7 +10,7 @@ from entrygo.messaging.outbox import appended, appended_values
 from entrygo.planning.exports import HEADED_COLUMNS, Export
 from entrygo.planning.importer_costs_store import counting
 from entrygo.planning.snapshots import PackedSnapshot, longest_packed
-from entrygo.planning.store import headed_from_row
+from entrygo.planning.store import TAKING_PARTS, headed_from_row, packed_from_row
 from entrygo.postgres.pool import SCOPED, Connection, after_commit, scope_of, set_scope
 from entrygo.postgres.undo import NothingWritten
 from entrygo.proto.events.v1 import events_pb2
@@ -42,20 +42,14 @@ _AS_READ = (
     " AND EXISTS (SELECT FROM event_log WHERE account_id = $1 AND mode = $2 AND stream_id = $4"
     f"  AND sequence = $6 AND event_id = $8 AND {SCOPED})"
 )
-# Orders are taken in one fixed order, as by `PlanningStore.claim_orders`, and once the export is locked.
+# Orders are taken as by `PlanningStore.claim_orders`, once the export is locked.
 _CLAIM = f"""
 WITH scope AS MATERIALIZED (SELECT {set_scope()}),
 claimed AS MATERIALIZED (
     UPDATE exports SET state = 'EXECUTING', execution_id = $10, claimed_at = $9, updated_at = $9,
         event_sequence = $6 + 1
-    WHERE {_AS_READ} AND state = 'BATCHED' RETURNING warehouse_id),
-batch AS MATERIALIZED (
-    SELECT order_id, claimed.warehouse_id FROM claimed, export_orders
-    WHERE account_id = $1 AND mode = $2 AND export_id = $4),
-taken AS (
-    INSERT INTO order_claims (account_id, mode, order_id, export_id, warehouse_id, claimed_at)
-    SELECT $1, $2, order_id, $4, warehouse_id, $9 FROM batch ORDER BY order_id
-    ON CONFLICT DO NOTHING RETURNING true),
+    WHERE {_AS_READ} AND state = 'BATCHED' RETURNING warehouse_id, claimed_at),
+{TAKING_PARTS},
 done AS MATERIALIZED (
     SELECT entrygo_or_nothing((SELECT count(*) FROM taken) = (SELECT count(*) FROM batch)) FROM claimed),
 gone AS (
@@ -101,11 +95,7 @@ class HandoverStore:
         )
         if row is None or (export := headed_from_row(row)) is None:
             return None
-        packed = None
-        if row["snapshot"] is not None:
-            packed = PackedSnapshot(
-                content=row["snapshot"], reference_digest=row["reference_digest"], reference_rows=row["rows"]
-            )
+        packed = None if row["snapshot"] is None else packed_from_row(row)
         return Claimable(export=export, may_lack_approval=row["may_lack_approval"], packed=packed)
 
     async def claim(self, export: Export, execution_id: str, event: events_pb2.Event, now: datetime) -> bool:

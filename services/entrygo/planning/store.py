@@ -55,6 +55,16 @@ EXPORTS_OF_AN_ORDER = (
     " ORDER BY created_at DESC, export_id DESC LIMIT $5"
 )
 
+# The orders of the batch that the part `claimed` is of, and those of them that nobody else had: in one fixed
+# order, so that two batches with common orders wait for each other and never deadlock.
+TAKING_PARTS = (
+    "batch AS MATERIALIZED (SELECT order_id, claimed.warehouse_id, claimed.claimed_at"
+    "  FROM claimed, export_orders WHERE account_id = $1 AND mode = $2 AND export_id = $4),"
+    " taken AS (INSERT INTO order_claims (account_id, mode, order_id, export_id, warehouse_id, claimed_at)"
+    "  SELECT $1, $2, order_id, $4, warehouse_id, claimed_at FROM batch ORDER BY order_id"
+    "  ON CONFLICT DO NOTHING RETURNING order_id)"
+)
+
 FIND_PLAN = (
     "SELECT snapshot, reference_digest, rows FROM plans"
     " JOIN exports USING (account_id, mode, export_id)"
@@ -75,7 +85,8 @@ class PlanningStore:
 
     async def find_export(self, export_id: str) -> Export | None:
         """The current export; None if it is not visible."""
-        return await self._export(FIND_EXPORT, export_id)
+        row = await self._connection.fetchrow(FIND_EXPORT, *self._scope, export_id)
+        return _export_from_row(row) if row else None
 
     async def lock_export(self, export_id: str) -> Export | None:
         """The export with its head; nobody else changes it before this transaction ends."""
@@ -93,10 +104,6 @@ class PlanningStore:
         """The exports that the order is in, or left with, newest first."""
         rows = await self._connection.fetch(EXPORTS_OF_AN_ORDER, *self._scope, order_id, limit)
         return [_export_from_row(row) for row in rows]
-
-    async def _export(self, statement: str, export_id: str) -> Export | None:
-        row = await self._connection.fetchrow(statement, *self._scope, export_id)
-        return _export_from_row(row) if row else None
 
     async def add_export(self, export: Export, at: datetime) -> None:
         """Stores a new export, created at `at`."""
@@ -186,7 +193,7 @@ class PlanningStore:
 
     async def _packed(self, statement: str, export_id: str, plan: int | str) -> PackedSnapshot | None:
         row = await self._connection.fetchrow(statement, *self._scope, export_id, plan)
-        return _packed_from_row(row) if row else None
+        return packed_from_row(row) if row else None
 
     async def add_orders(self, export: Export, order_ids: Sequence[str]) -> None:
         """Puts orders into a batch that has none."""
@@ -210,25 +217,18 @@ class PlanningStore:
     async def claim_orders(self, export: Export, at: datetime) -> None:
         """Takes every order of the batch, or raises OrderTaken; waits for claims under way.
 
-        In one fixed order, so that two batches with common orders wait for each other and never deadlock.
         Of a successor those that left with its predecessor stay there until `move_orders`.
         """
         taken = await self._connection.fetch(
-            "WITH batch AS ("
-            " SELECT order_id FROM export_orders WHERE account_id = $1 AND mode = $2 AND export_id = $3),"
-            " gone AS ("
-            " DELETE FROM export_orders WHERE account_id = $1 AND mode = $2 AND export_id = $3"
-            "  AND $6::text IS NULL),"
-            " claimed AS ("
-            " INSERT INTO order_claims (account_id, mode, order_id, export_id, warehouse_id, claimed_at)"
-            " SELECT $1, $2, order_id, $3, $4, $5 FROM batch ORDER BY order_id"
-            " ON CONFLICT DO NOTHING RETURNING order_id)"
-            " SELECT order_id FROM batch EXCEPT SELECT order_id FROM claimed"
+            "WITH claimed AS (SELECT $3::text AS warehouse_id, $5::timestamptz AS claimed_at),"  # noqa: S608
+            f" {TAKING_PARTS},"
+            " gone AS (DELETE FROM export_orders WHERE account_id = $1 AND mode = $2 AND export_id = $4"
+            "  AND $6::text IS NULL) SELECT order_id FROM batch EXCEPT SELECT order_id FROM taken"
             " EXCEPT SELECT order_id FROM order_claims WHERE account_id = $1 AND mode = $2 AND export_id = $6"
             " ORDER BY order_id",
             *self._account,
-            export.export_id,
             export.warehouse_id,
+            export.export_id,
             at,
             export.supersedes,
         )
@@ -268,7 +268,8 @@ class PlanningStore:
         return count
 
 
-def _packed_from_row(row: asyncpg.Record) -> PackedSnapshot:
+def packed_from_row(row: asyncpg.Record) -> PackedSnapshot:
+    """A row with the columns of FIND_PLAN."""
     return PackedSnapshot(
         content=row["snapshot"], reference_digest=row["reference_digest"], reference_rows=row["rows"]
     )
