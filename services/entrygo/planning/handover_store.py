@@ -20,9 +20,9 @@ _CLAIMABLE = f"""
 WITH scope AS MATERIALIZED (SELECT {set_scope()})
 SELECT found.* FROM scope CROSS JOIN LATERAL (
     SELECT {HEADED_COLUMNS},
-        approval_required IS TRUE AND readiness_state = 'REVIEW_REQUIRED' AND NOT EXISTS (
+        approval_required IS TRUE AND NOT EXISTS (
             SELECT FROM export_approvals WHERE account_id = $1 AND mode = $2
-            AND export_id = exports.export_id AND plan_hash = exports.plan_hash) AS may_lack_approval,
+            AND export_id = exports.export_id AND plan_hash = exports.plan_hash) AS lacks_approval,
         small.snapshot, small.reference_digest, small.rows
     FROM exports
     LEFT JOIN account_policies USING (account_id, mode)
@@ -74,8 +74,8 @@ class Claimable:
     """An export with its head as it was read, without a lock."""
 
     export: Export
-    # Whether the account's policy may ask for an approval that is not there.
-    may_lack_approval: bool
+    # Whether nobody has approved its plan, in an account that asks for that.
+    lacks_approval: bool
     # Its plan, where that is short enough.
     packed: PackedSnapshot | None
 
@@ -96,7 +96,7 @@ class HandoverStore:
         if row is None or (export := headed_from_row(row)) is None:
             return None
         packed = None if row["snapshot"] is None else packed_from_row(row)
-        return Claimable(export=export, may_lack_approval=row["may_lack_approval"], packed=packed)
+        return Claimable(export=export, lacks_approval=row["lacks_approval"], packed=packed)
 
     async def claim(self, export: Export, execution_id: str, event: events_pb2.Event, now: datetime) -> bool:
         """BATCHED to EXECUTING, with every order and the event; `export` is as it was read.

@@ -190,11 +190,11 @@ async def test_a_plan_that_is_too_long_stays_where_it_is(planner: Planner) -> No
     assert short.packed is None
 
 
-async def test_a_plan_may_lack_an_approval_until_it_is_given(planner: Planner) -> None:
+async def test_a_plan_lacks_an_approval_that_is_asked_for_until_it_is_given(planner: Planner) -> None:
     planned = await planner.plan()
     asked = [await look(planner, planned.export_id)]
     await set_policy(planner, approval_required=True)
     asked.append(await look(planner, planned.export_id))
     await approve(planner, planned.export_id, planned.plan.plan_hash)
     asked.append(await look(planner, planned.export_id))
-    assert [each is not None and each.may_lack_approval for each in asked] == [False, True, False]
+    assert [each is not None and each.lacks_approval for each in asked] == [False, True, False]

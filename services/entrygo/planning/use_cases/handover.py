@@ -23,7 +23,7 @@ from entrygo.planning.snapshots import PackedSnapshot, document_of, unpack_small
 from entrygo.planning.store import OrderTaken, PlanningStore
 from entrygo.planning.use_cases import predecessors
 from entrygo.planning.use_cases.claimed_trucks import check_stated, check_truck, states_anything
-from entrygo.planning.use_cases.policies import check_approval, check_not_blocked
+from entrygo.planning.use_cases.policies import check_approval, check_not_blocked, may_need_approval
 from entrygo.planning.use_cases.recording import Recorder, locked_export
 from entrygo.postgres.pool import Connection, Pool, single_read, single_statement, transaction
 from entrygo.process.clock import Clock, Ids
@@ -182,7 +182,9 @@ def _is_over(export: Export, outcome: State) -> bool:
 
 def _is_free(found: Claimable, request: planning_pb2.ClaimExportRequest) -> bool:
     """Whether nothing has to be asked, or taken beside the orders, and nothing is wrong with the claim."""
-    if found.may_lack_approval or request.control_numbers or found.export.supersedes is not None:
+    if request.control_numbers or found.export.supersedes is not None:
+        return False
+    if found.lacks_approval and may_need_approval(found.export):
         return False
     if states_anything(request) and found.packed is None:
         return False

@@ -150,9 +150,14 @@ def check_not_blocked(export: Export) -> None:
         )
 
 
+def may_need_approval(export: Export) -> bool:
+    """Whether a policy can ask for an approval of the current plan; for which warnings, is its own matter."""
+    return export.readiness_state is Readiness.REVIEW_REQUIRED
+
+
 async def check_approval(connection: Connection, visible: Visible, export: Export) -> None:
     """Raises InvalidExportState when the policy asks for an approval of this plan that nobody gave."""
-    if export.readiness_state is not Readiness.REVIEW_REQUIRED:
+    if not may_need_approval(export):
         return
     store = PolicyStore(connection, visible)
     policy = await store.find_policy()
