@@ -1,7 +1,6 @@
 """Find: one box for everything that has an id, ours or the caller's own."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,6 @@ from starlette.responses import Response
 
 from entrygo.domain.errors import Kind
 from entrygo.domain.ids import is_valid_id
-from entrygo.domain.shipment import PAPS_NUMBER
 from entrygo.domain.submissions import worst
 from entrygo.gateway.console.missing import AWAY_OR_GONE, or_none
 from entrygo.gateway.console.visit import Page, Visit
@@ -105,8 +103,6 @@ async def _numbers(visit: Visit, query: str) -> Sequence[Hit]:
 
 async def _control_numbers(visit: Visit, query: str) -> Sequence[Hit]:
     """The export whose truck has this shipment control number."""
-    if re.fullmatch(PAPS_NUMBER, query) is None:
-        return []
     request = planning_pb2.ListOrderExportsRequest(control_number=query.upper())
     found = await visit.read(visit.services.planning.ListOrderExports, request)
     return [hit for each in found.data for hit in await _export(visit, each.export_id)]
