@@ -263,6 +263,13 @@ FAULTS = (
         (f"{PLATFORM}/test_session_pool.py",),
     ),
     Fault(
+        "a free connection is never closed",
+        "shared/entrygo/postgres/session_pool.py",
+        " and self._uses[connection] < USES",
+        "",
+        (f"{PLATFORM}/test_session_pool.py",),
+    ),
+    Fault(
         "a free connection that was lost is used",
         "shared/entrygo/postgres/session_pool.py",
         "            if not is_lost(connection):\n                return connection\n",

@@ -3,6 +3,7 @@
 To give a connection back asyncpg makes a task, and begins timers, which costs more than a short statement.
 """
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ else:  # asyncpg's classes are generic in its stubs alone
 
 MAX_QUERIES = 50_000  # after which a connection is closed when it is given back
 IDLE_SECONDS = 300.0  # after which one is closed that is above `min_size`
+USES = 1_000  # after which a connection passes through asyncpg's pool, which looks at the above
 
 
 class SessionPool(_Pool):
@@ -42,6 +44,7 @@ class SessionPool(_Pool):
         # Some of the pool are always left to whoever asks it itself.
         self._at_most = min(min_size, max_size // 2)
         self._at_hand: list[PooledConnection] = []
+        self._uses: Counter[PooledConnection] = Counter()
         self._waiting = 0
 
     async def take(self, timeout: float) -> PooledConnection:  # noqa: ASYNC109
@@ -50,7 +53,7 @@ class SessionPool(_Pool):
             connection = self._at_hand.pop()
             if not is_lost(connection):
                 return connection
-            await self.release(connection)
+            await self._let_go(connection)
         if self.get_idle_size():
             # There is nothing to wait for, and so no timer to begin.
             return await self.acquire()
@@ -64,11 +67,16 @@ class SessionPool(_Pool):
     async def give_back(self, connection: PooledConnection, timeout: float, *, is_clean: bool) -> None:  # noqa: ASYNC109
         """`is_clean` says that nothing is under way on it. Whoever is cancelled meanwhile gives it back all
         the same: asyncpg shields it."""
+        self._uses[connection] += 1
         is_wanted = len(self._at_hand) < self._at_most and not self._waiting
-        if is_clean and is_wanted and not is_lost(connection):
+        if is_clean and is_wanted and self._uses[connection] < USES and not is_lost(connection):
             self._at_hand.append(connection)
         else:
-            await self.release(connection, timeout=timeout)
+            await self._let_go(connection, timeout)
+
+    async def _let_go(self, connection: PooledConnection, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        del self._uses[connection]
+        await self.release(connection, timeout=timeout)
 
     @asynccontextmanager
     async def session(self, timeout: float) -> AsyncIterator[PooledConnection]:  # noqa: ASYNC109
@@ -85,7 +93,7 @@ class SessionPool(_Pool):
         """As asyncpg's: waits for the connections that are in use."""
         self._at_most = 0
         while self._at_hand:
-            await self.release(self._at_hand.pop())
+            await self._let_go(self._at_hand.pop())
         await super().close()
 
     def at_hand(self) -> int:

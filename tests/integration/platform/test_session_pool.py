@@ -7,6 +7,7 @@ import pytest
 
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.postgres import pool as pool_module
+from entrygo.postgres import session_pool
 from entrygo.postgres.pool import Pool, open_pool, transaction
 from entrygo.postgres.session_pool import is_lost
 
@@ -61,6 +62,18 @@ async def test_a_connection_that_was_lost_while_it_was_free_is_not_used(database
             while not is_lost(pool._at_hand[0]):  # noqa: ASYNC110
                 await asyncio.sleep(0)
         assert await session_of(pool) != lost
+
+
+@pytest.mark.parametrize(("max_queries", "places"), [(1, [0, 3, 6]), (50_000, [0])])
+async def test_a_free_connection_is_closed_after_as_many_queries_as_one_of_the_pool(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, max_queries: int, places: list[int]
+) -> None:
+    monkeypatch.setattr(session_pool, "MAX_QUERIES", max_queries)
+    monkeypatch.setattr(session_pool, "USES", 3)
+    async with await open_pool(database_url, schema="sync") as pool:
+        sessions = [await session_of(pool) for _ in range(9)]
+        assert [place for place, each in enumerate(sessions) if sessions.index(each) == place] == places
+        assert not pool._uses  # Of those that are gone nothing is kept.
 
 
 async def test_a_pool_closes_with_connections_that_are_free(database_url: str) -> None:
