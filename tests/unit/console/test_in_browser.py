@@ -62,6 +62,9 @@ ORDERS: FilePayload = {
     "buffer": f"{HEADER}\nS-1,US,CA,94105,prod_cap_002,2,35,x\nS-2,US,CA,94105,NONE,1,35,\n,US".encode(),
 }
 
+# A page also asks every few seconds, by an interval: none ever begins.
+WITHOUT_POLLING = "window.polls = 0; window.setInterval = () => { window.polls += 1; return 0; };"
+
 __all__ = ["browser"]
 pytestmark = pytest.mark.browser
 
@@ -220,17 +223,19 @@ async def test_signing_in_and_importing_a_file_is_fit_for_everybody(
 async def test_page_follows_what_happens_and_keeps_what_is_typed(
     browser: Browser, base_url: str, program: httpx.AsyncClient, services: FakeServices
 ) -> None:
-    plan = await planned_export(program)
+    path = f"/exports/{(await planned_export(program))['exportId']}"
     async with opened(browser, base_url) as page:
-        await sign_in(page, f"/exports/{plan['exportId']}")
+        await page.add_init_script(WITHOUT_POLLING)
+        # It asks once when it connects, too: what changes after that is heard of by the event alone.
+        async with page.expect_response(lambda answer: answer.url.endswith(f"{path}/part")):
+            await sign_in(page, path)
+        assert await page.evaluate("window.polls") > 0, "what asks now and then is not what was taken away"
         await page.get_by_label("characters of the hash").fill("abc")
-        await services.watched.wait()
         unfolded = page.locator('details:has(form[action$="/cancel"])')
         await unfolded.locator("summary").click()
-        services._exports[ACCOUNT, plan["exportId"]].plan.compliance_score = 41
+        services._exports[ACCOUNT, path.removeprefix("/exports/")].plan.compliance_score = 41
         services.moves.put_nowait(inspection_pb2.FeedEvent(cursor="1"))
-        # Sooner than it would ask by itself.
-        await page.get_by_text("41 of 100").wait_for(timeout=10_000)
+        await page.get_by_text("41 of 100").wait_for()
         assert await page.get_by_label("characters of the hash").input_value() == "abc"
         assert await unfolded.evaluate("details => details.open")
 
