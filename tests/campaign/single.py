@@ -1,9 +1,11 @@
 """What the tests of one fault at a time share: making an export, and waiting for what other processes do."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from tests.campaign.cluster import Cluster
+from tests.campaign.history import Outcome
 from tests.campaign.load import Caller
 
 PATIENCE_SECONDS = 60.0
@@ -15,6 +17,20 @@ async def planned(caller: Caller) -> str:
     export = await caller.planned(await caller.synced(1))
     assert export is not None
     return export
+
+
+async def inspected(caller: Caller, export: str) -> Mapping[str, Any]:
+    """What inspect says once every owner answers it in time: on a busy machine one may be late.
+
+    Until then it may say that it is stale, or that it cannot say anything; nothing else.
+    """
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            found = await caller.inspect(export)
+            assert found.outcome is Outcome.OK or found.code == "SERVICE_UNAVAILABLE", found
+            if found.outcome is Outcome.OK and not found.facts["stale"]:
+                return found.facts
+            await asyncio.sleep(POLL_SECONDS)
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:

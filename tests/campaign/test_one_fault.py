@@ -11,7 +11,7 @@ from entrygo.process.clock import Ids, utc_now
 from entrygo.proto.events.v1 import events_pb2
 from tests.campaign.cluster import Cluster
 from tests.campaign.load import Caller
-from tests.campaign.single import listed_state, planned, until, until_listed, until_published
+from tests.campaign.single import inspected, listed_state, planned, until, until_listed, until_published
 from tests.harness.processes import frozen
 
 # The first of them starts the system.
@@ -45,7 +45,7 @@ async def test_events_flow_again_when_their_topic_is_another_one(
     finally:
         await admin.close()
     export = await planned(caller)
-    assert (await caller.inspect(export)).facts["state"] == "BATCHED"
+    assert (await inspected(caller, export))["state"] == "BATCHED"
     await until_published(cluster)
     await until_listed(cluster, export, "BATCHED")
 
@@ -84,5 +84,5 @@ async def test_an_event_that_somebody_forged_on_the_topic_changes_nothing(
 
     await until(was_read)
     assert await listed_state(cluster, export) == "BATCHED"
-    found = await caller.inspect(export)
-    assert (found.facts["state"], len(found.facts["events"])) == ("BATCHED", 1)
+    found = await inspected(caller, export)
+    assert (found["state"], len(found["events"])) == ("BATCHED", 1)

@@ -16,7 +16,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-TIMEOUT_SECONDS = 60
+TIMEOUT_SECONDS = 200
 _PLACEHOLDER = re.compile(r"\b((?:[a-z]+_)+)…")
 ERROR = '"errorCode"'
 # Also the two variables that pages set without exporting them.

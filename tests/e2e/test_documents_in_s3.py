@@ -15,7 +15,7 @@ from tests.harness.folders import short_lived_folder
 from tests.harness.network import Way, Weather, way_to
 from tests.harness.object_store import BUCKET, S3Server
 from tests.harness.processes import LOOPBACK
-from tests.harness.system import running_system
+from tests.harness.system import PATIENT, running_system
 
 EXECUTE = "/api/exports/execute"
 DOWNLOAD = "/api/customs-packages/{}/artifacts/{}"
@@ -34,6 +34,7 @@ class Deployed:
 async def deployed(s3: S3Server) -> AsyncIterator[Deployed]:
     async with way_to(s3.port) as way:
         settings = {
+            **PATIENT,
             **s3.environment,
             "AWS_ENDPOINT_URL": f"http://{LOOPBACK}:{way.port}",
             "ENTRYGO_ARTIFACTS_URL": f"s3://{BUCKET}/whole-system",

@@ -9,7 +9,7 @@ import pytest
 
 from tests.architecture.sources import ROOT
 from tests.e2e.page_commands import blocks_of, session
-from tests.harness.system import System
+from tests.harness.system import REST_SECONDS, System
 
 PAGES = (
     "README",
@@ -31,14 +31,16 @@ def await_health(system: System) -> None:
     """Returns once nothing is degraded any more: other tests restart parts of the shared system."""
     deadline = time.monotonic() + 60
     headers = {"authorization": f"Bearer {system.api_key}"}
-    with httpx.Client(base_url=system.base_url, headers=headers, trust_env=False) as client:
+    with httpx.Client(
+        base_url=system.base_url, headers=headers, timeout=REST_SECONDS, trust_env=False
+    ) as client:
         while (health := client.get("/api/system/health").json())["status"] != "ok":
             assert time.monotonic() < deadline, health
             time.sleep(0.1)
 
 
 # A page of commands of the CLI starts it eight times.
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_of_a_page_answer_as_it_shows(page: str, system: System, tmp_path: Path) -> None:
     text = (ROOT / f"{page}.md").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ import pytest_asyncio
 from entrygo.cli.up.replicas import SERVICES
 from tests.contract.rest.documented import Rest, plan_request, sync_request
 from tests.harness.folders import short_lived_folder
-from tests.harness.system import System, running_system
+from tests.harness.system import PATIENT, System, running_system
 
 CALLERS = 3
 # Between two lifecycles of a caller: each replacement still meets dozens of requests.
@@ -27,11 +27,12 @@ class Refused(Exception):
 @pytest_asyncio.fixture(scope="module")
 async def pairs() -> AsyncIterator[System]:
     """Two processes of each service, as `entrygo up --replicas 2` runs them."""
-    async with running_system({"ENTRYGO_REPLICAS": "2"}, short_lived_folder("entrygo-pairs-")) as started:
+    settings = {**PATIENT, "ENTRYGO_REPLICAS": "2"}
+    async with running_system(settings, short_lived_folder("entrygo-pairs-")) as started:
         yield started
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_a_rolling_restart_fails_no_request_of_callers_that_never_repeat_one(pairs: System) -> None:
     before = {name: pairs.process(name).pid for name in SERVICES}
     answers = await answers_during(pairs, pairs.entrygo("restart", *SERVICES))

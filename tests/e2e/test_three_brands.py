@@ -17,7 +17,7 @@ from tests.architecture.sources import ROOT
 from tests.e2e.brand_week import write_brand_week
 from tests.e2e.page_commands import Block, Session, blocks_of, session
 from tests.harness.shell import open_account
-from tests.harness.system import System
+from tests.harness.system import REST_SECONDS, System
 
 PAGE = (ROOT / "docs/guides/three-brands.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -53,6 +53,7 @@ class BrandWeek:
         answer = httpx.get(
             f"{self._system.base_url}/api/exports/{export_id}",
             headers={"authorization": f"Bearer {key}"},
+            timeout=REST_SECONDS,
             trust_env=False,
         )
         found: dict[str, Any] = answer.raise_for_status().json()
@@ -63,7 +64,7 @@ class BrandWeek:
 
 
 # Starts the CLI a dozen times, which a busy machine takes its time for.
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_week_of_three_brands_is_blocked_rejected_amended_entered_and_costs_what_the_page_says(
     system: System, tmp_path: Path
 ) -> None:

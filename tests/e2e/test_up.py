@@ -25,8 +25,9 @@ from entrygo.cli.up.settings import PORT_SETTINGS
 from tests.harness import processes
 from tests.harness.certificates import Authority
 from tests.harness.folders import short_lived_folder
+from tests.harness.system import PATIENT
 
-SECONDS = 110.0  # to wait for anything; reached only by a failure
+SECONDS = 250.0  # to wait for anything; reached only by a failure
 POLL_SECONDS = 0.05
 EMBEDDED = {"postgres", "broker", "smtp"}
 PARTS = EMBEDDED | set(PORT_SETTINGS)
@@ -41,7 +42,7 @@ class Machine:
         self.ports = {name: processes.free_port() for name in PORT_SETTINGS}
         self.supervisor: subprocess.Popen[bytes] | None = None
         self.log = folder / "terminal.log"
-        self.settings: dict[str, str] = {}
+        self.settings: dict[str, str] = dict(PATIENT)
 
     @property
     def environment(self) -> dict[str, str]:

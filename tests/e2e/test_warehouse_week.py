@@ -37,7 +37,7 @@ def shell(system: System) -> Shell:
 
 
 # Starts the CLI a dozen times, which a busy machine takes its time for.
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_week_ends_with_one_export_at_the_broker_and_a_reason_for_everything_left_out(
     system: System, shell: Shell, week: Week, tmp_path: Path
 ) -> None:

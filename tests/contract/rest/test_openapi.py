@@ -32,7 +32,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from schemathesis.transport.requests import ManagedCookiesSession
 
-from tests.harness.system import System
+from tests.harness.system import REST_SECONDS, System
 from tests.openapi import DOCUMENT
 
 # Random ones, on top of the several hundred that are derived from the schema of an operation.
@@ -77,11 +77,7 @@ NOT_ASKED = (
 @pytest_asyncio.fixture(scope="module", autouse=True)
 async def records_as_before(system: System) -> AsyncIterator[None]:
     """Generated requests change the account's policy and records, by which other tests plan and execute."""
-    headers = {"Authorization": f"Bearer {system.api_key}"}
-    async with (
-        httpx.AsyncClient(base_url=system.base_url, headers=headers, trust_env=False) as client,
-        database(system) as connection,
-    ):
+    async with system.client() as client, database(system) as connection:
         policy = (await client.get("/api/policy")).raise_for_status().json()
         facts = {name: await connection.fetch(_FACTS.format(name), system.account_id) for name in RECORDS}
         yield
@@ -117,7 +113,9 @@ def test_an_operation_answers_as_documented_whatever_it_is_asked(
         max_examples=MAX_EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
     )
     def ask(case: "schemathesis.Case[Any]") -> None:
-        case.call_and_validate(base_url=system.base_url, session=session, headers=headers, checks=CHECKS)
+        case.call_and_validate(
+            base_url=system.base_url, session=session, headers=headers, checks=CHECKS, timeout=REST_SECONDS
+        )
 
     # `@SCHEMA.parametrize()` has it done when tests are collected: for every operation, in each process.
     asked = build_operation_test(
@@ -132,5 +130,5 @@ def test_an_operation_answers_as_documented_whatever_it_is_asked(
 
 
 def test_the_served_document_is_the_one_that_was_tested(system: System) -> None:
-    answer = httpx.get(f"{system.base_url}/docs/api/openapi", trust_env=False)
+    answer = httpx.get(f"{system.base_url}/docs/api/openapi", timeout=REST_SECONDS, trust_env=False)
     assert answer.json() == DOCUMENT
