@@ -15,6 +15,7 @@ from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution import wiring
 from entrygo.execution.broker.breaker import BreakerState
+from entrygo.execution.broker.bulkhead import Bulkhead
 from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result, Silent
 from entrygo.execution.broker.metrics import DELIVERIES
 from entrygo.execution.broker.rooms import Unwanted
@@ -286,9 +287,9 @@ async def test_executes_are_made_a_few_at_once_account_by_account_and_no_queue_i
     world.planning.gates = list(gates)
     tasks = [asyncio.create_task(process.execute(each, export_id=each)) for each in busy]
     await world.planning.waiting.acquire()
-    await waiting_for_a_turn(process, 2)
+    await waiting_for_a_turn(process.executions._steps.turns, 2)
     tasks.append(asyncio.create_task(process.execute(quiet, export_id=quiet, visible=OTHER)))
-    await waiting_for_a_turn(process, 3)
+    await waiting_for_a_turn(process.executions._steps.turns, 3)
     with pytest.raises(ServiceUnavailable):
         await process.execute(refused, export_id=refused)
     gates[0].set()
@@ -338,13 +339,13 @@ class Renders:
         self.under_way[broker] += 1
         self.most[broker] = max(self.most[broker], self.under_way[broker])
         self._began.release()
-        self.may_end.wait(10)
+        self.may_end.wait(60)
         self.under_way[broker] -= 1
         return render_package(documents, snapshot, package)
 
     async def began(self, count: int) -> None:
         for _ in range(count):
-            assert await asyncio.to_thread(self._began.acquire, timeout=10)
+            assert await asyncio.to_thread(self._began.acquire, timeout=60)
 
 
 @pytest.fixture
@@ -362,6 +363,7 @@ async def test_documents_of_one_account_are_made_one_after_the_other_beside_anot
     [quiet] = add_exports(world, 1, "quiet@other.example")
     tasks = [asyncio.create_task(process.execute(each, export_id=each)) for each in busy]
     await renders.began(1)
+    await waiting_for_a_turn(process.executions._steps.preparation.makings, 1)
     tasks.append(asyncio.create_task(process.execute(quiet, export_id=quiet, visible=OTHER)))
     # It waits for none of the busy account's, of which one alone has begun.
     await renders.began(1)
@@ -381,9 +383,7 @@ async def test_a_large_package_waits_for_another_one_and_holds_no_turn_meanwhile
     world.planning.large |= set(large)
     tasks = [asyncio.create_task(process.execute(each, export_id=each)) for each in large]
     await renders.began(1)
-    async with asyncio.timeout(10):
-        while process.executions._steps.large_turns.waiting() < 2:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await waiting_for_a_turn(process.executions._steps.large_turns, 2)
     tasks.append(asyncio.create_task(process.execute(small, export_id=small, visible=OTHER)))
     await renders.began(1)
     assert renders.under_way == {"large@one.example": 1, "small@other.example": 1}
@@ -411,10 +411,10 @@ async def test_what_inspect_asks_waits_for_no_connection_that_executes_hold(worl
     assert (held, document.filename) == (events[1:], "manifest.json")
 
 
-async def waiting_for_a_turn(process: Process, count: int) -> None:
-    """Until so many executions have begun and wait."""
-    async with asyncio.timeout(10):
-        while process.executions._steps.turns.waiting() < count:  # noqa: ASYNC110
+async def waiting_for_a_turn(turns: Bulkhead, count: int) -> None:
+    """Until so many executions wait for one of these."""
+    async with asyncio.timeout(30):
+        while turns.waiting() < count:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
