@@ -204,6 +204,33 @@ PROTECTIONS = (
         ("slow moves",),
     ),
     Protection(
+        "an export is claimed only as it was read",
+        (
+            Edit(
+                "services/entrygo/planning/handover_store.py",
+                '" AND event_sequence = $6 AND supersedes IS NULL"',
+                '" AND supersedes IS NULL"',
+            ),
+            Edit(
+                "services/entrygo/planning/handover_store.py",
+                "WHERE {_AS_READ} AND state = 'BATCHED' RETURNING",
+                "WHERE {_AS_READ} RETURNING",
+            ),
+        ),
+        ("slow moves",),
+    ),
+    Protection(
+        "an export is claimed with every order or not at all",
+        (
+            Edit(
+                "services/entrygo/planning/handover_store.py",
+                "entrygo_or_nothing((SELECT count(*) FROM taken) = (SELECT count(*) FROM batch))",
+                "entrygo_or_nothing(true)",
+            ),
+        ),
+        NONE,
+    ),
+    Protection(
         "an outage of the database is said to be one",
         (
             Edit(

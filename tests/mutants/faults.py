@@ -327,9 +327,9 @@ FAULTS = (
     ),
     Fault(
         "refusals of a deadline are not mapped",
-        "shared/entrygo/rpc/interceptors/errors.py",
-        "case TimeoutError():",
-        "case ConnectionError():",
+        "shared/entrygo/rpc/interceptors/stopping.py",
+        "        return ServiceUnavailable(call.reason)\n",
+        "        return RuntimeError(call.reason)\n",
         (f"{PLATFORM}/test_rpc_server.py",),
     ),
     Fault(
