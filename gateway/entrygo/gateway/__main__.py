@@ -14,8 +14,10 @@ from uvicorn.server import ServerState
 from entrygo.gateway.app import create_app
 from entrygo.gateway.guard import guarded
 from entrygo.gateway.settings import GatewaySettings
+from entrygo.process.logging import bind_process
 from entrygo.process.runtime import run
 from entrygo.process.tls import read_pair
+from entrygo.rpc.local.channel import Neighbours
 
 log = structlog.get_logger(__name__)
 
@@ -70,10 +72,13 @@ class Server(uvicorn.Server):
         yield
 
 
-async def serve(settings: GatewaySettings, stop: asyncio.Event) -> None:
+async def serve(
+    settings: GatewaySettings, stop: asyncio.Event, *, neighbours: Neighbours | None = None
+) -> None:
     """Serves until `stop` and a little longer, so that its callers turn to another gateway before this one
-    refuses them; then requests under way get the grace time."""
-    server = Server(_config(settings, stop))
+    refuses them; then requests under way get the grace time. `neighbours` are services of its own process."""
+    bind_process("gateway")
+    server = Server(_config(settings, stop, neighbours))
     serving = asyncio.create_task(server.serve())
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -85,11 +90,11 @@ async def serve(settings: GatewaySettings, stop: asyncio.Event) -> None:
     await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
 
 
-def _config(settings: GatewaySettings, stop: asyncio.Event) -> uvicorn.Config:
+def _config(settings: GatewaySettings, stop: asyncio.Event, neighbours: Neighbours | None) -> uvicorn.Config:
     # Refused here in words that name the file, rather than by OpenSSL's.
     read_pair(settings.tls)
     return uvicorn.Config(
-        create_app(settings, stop=stop),
+        create_app(settings, stop=stop, neighbours=neighbours),
         host=settings.gateway_host,
         port=settings.gateway_port,
         http=guarded(settings),

@@ -36,6 +36,7 @@ from entrygo.gateway.services import Call, Services
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.gateway.waiting import wait_asked
 from entrygo.process.logging import bind_account
+from entrygo.rpc.local.channel import Neighbours
 
 
 def create_app(
@@ -44,14 +45,16 @@ def create_app(
     services: Services | None = None,
     stop: asyncio.Event | None = None,
     read_file: ReadFile | None = None,
+    neighbours: Neighbours | None = None,
 ) -> Starlette:
-    """The gateway. Without `services` it opens gRPC channels when it starts and closes them when it ends;
+    """The gateway. Without `services` it opens gRPC channels when it starts and closes them when it ends,
+    but to the `neighbours` that share its process;
     without `read_file` it has processes of its own for the files that people drop.
 
     From `stop` on it says that it is not ready and keeps no connection beyond the answer under way.
     """
     stop = stop or asyncio.Event()
-    edge = Edge(settings, services, stop, read_file)
+    edge = Edge(settings, services, stop, read_file, neighbours)
     middleware = (
         # Outermost, so that every answer has an id and a log line, also that of an error.
         Middleware(
@@ -76,8 +79,10 @@ class Edge:
         services: Services | None,
         stop: asyncio.Event,
         read_file: ReadFile | None,
+        neighbours: Neighbours | None,
     ) -> None:
         self._settings = settings
+        self._neighbours = neighbours
         self._services = services
         self._stop = stop
         self._door = Door(settings, lambda: self.services, stop)
@@ -93,7 +98,7 @@ class Edge:
             yield
             return
         # Channels belong to the event loop, so they are opened inside it.
-        services = GrpcServices(self._settings)
+        services = GrpcServices(self._settings, self._neighbours)
         self._services = services
         try:
             yield

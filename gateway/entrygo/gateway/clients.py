@@ -17,6 +17,7 @@ from entrygo.proto.sync.v1 import sync_pb2_grpc
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import remote, unavailable
 from entrygo.rpc.health import is_serving
+from entrygo.rpc.local.channel import Neighbours, to_neighbour
 from entrygo.rpc.replay import is_replayed
 from entrygo.rpc.strangers import client_metadata
 from entrygo.rpc.streams import is_listening
@@ -31,17 +32,22 @@ BEGIN_SECONDS = 5.0
 
 
 class GrpcServices:
-    """The services over gRPC. Made inside the running event loop, closed with `close`."""
+    """The services over gRPC, or those that share the process. Made inside the running event loop, closed
+    with `close`."""
 
-    def __init__(self, settings: GatewaySettings) -> None:
+    def __init__(self, settings: GatewaySettings, neighbours: Neighbours | None = None) -> None:
         self._read_seconds = settings.read_timeout_seconds
         self._write_seconds = settings.write_timeout_seconds
         self._token = settings.door.token
+        targets = {
+            "sync": settings.sync_target,
+            "planning": settings.planning_target,
+            "execution": settings.execution_target,
+            "inspection": settings.inspection_target,
+        }
         self._channels = {
-            "sync": open_channel(settings.sync_target, settings.peers),
-            "planning": open_channel(settings.planning_target, settings.peers),
-            "execution": open_channel(settings.execution_target, settings.peers),
-            "inspection": open_channel(settings.inspection_target, settings.peers),
+            service: to_neighbour(service, neighbours, open_channel(target, settings.peers))
+            for service, target in targets.items()
         }
         self.identities = tuple(map(identity_pb2_grpc.IdentityStub, self._channels.values()))
         self.sync = sync_pb2_grpc.SyncStub(self._channels["sync"])

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 from entrygo.cli.up.background import running
 from entrygo.cli.up.home import Home
-from entrygo.cli.up.schemas import SERVICES
 
 
 def remembered(home: Home) -> Mapping[str, str]:
@@ -13,7 +12,7 @@ def remembered(home: Home) -> Mapping[str, str]:
     if not home.state_file.exists():
         return {}
     state, report = home.load_state(), running(home)
-    targets = {part.name: part.address for part in report.parts if part.name in SERVICES} if report else {}
+    targets = report.targets if report else {}
     known = {
         "ENTRYGO_DATABASE_URL": state.database_url,
         "ENTRYGO_SERVICE_TOKEN": state.service_token,

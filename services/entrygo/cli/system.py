@@ -25,10 +25,15 @@ def up(
             min=1, max=MOST_REPLICAS, help="Number of processes of each service (ENTRYGO_REPLICAS)."
         ),
     ] = None,
+    together: Annotated[
+        bool,
+        typer.Option("--together", help="One process for all services and the gateway (ENTRYGO_TOGETHER)."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Run the whole system on this machine; Ctrl-C stops it."""
-    settings = UpSettings() if replicas is None else UpSettings(replicas=replicas)
+    given: dict[str, int | bool | None] = {"replicas": replicas, "together": together or None}
+    settings = UpSettings.model_validate({name: each for name, each in given.items() if each is not None})
     if not detach:
         if as_json:
             raise typer.BadParameter("--json goes with --detach.")

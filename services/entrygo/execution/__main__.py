@@ -17,7 +17,6 @@ from entrygo.execution.wiring import PACKAGES_AT_ONCE, ExecutionParts, Surroundi
 from entrygo.process.failpoints import reach
 from entrygo.process.workers import open_workers
 from entrygo.proto.execution.v1 import execution_pb2_grpc
-from entrygo.rpc.channel import open_channel
 from entrygo.rpc.conditions import ARTIFACTS
 from entrygo.service.run import Parts, Runtime, run_service
 
@@ -36,8 +35,8 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     reading_pool = await open_own(max_size=READING_CONNECTIONS, name="execution reading")
     async with (
         open_workers(MODULE, MakerSetup.of(settings), at_once=PACKAGES_AT_ONCE) as workers,
-        open_channel(settings.planning_target, settings.rpc.peers) as planning_channel,
-        open_channel(settings.sync_target, settings.rpc.peers) as sync_channel,
+        runtime.channel_to("planning", settings.planning_target, settings.rpc.peers) as planning_channel,
+        runtime.channel_to("sync", settings.sync_target, settings.rpc.peers) as sync_channel,
     ):
         around = Surroundings(
             settings=settings,

@@ -30,7 +30,6 @@ from entrygo.messaging.seal import Seal
 from entrygo.postgres.pool import Pool
 from entrygo.postgres.readiness import is_ready
 from entrygo.proto.inspection.v1 import inspection_pb2_grpc
-from entrygo.rpc.channel import open_channel
 from entrygo.rpc.conditions import ARTIFACTS
 from entrygo.service.run import Parts, Runtime, run_service
 
@@ -47,7 +46,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     }
     async with AsyncExitStack() as stack:
         channels = {
-            name: await stack.enter_async_context(open_channel(target, settings.rpc.peers))
+            name: await stack.enter_async_context(runtime.channel_to(name, target, settings.rpc.peers))
             for name, target in targets.items()
         }
         yield _parts(settings, runtime, channels)

@@ -12,14 +12,13 @@ from entrygo.planning.settings import Settings
 from entrygo.planning.sync_client import SyncFacts
 from entrygo.planning.use_cases import PlanningUseCases
 from entrygo.proto.planning.v1 import planning_pb2_grpc
-from entrygo.rpc.channel import open_channel
 from entrygo.service.run import Parts, Runtime, run_service
 
 
 @asynccontextmanager
 async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     """Puts the parts of the service together; the reference data is read before the first plan."""
-    async with open_channel(settings.sync_target, settings.rpc.peers) as sync:
+    async with runtime.channel_to("sync", settings.sync_target, settings.rpc.peers) as sync:
         library = Library(runtime.pool)
         await library.refresh()
         use_cases = PlanningUseCases.on(

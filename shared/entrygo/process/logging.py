@@ -30,6 +30,8 @@ LOOK_SECONDS = 0.1
 Event = dict[str, Any]
 Stream = logging.StreamHandler[Any]
 
+# Whose lines these are, where a process holds several services.
+_PROCESS: ContextVar[str] = ContextVar("process")
 # What the request at hand adds to its lines.
 _BOUND: ContextVar[Mapping[str, str]] = ContextVar("bound")
 _NOTHING: Mapping[str, str] = {}
@@ -68,6 +70,11 @@ def configure_logging(name: str, settings: LogSettings) -> None:
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
 
 
+def bind_process(name: str) -> None:
+    """Names the service that the task at hand, and what it starts, belongs to."""
+    _PROCESS.set(name)
+
+
 def bind_request(request_id: str) -> None:
     """Names the request that the task at hand serves, and forgets whose the last one was."""
     _BOUND.set({"request_id": request_id})
@@ -80,7 +87,7 @@ def bind_account(account_id: str) -> None:
 
 def _complete(process: str, logger: Any, level: str, line: Event) -> Event:
     """Adds when, where and for whom; what a line says of itself counts."""
-    line.setdefault("process", process)
+    line.setdefault("process", _PROCESS.get(process))
     for field, value in _BOUND.get(_NOTHING).items():
         line.setdefault(field, value)
     line["level"] = level

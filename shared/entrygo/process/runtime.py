@@ -26,8 +26,9 @@ log = structlog.get_logger(__name__)
 Main = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
-def run(name: str, settings: ProcessSettings, main: Main) -> None:
-    """Runs `main(stop)` until it returns; SIGINT and SIGTERM set `stop`, and then it ends within a limit.
+def run(name: str, settings: ProcessSettings, main: Main, *, limits: StopSettings | None = None) -> None:
+    """Runs `main(stop)` until it returns; SIGINT and SIGTERM set `stop`, and then it ends within `limits`,
+    by default those of the settings.
 
     With `--check` on the command line it prints the settings and returns.
     """
@@ -41,7 +42,7 @@ def run(name: str, settings: ProcessSettings, main: Main) -> None:
     tracing.start(name, settings.metrics.traces)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_supervised(main, settings.stop))
+            runner.run(_supervised(main, limits or settings.stop))
     finally:
         tracing.end()
 

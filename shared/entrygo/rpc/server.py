@@ -22,6 +22,7 @@ from entrygo.rpc.interceptors.door import DoorInterceptor
 from entrygo.rpc.interceptors.stopping import RunningCalls
 from entrygo.rpc.interceptors.turning_away import TurningAway
 from entrygo.rpc.limits import CallLimits
+from entrygo.rpc.local.server import LocalServer
 from entrygo.rpc.strangers import Strangers
 from entrygo.rpc.streams import HEALTH_WATCH
 
@@ -62,6 +63,7 @@ class Server:
     def __init__(
         self,
         server: grpc.aio.Server,
+        local: LocalServer,
         servicer: health.aio.HealthServicer,
         conditions: Mapping[str, Ready],
         *,
@@ -70,6 +72,7 @@ class Server:
         pace: Pace,
     ) -> None:
         self._server = server
+        self.local = local
         self._health = servicer
         self._conditions = conditions
         self._calls = calls
@@ -79,6 +82,7 @@ class Server:
     async def serve(self, stop: asyncio.Event) -> None:
         """Takes calls until `stop` and a little longer, then gives those under way the grace time."""
         await self._server.start()
+        self.local.is_open = True
         # Each by itself: a part that answers slowly must not hide the others.
         watchers = [asyncio.create_task(self._watch(*each)) for each in self._conditions.items()]
         try:
@@ -95,10 +99,12 @@ class Server:
         grace = self._stopping.stop_grace_seconds
         try:
             await asyncio.sleep(self._stopping.drain_seconds)
+            self.local.is_open = False
             closing = asyncio.create_task(self._server.stop(grace + LAST_ANSWERS_SECONDS))
             await self._calls.end(grace)
             await closing
         except asyncio.CancelledError:
+            self.local.is_open = False
             await self._server.stop(None)
             raise
 
@@ -138,13 +144,15 @@ def build_server(
     }
     pace = Pace(busy_seconds=HEALTH_EVERY, rest_seconds=HEALTH_AT_REST)
     calls = RunningCalls(pace)
+    door = _door(settings, authenticator, scopes, calls)
+    local = LocalServer(door, max_bytes=settings.max_message_bytes)
     server = grpc.aio.server(
-        interceptors=(_door(settings, authenticator, scopes, calls),),
+        interceptors=(door,),
         # A last bound. The limits by key are met before; those whose key is looked up are few at once.
         maximum_concurrent_rpcs=settings.max_concurrent_rpcs + settings.max_streams + UNKNOWN_CALLERS,
         options=_options(settings, longest_rpc_seconds),
     )
-    by_name = cast("grpc.aio.Server", _ByName(server))
+    by_name = cast("grpc.aio.Server", _ByName(server, local))
     register(by_name)
     identity_pb2_grpc.add_IdentityServicer_to_server(IdentityServicer(authenticator), by_name)
     health_servicer = health.aio.HealthServicer()
@@ -155,7 +163,7 @@ def build_server(
     address = f"{settings.bind_host}:{port}"
     _listen(server, address, settings.tls)
     questions = {"": ready, **conditions}
-    return Server(server, health_servicer, questions, calls=calls, stopping=stopping, pace=pace)
+    return Server(server, local, health_servicer, questions, calls=calls, stopping=stopping, pace=pace)
 
 
 class _ByName:
@@ -164,8 +172,13 @@ class _ByName:
     It would register each method besides, and for every call gRPC would wait for all of them anew.
     """
 
-    def __init__(self, server: grpc.aio.Server) -> None:
-        self.add_generic_rpc_handlers = server.add_generic_rpc_handlers
+    def __init__(self, *servers: grpc.aio.Server | LocalServer) -> None:
+        self._servers = servers
+
+    def add_generic_rpc_handlers(self, handlers: Sequence[grpc.GenericRpcHandler]) -> None:
+        """To each server: the one that listens, and the one for callers of this process."""
+        for server in self._servers:
+            server.add_generic_rpc_handlers(handlers)
 
     def add_registered_method_handlers(self, *_: object) -> None:
         """Nothing."""

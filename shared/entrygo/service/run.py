@@ -12,6 +12,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
+import grpc
+
 from entrygo.identity.authenticator import Authenticator
 from entrygo.messaging.measures import measure_outbox
 from entrygo.messaging.relay import Relay
@@ -23,9 +25,12 @@ from entrygo.postgres.pools import Pools, open_pools
 from entrygo.postgres.readiness import is_ready
 from entrygo.postgres.sweeping import keep_swept
 from entrygo.process.clock import Clock, Ids, utc_now
+from entrygo.process.logging import bind_process
 from entrygo.process.runtime import run
-from entrygo.process.settings import ServiceSettings
+from entrygo.process.settings import RpcClientSettings, ServiceSettings
+from entrygo.rpc.channel import open_channel
 from entrygo.rpc.interceptors.auth import RequiredScopes
+from entrygo.rpc.local.channel import Neighbours, to_neighbour
 from entrygo.rpc.server import AGE_GRACE_SECONDS, Ready, Register, build_server
 from entrygo.service.sampler import Measure, Sampler
 
@@ -41,7 +46,8 @@ Work = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 class Runtime:
     """What a service is given: its pool, that of the keys, time, ids, and the event that ends all.
 
-    What it opens in `pools` besides outlasts its parts, and is cut off with the others where that must be.
+    `neighbours` are the services that share its process, where any do. What it opens in `pools` besides
+    outlasts its parts, and is cut off with the others where that must be.
     """
 
     pools: Pools
@@ -50,6 +56,14 @@ class Runtime:
     clock: Clock
     ids: Ids
     stop: asyncio.Event
+    neighbours: Neighbours | None
+
+    def channel_to(self, service: str, target: str, security: RpcClientSettings) -> grpc.aio.Channel:
+        """A channel to another service, at `target` where it is not one of this process.
+
+        Raises CertificateRefused when what `security` names cannot be used.
+        """
+        return to_neighbour(service, self.neighbours, open_channel(target, security))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +99,21 @@ def run_service(name: str, settings: S, wire: Wire[S]) -> None:
     run(name, settings, partial(serve, name, settings, wire))
 
 
-async def serve(name: str, settings: S, wire: Wire[S], stop: asyncio.Event) -> None:
+async def serve(
+    name: str,
+    settings: S,
+    wire: Wire[S],
+    stop: asyncio.Event,
+    *,
+    neighbours: Neighbours | None = None,
+) -> None:
     """Opens what the service needs, works until `stop`, closes everything in the reverse order.
 
-    The pools outlast the parts, because a part may write while it ends.
+    Where it shares its process it is one of the `neighbours` meanwhile. The pools outlast the parts, because
+    a part may write while it ends.
     """
+
+    bind_process(name)
     async with open_pools() as pools:
         runtime = Runtime(
             pools=pools,
@@ -104,6 +128,7 @@ async def serve(name: str, settings: S, wire: Wire[S], stop: asyncio.Event) -> N
             clock=utc_now,
             ids=Ids(),
             stop=stop,
+            neighbours=neighbours,
         )
         wired = asyncio.create_task(_wired(name, settings, wire, runtime), name=name)
         try:
@@ -136,6 +161,8 @@ async def _work(name: str, settings: S, parts: Parts, runtime: Runtime) -> None:
         conditions=parts.conditions,
         longest_rpc_seconds=parts.longest_rpc_seconds,
     )
+    if runtime.neighbours is not None:
+        runtime.neighbours[name] = server.local
     writing = _work_of_writers(name, settings, runtime, parts) if parts.records_events else ()
     sampling = _work_of_metrics(name, settings, parts) if settings.metrics.port else ()
     async with asyncio.TaskGroup() as tasks:

@@ -16,11 +16,11 @@ from entrygo.cli.doctor.findings import Check, Finding, Level, ok, run_checks
 from entrygo.cli.doctor.surroundings import surrounding_checks
 from entrygo.cli.remembered import remembered
 from entrygo.cli.up.home import Home, RunReport, write_private
-from entrygo.cli.up.parts import addresses
 from entrygo.cli.up.postgres import Postgres
 from entrygo.cli.up.processes import identify
 from entrygo.cli.up.schemas import SCHEMAS
 from entrygo.cli.up.settings import UpSettings
+from entrygo.cli.up.wiring import addresses
 
 
 @pytest.fixture

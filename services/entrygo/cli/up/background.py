@@ -33,7 +33,7 @@ def start_in_background(settings: UpSettings) -> RunReport:
     with log.open("ab") as output:
         beginning = output.tell()
         child = subprocess.Popen(
-            [sys.executable, "-m", "entrygo.cli.main", "up", "--replicas", str(settings.replicas)],
+            [sys.executable, "-m", "entrygo.cli.main", "up", *_chosen(settings)],
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
     deadline = time.monotonic() + START_SECONDS
@@ -46,6 +46,10 @@ def start_in_background(settings: UpSettings) -> RunReport:
         time.sleep(POLL_SECONDS)
     child.terminate()
     raise StartFailed(_tail(log, beginning))
+
+
+def _chosen(settings: UpSettings) -> list[str]:
+    return ["--together"] if settings.together else ["--replicas", str(settings.replicas)]
 
 
 def running(home: Home) -> RunReport | None:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from entrygo.cli.up.home import Home, State
-from entrygo.cli.up.parts import METRICS_PORT, Part
+from entrygo.cli.up.parts import Part
 from entrygo.cli.up.ports import holder_of, is_free, pick_many
-from entrygo.cli.up.replicas import SERVICES, names_of
+from entrygo.cli.up.replicas import SERVICES, TOGETHER, names_of
 from entrygo.cli.up.settings import UpSettings
+from entrygo.cli.up.wiring import METRICS_PORT
 
 Say = Callable[[str], None]
 
@@ -36,7 +37,8 @@ class ChosenPorts:
         others = [name for name in services if name not in SERVICES]
         replicas = self._pick(state.replica_ports, others, taken)
         taken |= frozenset(replicas.values())
-        metrics = self._pick(state.metrics_ports, [*services, "gateway"], taken, what="metrics of ")
+        processes = [TOGETHER] if self._settings.together else [*services, "gateway"]
+        metrics = self._pick(state.metrics_ports, processes, taken, what="metrics of ")
         self._home.save_metrics_targets(metrics)
         return state.model_copy(
             update={

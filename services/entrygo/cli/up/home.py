@@ -74,6 +74,8 @@ class RunReport(BaseModel):
     base_url: str
     is_ready: bool = False
     parts: tuple[PartReport, ...] = ()
+    # Where each service listens; its first process, where it has several.
+    targets: dict[str, str] = {}
 
 
 def keep_files_private() -> None:

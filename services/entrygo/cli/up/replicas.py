@@ -7,6 +7,8 @@ from entrygo.cli.up.ports import LOOPBACK
 from entrygo.cli.up.settings import UpSettings
 
 SERVICES = ("sync", "planning", "execution", "inspection")
+# The process that holds all of them and the gateway.
+TOGETHER = "together"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from entrygo.cli.up.background import running
 from entrygo.cli.up.home import Home, PartReport, Process
 from entrygo.cli.up.processes import find
-from entrygo.cli.up.replicas import SERVICES, service_of
+from entrygo.cli.up.replicas import SERVICES, TOGETHER, service_of
 from entrygo.cli.up.supervisor import PartState
 
 POLL_SECONDS = 0.1
@@ -39,7 +39,7 @@ def _chosen(home: Home, names: Sequence[str]) -> list[PartReport]:
         raise RestartFailed(f"No such part: {', '.join(sorted(unknown))}; `entrygo status` names them.")
     if names:
         return [parts[name] for name in names]
-    return [part for part in parts.values() if service_of(part.name) in SERVICES]
+    return [part for part in parts.values() if service_of(part.name) in (*SERVICES, TOGETHER)]
 
 
 def _restart(home: Home, name: str) -> None:

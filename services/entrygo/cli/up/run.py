@@ -13,21 +13,15 @@ from entrygo.cli.up.backoff import Backoff
 from entrygo.cli.up.chosen_ports import ChosenPorts
 from entrygo.cli.up.demo_account import ensure_account, ensure_setup_data, read_demo_account
 from entrygo.cli.up.home import Home, Process, RunReport, State, keep_files_private
-from entrygo.cli.up.parts import (
-    Part,
-    Stage,
-    addresses,
-    build_parts,
-    login_url,
-    stop_seconds,
-)
-from entrygo.cli.up.ports import check_free
+from entrygo.cli.up.parts import Part, Stage, build_parts, stop_seconds
+from entrygo.cli.up.ports import LOOPBACK, check_free
 from entrygo.cli.up.postgres import Postgres
 from entrygo.cli.up.processes import end_all, identify
 from entrygo.cli.up.schemas import ensure_logins, migrate_all
 from entrygo.cli.up.screen import Screen, open_screen
 from entrygo.cli.up.settings import PORT_SETTINGS, UpSettings
 from entrygo.cli.up.supervisor import PartFailed, Supervisor, processes_of
+from entrygo.cli.up.wiring import addresses, login_url
 from entrygo.domain.errors import EntryGoError
 from entrygo.postgres.logins import LoginRefused
 from entrygo.postgres.migrate import MigrationChanged
@@ -217,7 +211,13 @@ class Run:
         self._screen.show(reports)
         supervisor = identify(os.getpid()) or Process(pid=os.getpid(), created=0)
         self._home.save_run(
-            RunReport(supervisor=supervisor, base_url=self._base_url, is_ready=self._is_ready, parts=reports)
+            RunReport(
+                supervisor=supervisor,
+                base_url=self._base_url,
+                is_ready=self._is_ready,
+                parts=reports,
+                targets={name: f"{LOOPBACK}:{port}" for name, port in self._settings.service_ports().items()},
+            )
         )
 
 

@@ -3,9 +3,9 @@
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from entrygo.gateway.settings import GatewayClientSettings, GatewayTlsSettings
@@ -86,9 +86,13 @@ class UpSettings(BaseSettings):
     planning_port: Port = 15052
     execution_port: Port = 15053
     inspection_port: Port = 15054
+    # One process for all services and the gateway.
+    together: bool = False
     # Processes of each service. The first has the port above, the others have ports of their own.
     replicas: int = Field(
-        default_factory=lambda: replicas_for(len(os.sched_getaffinity(0))), ge=1, le=MOST_REPLICAS
+        default_factory=lambda given: 1 if given["together"] else replicas_for(len(os.sched_getaffinity(0))),
+        ge=1,
+        le=MOST_REPLICAS,
     )
     targets: TargetSettings = Field(default_factory=TargetSettings)
     database_url: SecretStr | None = None
@@ -109,6 +113,12 @@ class UpSettings(BaseSettings):
     drain_seconds: float = Field(default=0.2, ge=0)
     stop_grace_seconds: int = Field(default_factory=lambda given: grace_for(given["replicas"]), ge=0)
 
+    @model_validator(mode="after")
+    def _one_process(self) -> Self:
+        if self.together and self.replicas > 1:
+            raise ValueError("ENTRYGO_TOGETHER is one process, which ENTRYGO_REPLICAS cannot multiply")
+        return self
+
     @property
     def has_logins(self) -> bool:
         """Whether each service gets a login: in the embedded PostgreSQL, when every schema is there."""
@@ -120,6 +130,10 @@ class UpSettings(BaseSettings):
         """The gateway on this machine."""
         scheme = "https" if self.targets.gateway_tls.cert_file else "http"
         return f"{scheme}://localhost:{self.gateway_port}"
+
+    def service_ports(self) -> dict[str, int]:
+        """The public port of each service, by name."""
+        return {name: port for name, port in self.ports().items() if name != "gateway"}
 
     def ports(self) -> dict[str, int]:
         """The public port of every part that has one, by name."""
