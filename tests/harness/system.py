@@ -22,7 +22,7 @@ import pytest_asyncio
 from entrygo.cli.up.demo_account import read_demo_account
 from entrygo.cli.up.health import usual_trust
 from entrygo.cli.up.home import Home, PartReport
-from entrygo.cli.up.replicas import SERVICES
+from entrygo.cli.up.replicas import SERVICES, TOGETHER
 from entrygo.cli.up.settings import PORT_SETTINGS
 from entrygo.cli.up.supervisor import PartState
 from entrygo.domain.principal import Mode
@@ -37,6 +37,8 @@ from tests.harness.otlp import Collector, collecting
 
 START_SECONDS = 240.0  # below the timeout of a test, so that the end of the log is what a failure shows
 RESTART_SECONDS = 120.0
+# Names the shape of the session's system: with `true` its services share a process.
+TOGETHER_SETTING = "ENTRYGO_TEST_TOGETHER"
 REST_SECONDS = 60.0
 KEPT_SECONDS = 2.0
 POLL_SECONDS = 0.05
@@ -89,10 +91,10 @@ class System:
         )
 
     def part(self, name: str) -> PartReport:
-        """How one part is doing, by the report of the supervisor."""
+        """How one part is doing, by the report of the supervisor; a service may share its process."""
         report = Home(self.home).load_run()
-        parts = report.parts if report else ()
-        return next(part for part in parts if part.name == name)
+        parts = {part.name: part for part in report.parts} if report else {}
+        return parts.get(name) or parts[TOGETHER]
 
     def kill(self, name: str) -> int:
         """Ends a part as a crash would; the supervisor starts it again. Gives the pid that is gone."""
@@ -134,7 +136,8 @@ class System:
     async def metrics(self, name: str) -> str:
         """What Prometheus reads of a part, at the address that the home names."""
         found = json.loads((self.home / "metrics.json").read_text(encoding="utf-8"))
-        [address] = next(each["targets"] for each in found if each["labels"] == {"process": name})
+        addresses = {each["labels"]["process"]: each["targets"][0] for each in found}
+        address = addresses.get(name) or addresses[TOGETHER]
         async with httpx.AsyncClient(timeout=REST_SECONDS, trust_env=False) as client:
             answer = await client.get(f"http://{address}/metrics")
         return answer.raise_for_status().text
@@ -189,6 +192,7 @@ async def system(
     settings = {
         **kafka,
         **PATIENT,
+        "ENTRYGO_TOGETHER": os.environ.get(TOGETHER_SETTING, "false"),
         # The receivers of tests are on this machine.
         "ENTRYGO_WEBHOOK_ALLOW_PRIVATE": "true",
         # Tests ask with many bad keys from one address, and mean the answer to each.

@@ -26,29 +26,46 @@ NAME = "together"
 async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Serves until `stop`, or until one of them fails; raises what the first failed with.
 
-    The gateway ends first, as its requests under way need the services; where a service fails, all end.
+    Each begins once those that it asks take calls, and the gateway last. It ends first, as its requests under
+    way need the services; where a service fails, all end.
     """
-    neighbours: Neighbours = {}
-    leave = asyncio.Event()
-    services = (
-        serve("sync", settings.sync, wire_sync, leave, neighbours=neighbours),
-        serve("planning", settings.planning, wire_planning, leave, neighbours=neighbours),
-        serve("execution", settings.execution, wire_execution, leave, neighbours=neighbours),
-        serve("inspection", settings.inspection, wire_inspection, leave, neighbours=neighbours),
-    )
-    gateway = serve_gateway(settings.gateway, stop, neighbours=neighbours)
-    parts = (*(_then(each, leave) for each in services), _then(gateway, leave), _then(leave.wait(), stop))
-    for result in await asyncio.gather(*parts, return_exceptions=True):
-        if isinstance(result, BaseException):
-            raise result
+    neighbours, leave = Neighbours(), asyncio.Event()
+    services = {
+        "sync": partial(serve, "sync", settings.sync, wire_sync),
+        "planning": partial(serve, "planning", settings.planning, wire_planning),
+        "execution": partial(serve, "execution", settings.execution, wire_execution),
+        "inspection": partial(serve, "inspection", settings.inspection, wire_inspection),
+    }
+    failures: list[Exception] = []
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_until(leave.wait(), stop, failures))
+        for name, served in services.items():
+            serving = served(leave, neighbours=neighbours)
+            tasks.create_task(_until(serving, leave, failures), name=name)
+            await _first(neighbours.opened(name), leave.wait(), stop.wait())
+        gateway = serve_gateway(settings.gateway, stop, neighbours=neighbours)
+        tasks.create_task(_until(gateway, leave, failures), name="gateway")
+    if failures:
+        raise failures[0]
 
 
-async def _then(part: Coroutine[Any, Any, Any], over: asyncio.Event) -> None:
-    """Sets `over` once the part has ended, however it did."""
+async def _until(part: Coroutine[Any, Any, Any], over: asyncio.Event, failures: list[Exception]) -> None:
+    """Sets `over` once the part has ended, however it did: the others are to end in order."""
     try:
         await part
+    except Exception as error:
+        failures.append(error)
     finally:
         over.set()
+
+
+async def _first(*waits: Coroutine[Any, Any, Any]) -> None:
+    tasks = [asyncio.create_task(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def both_ends(stop: StopSettings) -> StopSettings:

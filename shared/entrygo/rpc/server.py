@@ -82,7 +82,7 @@ class Server:
     async def serve(self, stop: asyncio.Event) -> None:
         """Takes calls until `stop` and a little longer, then gives those under way the grace time."""
         await self._server.start()
-        self.local.is_open = True
+        self.local.open()
         # Each by itself: a part that answers slowly must not hide the others.
         watchers = [asyncio.create_task(self._watch(*each)) for each in self._conditions.items()]
         try:
@@ -99,12 +99,12 @@ class Server:
         grace = self._stopping.stop_grace_seconds
         try:
             await asyncio.sleep(self._stopping.drain_seconds)
-            self.local.is_open = False
+            self.local.close()
             closing = asyncio.create_task(self._server.stop(grace + LAST_ANSWERS_SECONDS))
             await self._calls.end(grace)
             await closing
         except asyncio.CancelledError:
-            self.local.is_open = False
+            self.local.close()
             await self._server.stop(None)
             raise
 

@@ -30,7 +30,7 @@ from entrygo.process.runtime import run
 from entrygo.process.settings import RpcClientSettings, ServiceSettings
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.interceptors.auth import RequiredScopes
-from entrygo.rpc.local.channel import Neighbours, to_neighbour
+from entrygo.rpc.local.channel import LocalChannel, Neighbours
 from entrygo.rpc.server import AGE_GRACE_SECONDS, Ready, Register, build_server
 from entrygo.service.sampler import Measure, Sampler
 
@@ -59,11 +59,13 @@ class Runtime:
     neighbours: Neighbours | None
 
     def channel_to(self, service: str, target: str, security: RpcClientSettings) -> grpc.aio.Channel:
-        """A channel to another service, at `target` where it is not one of this process.
+        """A channel to another service, which is at `target` unless services share this process.
 
         Raises CertificateRefused when what `security` names cannot be used.
         """
-        return to_neighbour(service, self.neighbours, open_channel(target, security))
+        if self.neighbours is not None:
+            return LocalChannel(service, self.neighbours)
+        return open_channel(target, security)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,7 @@ async def serve(
                 settings.identity.database_url.get_secret_value(),
                 schema="identity",
                 max_size=IDENTITY_POOL_SIZE,
+                name=f"{name} identity",
             ),
             clock=utc_now,
             ids=Ids(),
@@ -162,7 +165,7 @@ async def _work(name: str, settings: S, parts: Parts, runtime: Runtime) -> None:
         longest_rpc_seconds=parts.longest_rpc_seconds,
     )
     if runtime.neighbours is not None:
-        runtime.neighbours[name] = server.local
+        runtime.neighbours.add(name, server.local)
     writing = _work_of_writers(name, settings, runtime, parts) if parts.records_events else ()
     sampling = _work_of_metrics(name, settings, parts) if settings.metrics.port else ()
     async with asyncio.TaskGroup() as tasks:

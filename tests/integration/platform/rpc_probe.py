@@ -1,4 +1,5 @@
-"""A server whose service answers what the interceptors made of the call, on a real channel."""
+"""A server whose service answers what the interceptors made of the call, on a real channel and on one within
+the process: whatever is asked of it holds for both."""
 
 import asyncio
 import socket
@@ -24,7 +25,8 @@ from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import remote
 from entrygo.rpc.interceptors.auth import Access, OnBehalf, RequiredScopes
-from entrygo.rpc.server import build_server
+from entrygo.rpc.local.channel import LocalChannel, Neighbours
+from entrygo.rpc.server import Server, build_server
 
 PLANNING = "/entrygo.proto.planning.v1.Planning/"
 SERVICE_TOKEN, NEXT_SERVICE_TOKEN = "service-token", "next-service-token"
@@ -85,8 +87,13 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
         yield pool
 
 
-@pytest_asyncio.fixture
-async def channel(pool: Pool) -> AsyncIterator[grpc.aio.Channel]:
+WIRE, PROCESS = "over a connection", "within the process"
+# Of tests that send their messages one by one, which no service does.
+over_a_connection = pytest.mark.parametrize("channel", [WIRE], indirect=True)
+
+
+@pytest_asyncio.fixture(params=(WIRE, PROCESS))
+async def channel(request: pytest.FixtureRequest, pool: Pool) -> AsyncIterator[grpc.aio.Channel]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -112,9 +119,16 @@ async def channel(pool: Pool) -> AsyncIterator[grpc.aio.Channel]:
     serving = asyncio.create_task(server.serve(stop))
     async with open_channel(f"127.0.0.1:{port}", RpcClientSettings()) as channel:
         await channel.channel_ready()
-        yield channel
+        yield channel if request.param == WIRE else within("planning", server)
     stop.set()
     await serving
+
+
+def within(service: str, server: Server) -> LocalChannel:
+    """A channel to the server of a service in this process."""
+    neighbours = Neighbours()
+    neighbours.add(service, server.local)
+    return LocalChannel(service, neighbours)
 
 
 async def key_of(pool: Pool, **options: Any) -> str:

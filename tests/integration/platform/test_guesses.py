@@ -28,6 +28,7 @@ from entrygo.rpc.metrics import REQUESTS
 from entrygo.rpc.server import build_server
 from entrygo.rpc.strangers import CLIENT, GATEWAY_TOKEN, Strangers, client_metadata
 from tests.harness.processes import free_port
+from tests.integration.platform.rpc_probe import PROCESS, WIRE, over_a_connection, within
 
 A_SECOND = 5
 TOKEN, NEXT_TOKEN = "gateway-token", "next-gateway-token"
@@ -58,9 +59,9 @@ def pause() -> Pause:
     return Pause()
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(params=(WIRE, PROCESS))
 async def channel(
-    pool: Pool, pause: Pause, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, pool: Pool, pause: Pause, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[grpc.aio.Channel]:
     """To a server for which it is always the same second."""
 
@@ -86,7 +87,7 @@ async def channel(
     serving = asyncio.create_task(server.serve(stop))
     async with open_channel(f"127.0.0.1:{port}", RpcClientSettings()) as channel:
         await channel.channel_ready()
-        yield channel
+        yield channel if request.param == WIRE else within("sync", server)
     stop.set()
     await serving
 
@@ -184,6 +185,7 @@ async def test_refusals_of_a_peer_come_late_and_beyond_so_many_at_once(
     assert await asyncio.gather(*asked) == ["RATE_LIMITED"] * 5
 
 
+@over_a_connection
 async def test_refused_peer_is_answered_before_its_message_comes(channel: grpc.aio.Channel) -> None:
     await exhaust(channel)
     ask: Any = channel.stream_stream("/entrygo.proto.identity.v1.Identity/WhoAmI")

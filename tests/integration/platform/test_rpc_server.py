@@ -29,6 +29,7 @@ from tests.integration.platform.rpc_probe import (
     call,
     channel,
     key_of,
+    over_a_connection,
     pool,
     refusal,
 )
@@ -105,6 +106,7 @@ async def test_health_names_the_parts_of_a_service_one_by_one(channel: grpc.aio.
     assert await check_serving(channel, 5, "another")
 
 
+@over_a_connection
 async def test_reflection_needs_a_key(channel: grpc.aio.Channel, pool: Pool) -> None:
     reflection = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo
     with pytest.raises(RemoteError, match="Missing or invalid"), remote("planning"):
@@ -170,6 +172,7 @@ async def test_nothing_of_a_refused_message_waits_for_the_garbage_collector(
     assert held == []
 
 
+@over_a_connection
 async def test_a_call_without_a_key_is_refused_before_its_message_has_come(
     channel: grpc.aio.Channel,
 ) -> None:
@@ -180,6 +183,7 @@ async def test_a_call_without_a_key_is_refused_before_its_message_has_come(
     assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
 
 
+@over_a_connection
 async def test_calls_whose_message_does_not_come_take_no_place_of_other_callers(
     channel: grpc.aio.Channel, pool: Pool
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import grpc
 
 from entrygo.rpc.local.context import Entries, Status
-from entrygo.rpc.local.server import LocalCall, LocalServer, too_large
+from entrygo.rpc.local.server import LocalCall, LocalServer, not_served, too_large
 
 # Messages that wait for their reader; a handler that has more waits.
 MAX_WAITING = 4
@@ -19,7 +19,8 @@ CANCELLED = Status(grpc.StatusCode.CANCELLED, "The handler was cancelled.")
 
 
 class Calling:
-    """A call under way: awaited where it has one answer, else read or iterated; as gRPC's own.
+    """A call under way: awaited where it has one answer, else read or iterated; as gRPC's own. Without a
+    `server` it is refused.
 
     It keeps nothing of the call beyond its end but what its caller may still ask for: a circle of call, task
     and error would hold a large message until the garbage collector comes by.
@@ -27,7 +28,7 @@ class Calling:
 
     def __init__(
         self,
-        server: LocalServer,
+        server: LocalServer | None,
         method: str,
         content: bytes,
         *,
@@ -47,8 +48,9 @@ class Calling:
         self._room: asyncio.Future[None] | None = None
         deadline = None if timeout is None else loop.time() + timeout
         self._timer = None if deadline is None else loop.call_at(deadline, self._give_up, TOO_LATE)
-        self._task: asyncio.Task[Status] | None = server.handle(
-            LocalCall(method, content, metadata, deadline, self)
+        call = LocalCall(method, content, metadata, deadline, self)
+        self._task: asyncio.Task[Status] | None = (
+            loop.create_task(not_served()) if server is None else server.handle(call)
         )
         self._task.add_done_callback(self._note_end)
 

@@ -1,7 +1,9 @@
-"""A channel to a service that may be served in the process at hand."""
+"""A channel to a service of the process at hand."""
 
-from collections.abc import Callable, MutableMapping
-from typing import Any
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import grpc
 
@@ -9,72 +11,85 @@ from entrygo.rpc.channel import MAX_RESPONSE_BYTES
 from entrygo.rpc.local.calling import Calling
 from entrygo.rpc.local.server import LocalServer
 
-# The servers of a process that has several, by the name of their service.
-Neighbours = MutableMapping[str, LocalServer]
 
+class Neighbours:
+    """The servers of a process that has several, by the name of their service."""
 
-def to_neighbour(service: str, neighbours: Neighbours | None, far: grpc.aio.Channel) -> grpc.aio.Channel:
-    """A channel to `service`: to that of this process where it has several, else `far` as it is."""
-    return far if neighbours is None else LocalChannel(service, neighbours, far)
+    def __init__(self) -> None:
+        self._servers: dict[str, LocalServer] = {}
+        self._added: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+    def add(self, service: str, server: LocalServer) -> None:
+        """One that will take calls."""
+        self._servers[service] = server
+        self._added[service].set()
+
+    async def opened(self, service: str) -> None:
+        """Returns once the service takes calls."""
+        await self._added[service].wait()
+        await self._servers[service].opened()
+
+    def server(self, service: str) -> LocalServer | None:
+        """The one that takes calls now."""
+        found = self._servers.get(service)
+        return found if found is not None and found.is_open else None
 
 
 class LocalChannel(grpc.aio.Channel):
-    """Calls the server of this process while that takes calls, else by way of `far`: what is asked of a
-    service that is not there yet, or not any more, is answered as anywhere.
+    """Calls the server of `service` in this process; while that takes no calls they are UNAVAILABLE.
 
-    Streams of requests, which no service takes of another, always go by way of `far`.
+    A call has one message, as each between the services.
     """
 
-    def __init__(self, service: str, neighbours: Neighbours, far: grpc.aio.Channel) -> None:
+    def __init__(self, service: str, neighbours: Neighbours) -> None:
         self._service = service
         self._neighbours = neighbours
-        self._far = far
 
     def server(self) -> LocalServer | None:
         """The one to be called now."""
-        found = self._neighbours.get(self._service)
-        return found if found is not None and found.is_open else None
+        return self._neighbours.server(self._service)
 
     async def __aenter__(self) -> "LocalChannel":
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.close()
+        """A call ends with its caller or its server: there is nothing to close."""
 
     async def close(self, grace: float | None = None) -> None:
-        """Closes `far`; a call within the process ends with its caller or its server."""
-        await self._far.close(grace)
+        """A call ends with its caller or its server: there is nothing to close."""
 
     def get_state(self, try_to_connect: bool = False) -> grpc.ChannelConnectivity:
-        """READY without a connection where the server is here."""
-        if self.server() is not None:
-            return grpc.ChannelConnectivity.READY
-        return self._far.get_state(try_to_connect)
-
-    async def wait_for_state_change(self, last_observed_state: grpc.ChannelConnectivity) -> None:
-        """As `far` does."""
-        await self._far.wait_for_state_change(last_observed_state)
+        """READY while the server takes calls."""
+        is_open = self.server() is not None
+        return grpc.ChannelConnectivity.READY if is_open else grpc.ChannelConnectivity.TRANSIENT_FAILURE
 
     async def channel_ready(self) -> None:
-        """Connects where the server is not here."""
-        if self.server() is None:
-            await self._far.channel_ready()
+        """Once the server takes calls."""
+        await self._neighbours.opened(self._service)
+
+    async def wait_for_state_change(self, last_observed_state: grpc.ChannelConnectivity) -> NoReturn:
+        """Nobody asks."""
+        raise NotImplementedError
 
     def unary_unary(self, *arguments: Any, **options: Any) -> Any:
         """As every channel."""
-        return _Method(self, self._far.unary_unary(*arguments, **options), *arguments, **options)
+        return _Method(self, *arguments, **options)
 
     def unary_stream(self, *arguments: Any, **options: Any) -> Any:
         """As every channel."""
-        return _Method(self, self._far.unary_stream(*arguments, **options), *arguments, **options)
+        return _Method(self, *arguments, **options)
 
     def stream_unary(self, *arguments: Any, **options: Any) -> Any:
-        """As every channel."""
-        return self._far.stream_unary(*arguments, **options)
+        """Made with the stubs of gRPC's own services; cannot be called."""
+        return _no_stream
 
     def stream_stream(self, *arguments: Any, **options: Any) -> Any:
-        """As every channel."""
-        return self._far.stream_stream(*arguments, **options)
+        """Made with the stubs of gRPC's own services; cannot be called."""
+        return _no_stream
+
+
+def _no_stream(*_: Any, **__: Any) -> NoReturn:
+    raise NotImplementedError("A call within the process has one message.")
 
 
 class _Method:
@@ -83,24 +98,23 @@ class _Method:
     def __init__(
         self,
         channel: LocalChannel,
-        far: Any,
         method: str,
-        request_serializer: Callable[[Any], bytes],
-        response_deserializer: Callable[[bytes], Any],
+        request_serializer: Callable[[Any], bytes] | None = None,
+        response_deserializer: Callable[[bytes], Any] | None = None,
         **_: Any,
     ) -> None:
         self._channel = channel
-        self._far = far
         self._method = method
-        self._write = request_serializer
-        self._read = response_deserializer
+        # Without them a method takes and gives bytes.
+        self._write = request_serializer or bytes
+        self._read = response_deserializer or bytes
 
-    def __call__(self, request: Any, *, metadata: Any = (), timeout: float | None = None) -> Any:
-        server = self._channel.server()
-        if server is None:
-            return self._far(request, metadata=metadata, timeout=timeout)
+    def __call__(
+        self, request: Any, *, metadata: Any = None, timeout: float | None = None, **_: Any
+    ) -> Calling:
+        """The call. Other options are of connections: compression, credentials, whether to wait for one."""
         return Calling(
-            server,
+            self._channel.server(),
             self._method,
             self._write(request),
             metadata=metadata or (),

@@ -55,7 +55,24 @@ class LocalServer:
         self._max_bytes = max_bytes
         self._handlers: list[grpc.GenericRpcHandler] = []
         self._variables = copy_context()
-        self.is_open = False
+        self._opened = asyncio.Event()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes calls."""
+        return self._opened.is_set()
+
+    def open(self) -> None:
+        """Takes calls from now on."""
+        self._opened.set()
+
+    def close(self) -> None:
+        """Takes no further calls."""
+        self._opened.clear()
+
+    async def opened(self) -> None:
+        """Returns once it takes calls."""
+        await self._opened.wait()
 
     def add_generic_rpc_handlers(self, handlers: Sequence[grpc.GenericRpcHandler]) -> None:
         """Takes methods as a server of gRPC does."""
@@ -137,3 +154,8 @@ def too_large(message: bytes, most: int) -> Status:
     """The status of a message beyond a limit, in the words of gRPC, by which our clients know it."""
     said = f"Received message larger than max ({len(message)} vs. {most})"
     return Status(grpc.StatusCode.RESOURCE_EXHAUSTED, said)
+
+
+async def not_served() -> Status:
+    """How a call of a service ends that takes none."""
+    return Status(grpc.StatusCode.UNAVAILABLE, "The service takes no calls.")
