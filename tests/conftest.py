@@ -1,8 +1,10 @@
 """The fixtures every test may use (each in its own module of tests/harness), the marker `kafka`, and who
-runs beside whom when several processes share the tests (tests/harness/groups.py)."""
+runs beside whom when several processes share the tests (tests/harness/groups.py). With
+ENTRYGO_TEST_TOGETHER those alone run that meet the session's system."""
 
 import ast
 import gc
+import os
 import signal
 from collections.abc import Generator
 
@@ -18,6 +20,7 @@ from xdist.remote import Producer  # noqa: E402
 
 from tests.harness.groups import (  # noqa: E402
     SYSTEM,
+    TOGETHER_SETTING,
     GroupScheduling,
     check_ids,
     check_sharing,
@@ -70,6 +73,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if isinstance(item, pytest.Function) and MEETS_A_BROKER & set(item.fixturenames):
             item.add_marker(pytest.mark.kafka)
+    if os.environ.get(TOGETHER_SETTING):
+        others = [item for item in items if "system" not in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in set(others)]
     check_ids(items)
     check_sharing(items)
     if hasattr(config, "workerinput"):

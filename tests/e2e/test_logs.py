@@ -36,11 +36,13 @@ async def of_request(
     system: System, part: str, request_id: str, are_there: Callable[[list[Mapping[str, Any]]], bool] = bool
 ) -> list[Mapping[str, Any]]:
     """The lines of a part about one request, once they are there: the answer may arrive before its line."""
+    file = system.part(part).name
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             # A log that has grown large goes on in a new file.
-            written = [text for name, text in logs(system).items() if name.startswith(f"{part}.log")]
-            found = [line for text in written for line in lines(text) if line.get("request_id") == request_id]
+            written = [text for name, text in logs(system).items() if name.startswith(f"{file}.log")]
+            every = (line for text in written for line in lines(text) if line.get("request_id") == request_id)
+            found = [line for line in every if line["process"] == part]
             if are_there(found):
                 return found
             await asyncio.sleep(0.05)

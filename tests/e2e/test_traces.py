@@ -26,18 +26,24 @@ async def spans_of(collector: Collector, trace_id: str, are_there: Callable[[Spa
     return found
 
 
-def has(spans: Spans, process: str, name: str) -> bool:
-    return any(span.process == f"entrygo-{process}" and span.name.startswith(name) for span in spans)
+def has(spans: Spans, system: System, part: str, name: str) -> bool:
+    process = named(system, part)
+    return any(span.process == process and span.name.startswith(name) for span in spans)
 
 
-def is_whole(spans: Spans) -> bool:
+def named(system: System, part: str) -> str:
+    """The process of a part, as its traces name it."""
+    return f"entrygo-{system.part(part).name}"
+
+
+def is_whole(spans: Spans, system: System) -> bool:
     return (
-        has(spans, "gateway", "POST /api/exports/execute")
-        and has(spans, "execution", "/entrygo.proto.execution.v1.Execution/ExecuteExport")
-        and has(spans, "planning", "/entrygo.proto.planning.v1.Planning/ClaimExport")
-        and has(spans, "execution", "transaction")
-        and has(spans, "execution", "deliver EMAIL")
-        and has(spans, "inspection", "process entrygo.exports.v1")
+        has(spans, system, "gateway", "POST /api/exports/execute")
+        and has(spans, system, "execution", "/entrygo.proto.execution.v1.Execution/ExecuteExport")
+        and has(spans, system, "planning", "/entrygo.proto.planning.v1.Planning/ClaimExport")
+        and has(spans, system, "execution", "transaction")
+        and has(spans, system, "execution", "deliver EMAIL")
+        and has(spans, system, "inspection", "process entrygo.exports.v1")
     )
 
 
@@ -60,10 +66,10 @@ async def test_one_trace_leads_from_the_rest_call_to_the_projection_and_to_the_d
         assert answer.status_code == 200, answer.text
     # Each has its parent among them, but the one within what the caller began.
     spans = await spans_of(
-        collector, trace_id, lambda found: is_whole(found) and strangers_among(found) == {caller_id}
+        collector, trace_id, lambda found: is_whole(found, system) and strangers_among(found) == {caller_id}
     )
     [first] = [span for span in spans if span.parent_id == caller_id]
-    assert (first.process, first.name) == ("entrygo-gateway", "POST /api/exports/execute")
+    assert (first.process, first.name) == (named(system, "gateway"), "POST /api/exports/execute")
     assert asked["x-request-id"] in first.attributes["entrygo.request_id"]
     noted = " ".join(value for span in spans for value in span.attributes.values())
     for secret in (system.api_key, system.account_id, *system.product_ids):
@@ -78,5 +84,5 @@ async def test_request_that_is_not_sampled_leaves_no_trace(system: System, colle
         sampled = secrets.token_hex(16)
         asked = f"00-{sampled}-{secrets.token_hex(8)}-01"
         await client.get("/api/system/health", headers={"traceparent": asked})
-    await spans_of(collector, sampled, lambda found: has(found, "gateway", "GET /api/system/health"))
+    await spans_of(collector, sampled, lambda found: has(found, system, "gateway", "GET /api/system/health"))
     assert collector.of_trace(trace_id) == []

@@ -9,6 +9,8 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+# Names the shape of the session's system: with `true` its services share a process.
+TOGETHER_SETTING = "ENTRYGO_TEST_TOGETHER"
 # Every test below these is one group: they share the system of the session.
 SHARE_THE_SYSTEM = ("tests/contract/rest", "tests/isolation", "tests/e2e", "tests/harness/test_system.py")
 # In a folder of the above, with systems of their own.

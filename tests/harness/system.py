@@ -32,13 +32,11 @@ from entrygo.process.clock import Ids, utc_now
 from tests.harness import processes
 from tests.harness.brokers import is_apache
 from tests.harness.folders import short_lived_folder
-from tests.harness.groups import SYSTEM, claim_for_the_run
+from tests.harness.groups import SYSTEM, TOGETHER_SETTING, claim_for_the_run
 from tests.harness.otlp import Collector, collecting
 
 START_SECONDS = 240.0  # below the timeout of a test, so that the end of the log is what a failure shows
 RESTART_SECONDS = 120.0
-# Names the shape of the session's system: with `true` its services share a process.
-TOGETHER_SETTING = "ENTRYGO_TEST_TOGETHER"
 REST_SECONDS = 60.0
 KEPT_SECONDS = 2.0
 POLL_SECONDS = 0.05
