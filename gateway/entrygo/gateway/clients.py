@@ -14,10 +14,9 @@ from entrygo.proto.identity.v1 import identity_pb2_grpc
 from entrygo.proto.inspection.v1 import inspection_pb2_grpc
 from entrygo.proto.planning.v1 import planning_pb2_grpc
 from entrygo.proto.sync.v1 import sync_pb2_grpc
-from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import remote, unavailable
 from entrygo.rpc.health import is_serving
-from entrygo.rpc.local.channel import LocalChannel, Neighbours
+from entrygo.rpc.local.channel import Neighbours, channel_to
 from entrygo.rpc.replay import is_replayed
 from entrygo.rpc.strangers import client_metadata
 from entrygo.rpc.streams import is_listening
@@ -45,10 +44,8 @@ class GrpcServices:
             "execution": settings.execution_target,
             "inspection": settings.inspection_target,
         }
-        self._channels: dict[str, grpc.aio.Channel] = {
-            service: open_channel(target, settings.peers)
-            if neighbours is None
-            else LocalChannel(service, neighbours)
+        self._channels = {
+            service: channel_to(service, target, settings.peers, neighbours)
             for service, target in targets.items()
         }
         self.identities = tuple(map(identity_pb2_grpc.IdentityStub, self._channels.values()))

@@ -18,6 +18,7 @@ from entrygo.process.failpoints import reach
 from entrygo.process.workers import open_workers
 from entrygo.proto.execution.v1 import execution_pb2_grpc
 from entrygo.rpc.conditions import ARTIFACTS
+from entrygo.rpc.local.channel import channel_to
 from entrygo.service.run import Parts, Runtime, run_service
 
 DRAIN_SECONDS = 0.4
@@ -33,10 +34,11 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     open_own = partial(runtime.pools.open, settings.database_url.get_secret_value(), schema="execution")
     lease_pool = await open_own(max_size=settings.delivery.pool_size, name="execution leases")
     reading_pool = await open_own(max_size=READING_CONNECTIONS, name="execution reading")
+    to = partial(channel_to, security=settings.rpc.peers, neighbours=runtime.neighbours)
     async with (
         open_workers(MODULE, MakerSetup.of(settings), at_once=PACKAGES_AT_ONCE) as workers,
-        runtime.channel_to("planning", settings.planning_target, settings.rpc.peers) as planning_channel,
-        runtime.channel_to("sync", settings.sync_target, settings.rpc.peers) as sync_channel,
+        to("planning", settings.planning_target) as planning_channel,
+        to("sync", settings.sync_target) as sync_channel,
     ):
         around = Surroundings(
             settings=settings,

@@ -31,6 +31,7 @@ from entrygo.postgres.pool import Pool
 from entrygo.postgres.readiness import is_ready
 from entrygo.proto.inspection.v1 import inspection_pb2_grpc
 from entrygo.rpc.conditions import ARTIFACTS
+from entrygo.rpc.local.channel import channel_to
 from entrygo.service.run import Parts, Runtime, run_service
 
 Channels = Mapping[str, grpc.aio.Channel]
@@ -44,10 +45,10 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
         PLANNING: settings.planning_target,
         EXECUTION: settings.execution_target,
     }
+    to = partial(channel_to, security=settings.rpc.peers, neighbours=runtime.neighbours)
     async with AsyncExitStack() as stack:
         channels = {
-            name: await stack.enter_async_context(runtime.channel_to(name, target, settings.rpc.peers))
-            for name, target in targets.items()
+            name: await stack.enter_async_context(to(name, target)) for name, target in targets.items()
         }
         yield _parts(settings, runtime, channels)
 

@@ -12,13 +12,14 @@ from entrygo.planning.settings import Settings
 from entrygo.planning.sync_client import SyncFacts
 from entrygo.planning.use_cases import PlanningUseCases
 from entrygo.proto.planning.v1 import planning_pb2_grpc
+from entrygo.rpc.local.channel import channel_to
 from entrygo.service.run import Parts, Runtime, run_service
 
 
 @asynccontextmanager
 async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     """Puts the parts of the service together; the reference data is read before the first plan."""
-    async with runtime.channel_to("sync", settings.sync_target, settings.rpc.peers) as sync:
+    async with channel_to("sync", settings.sync_target, settings.rpc.peers, runtime.neighbours) as sync:
         library = Library(runtime.pool)
         await library.refresh()
         use_cases = PlanningUseCases.on(

@@ -12,8 +12,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-import grpc
-
 from entrygo.identity.authenticator import Authenticator
 from entrygo.messaging.measures import measure_outbox
 from entrygo.messaging.relay import Relay
@@ -27,10 +25,9 @@ from entrygo.postgres.sweeping import keep_swept
 from entrygo.process.clock import Clock, Ids, utc_now
 from entrygo.process.logging import bind_process
 from entrygo.process.runtime import run
-from entrygo.process.settings import RpcClientSettings, ServiceSettings
-from entrygo.rpc.channel import open_channel
+from entrygo.process.settings import ServiceSettings
 from entrygo.rpc.interceptors.auth import RequiredScopes
-from entrygo.rpc.local.channel import LocalChannel, Neighbours
+from entrygo.rpc.local.channel import Neighbours
 from entrygo.rpc.server import AGE_GRACE_SECONDS, Ready, Register, build_server
 from entrygo.service.sampler import Measure, Sampler
 
@@ -57,15 +54,6 @@ class Runtime:
     ids: Ids
     stop: asyncio.Event
     neighbours: Neighbours | None
-
-    def channel_to(self, service: str, target: str, security: RpcClientSettings) -> grpc.aio.Channel:
-        """A channel to another service, which is at `target` unless services share this process.
-
-        Raises CertificateRefused when what `security` names cannot be used.
-        """
-        if self.neighbours is not None:
-            return LocalChannel(service, self.neighbours)
-        return open_channel(target, security)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

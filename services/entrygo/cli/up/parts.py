@@ -77,9 +77,10 @@ def stop_seconds(settings: UpSettings) -> dict[Stage, float]:
 def build_parts(settings: UpSettings, home: Home, state: State, postgres: Postgres) -> tuple[Part, ...]:
     """The whole table, in the order of starting."""
     shared = environment(settings, state, addresses(settings, home, state, postgres))
+    most_memory = settings.keeping.broker_memory_mib
     embedded = (
         None if settings.database_url else _postgres(home, postgres, settings.replicas),
-        None if settings.kafka_bootstrap else _broker(home, state.broker_port, settings.broker_memory_mib),
+        None if settings.kafka_bootstrap else _broker(home, state.broker_port, most_memory),
         None if settings.smtp_url else _smtp(home, state.smtp_port),
     )
     ours = _together if settings.together else _apart

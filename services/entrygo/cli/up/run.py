@@ -52,7 +52,7 @@ class Run:
         with self._home.lock():
             state, postgres = self._prepare()
             parts = build_parts(self._settings, self._home, state, postgres)
-            backoff = Backoff(longest_seconds=self._settings.restart_seconds)
+            backoff = Backoff(longest_seconds=self._settings.keeping.restart_seconds)
             self._supervisor = Supervisor(
                 parts,
                 changed=self._publish,

@@ -63,6 +63,17 @@ class LocalMailSettings(EnvironmentSettings):
     daily_per_recipient: int = Field(default=0, ge=0)
 
 
+class KeepingSettings(EnvironmentSettings):
+    """How the parts are kept running."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True)
+
+    # What the embedded broker may hold before it is started again, empty.
+    broker_memory_mib: int = Field(default=512, ge=64)
+    # The longest pause before a part that ends again and again is started once more.
+    restart_seconds: float = Field(default=10.0, ge=0.25)
+
+
 def grace_for(replicas: int) -> int:
     """Seconds that work under way has: one replica makes its callers wait, several go on meanwhile."""
     return 1 if replicas == 1 else 20
@@ -104,10 +115,7 @@ class UpSettings(BaseSettings):
     webhook_secret: SecretStr | None = None
     # Where brokers reach the gateway; its port on this machine when it is not set.
     public_url: str | None = None
-    # What the embedded broker may hold before it is started again, empty.
-    broker_memory_mib: int = Field(default=512, ge=64)
-    # The longest pause before a part that ends again and again is started once more.
-    restart_seconds: float = Field(default=10.0, ge=0.25)
+    keeping: KeepingSettings = Field(default_factory=KeepingSettings)
     # As every process reads them, with less patience: on one machine the whole ends within five seconds,
     # unless a restart of one replica after the other is to cost no request.
     drain_seconds: float = Field(default=0.2, ge=0)

@@ -7,7 +7,8 @@ from typing import Any, NoReturn
 
 import grpc
 
-from entrygo.rpc.channel import MAX_RESPONSE_BYTES
+from entrygo.process.settings import RpcClientSettings
+from entrygo.rpc.channel import MAX_RESPONSE_BYTES, open_channel
 from entrygo.rpc.local.calling import Calling
 from entrygo.rpc.local.server import LocalServer
 
@@ -33,6 +34,16 @@ class Neighbours:
         """The one that takes calls now."""
         found = self._servers.get(service)
         return found if found is not None and found.is_open else None
+
+
+def channel_to(
+    service: str, target: str, security: RpcClientSettings, neighbours: Neighbours | None
+) -> grpc.aio.Channel:
+    """A channel to another service, which is at `target` unless `neighbours` share this process.
+
+    Raises CertificateRefused when what `security` names cannot be used.
+    """
+    return open_channel(target, security) if neighbours is None else LocalChannel(service, neighbours)
 
 
 class LocalChannel(grpc.aio.Channel):
