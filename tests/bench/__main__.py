@@ -6,7 +6,7 @@ Prints what it finds as it goes and writes it as JSON; asserts nothing.
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from tests.bench.machine import describe
 from tests.bench.profiles import measure_profiles
 from tests.bench.quiet import measure_growth, measure_idle, measure_visible
 from tests.bench.rates import ROWS, Row, measure
-from tests.bench.subjects import BareRows, Rest, Subject, monolith, ours
+from tests.bench.subjects import BareRows, Rest, Subject, monolith, name_of, ours
 from tests.harness.system import System, running_system
 
 # 10,000 orders of one importer, and of five.
@@ -39,15 +39,18 @@ WARM_UP_LIFECYCLES = 5
 
 
 class Bench:
-    """One run: the subjects, and what was found so far."""
+    """One run: the subjects, and what was found so far. `system` has a process a service, `together` one."""
 
-    def __init__(self, system: System, arguments: argparse.Namespace, stack: AsyncExitStack) -> None:
+    def __init__(
+        self, system: System, together: System, arguments: argparse.Namespace, stack: AsyncExitStack
+    ) -> None:
         self._system = system
+        self._together = together
         self._rounds: int = arguments.rounds
         self._seconds: float = arguments.seconds
         self._stack = stack
         self._monoliths: list[Subject] = []
-        self._rate_of_small: float | None = None
+        self._rates_of_small: dict[str, float] = {}
         self.found: dict[str, Any] = {
             "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "rounds": self._rounds,
@@ -59,7 +62,6 @@ class Bench:
         for row in ROWS:
             if row.name in names:
                 self._note("rates", await self._measure(row))
-        pack = await ours(self._system, whole_pack=True)
         three = await ours(self._system, whole_pack=False)
         if "hops" in names:
             counts = await count_lifecycle(three, self._system)
@@ -68,25 +70,45 @@ class Bench:
         if "profile" in names:
             self._note("profile", await measure_profiles(three))
         if "visible" in names:
-            rate = self._rate_of_small or await self._quick_rate(three)
-            seconds = self._seconds * self._rounds
-            self._note("visible", await measure_visible(three, self._system, full_rate=rate, seconds=seconds))
+            await self._visible()
         for name, importers in WEEKS.items():
             if name in names:
-                self._note("large", await self._week(name, importers))
+                for system in (self._system, self._together):
+                    self._note("large", await self._week(system, name, importers))
         for size in SIZES:
             if size.name in names:
-                self._note("large", await measure_large(pack, size))
+                for system in (self._system, self._together):
+                    pack = await ours(system, whole_pack=True)
+                    self._note("large", {"subject": pack.name, **await measure_large(pack, size)})
         if "idle" in names:
-            # PostgreSQL is measured as a whole, and they ask it things at rest, too.
-            await self._end_the_others()
-            self._note("idle", await measure_idle(three, self._system, IDLE_SECONDS))
+            await self._idle()
         if "growth" in names:
             self._note("growth", await measure_growth(three, self._system, self._seconds * self._rounds))
 
+    async def _visible(self) -> None:
+        for system in (self._system, self._together):
+            subject = await ours(system, whole_pack=False)
+            rate = self._rates_of_small.get(subject.name) or await self._quick_rate(subject)
+            seconds = self._seconds * self._rounds
+            found = await measure_visible(subject, system, full_rate=rate, seconds=seconds)
+            self._note("visible", {"subject": subject.name, **found})
+
+    async def _idle(self) -> None:
+        # PostgreSQL is measured as a whole, and they ask it things at rest, too.
+        await self._end_the_others()
+        systems = (self._system, self._together)
+        subjects = [await ours(system, whole_pack=False) for system in systems]
+        measuring = (
+            measure_idle(subject, system, IDLE_SECONDS)
+            for subject, system in zip(subjects, systems, strict=True)
+        )
+        for subject, found in zip(subjects, await asyncio.gather(*measuring), strict=True):
+            self._note("idle", {"subject": subject.name, **found})
+
     async def _measure(self, row: Row) -> dict[str, Any]:
         own = await ours(self._system, whole_pack=row.whole_pack)
-        subjects: list[Subject] = [own, *await self._compared(row)]
+        one = await ours(self._together, whole_pack=row.whole_pack)
+        subjects: list[Subject] = [own, one, *await self._compared(row)]
         async with Floor.open(self._system.database_url) as floor:
             if row.kind == "lifecycle":
                 for number in range(WARM_UP_LIFECYCLES):
@@ -97,7 +119,7 @@ class Bench:
             subjects.append(BareRows(floor, self._system))
             figures = await measure(row, subjects, rounds=self._rounds, seconds=self._seconds)
         if row.name == "lifecycle_1":
-            self._rate_of_small = figures["subjects"]["ours"]["per_second"]["median"]
+            self._rates_of_small = {each.name: _median_rate(figures, each) for each in (own, one)}
         return figures
 
     async def _compared(self, row: Row) -> list[Subject]:
@@ -115,11 +137,12 @@ class Bench:
     async def _quick_rate(self, subject: Rest) -> float:
         row = next(row for row in ROWS if row.name == "lifecycle_1")
         figures = await measure(row, [subject], rounds=1, seconds=self._seconds)
-        return float(figures["subjects"]["ours"]["per_second"]["median"])
+        return _median_rate(figures, subject)
 
-    async def _week(self, name: str, importers: int) -> dict[str, Any]:
-        export = await measure_large_export(self._system, importers=importers)
+    async def _week(self, system: System, name: str, importers: int) -> dict[str, Any]:
+        export = await measure_large_export(system, importers=importers)
         return {
+            "subject": name_of(system),
             "name": name,
             "importers": max(importers, 1),
             "exports": 1,
@@ -133,15 +156,23 @@ class Bench:
 
     def _note(self, section: str, figures: dict[str, Any] | list[dict[str, Any]]) -> None:
         print(orjson.dumps({section: figures}, option=orjson.OPT_INDENT_2).decode(), flush=True)
-        if section in ("rates", "large"):
+        if section in ("rates", "large", "visible", "idle"):
             self.found.setdefault(section, []).append(figures)
         else:
             self.found[section] = figures
 
 
+def _median_rate(figures: Mapping[str, Any], subject: Subject) -> float:
+    return float(figures["subjects"][subject.name]["per_second"]["median"])
+
+
 async def run(arguments: argparse.Namespace) -> None:
-    async with running_system({}) as system, AsyncExitStack() as stack:
-        bench = Bench(system, arguments, stack)
+    async with (
+        running_system({}) as system,
+        running_system({"ENTRYGO_TOGETHER": "true"}) as together,
+        AsyncExitStack() as stack,
+    ):
+        bench = Bench(system, together, arguments, stack)
         try:
             await bench.run(arguments.only)
         finally:

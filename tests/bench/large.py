@@ -15,7 +15,7 @@ SYNC_AT_ONCE = 1000
 LARGE, SMALL = 100, 200
 SMALL_CLIENTS = 2
 # Embedded PostgreSQL, broker and mail sink are not ours to bound.
-OURS = ("gateway", "sync", "planning", "execution", "inspection")
+OURS = ("gateway", "sync", "planning", "execution", "inspection", "together")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,12 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-COLOURS = {"ours": "#1f6f5c", "monolith": "#c58b2a", "monolith with DBOS": "#8c6bb1"}
+COLOURS = {
+    "ours": "#1f6f5c",
+    "ours, one process": "#6fb59f",
+    "monolith": "#c58b2a",
+    "monolith with DBOS": "#8c6bb1",
+}
 LABELS, WIDTH, BAR, GAP, TOP = 300, 480, 14, 14, 34
 LEAST = 0.01  # of the floor: the left edge
 

@@ -10,13 +10,15 @@ import orjson
 from tests.bench.capacity import CORES, capacity, cores_for, cost_of_an_order
 from tests.bench.plot import bars
 from tests.bench.profiles import in_a_lifecycle
+from tests.bench.subjects import ONE_PROCESS, OURS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = DOCS / "performance.md"
 PLOT = DOCS / "images/performance.svg"
 # Comments that no renderer of Markdown shows, ours included.
 BEGIN, END = "[//]: # (figures: begin)", "[//]: # (figures: end)"
-SUBJECTS = ("ours", "monolith", "monolith with DBOS", "floor")
+SUBJECTS = (OURS, ONE_PROCESS, "monolith", "monolith with DBOS", "floor")
+AGAINST = ("floor", "monolith")
 TEN_MILLION = 10_000_000
 
 
@@ -69,13 +71,28 @@ def _rates(rates: Sequence[Mapping[str, Any]]) -> str:
         [
             row["title"],
             *(_spread(row["subjects"].get(name, {}).get("per_second")) for name in SUBJECTS),
-            *(_spread(row["ratios"].get(name)) for name in ("floor", "monolith")),
-            f"{row['subjects']['ours']['p50_ms']:.0f} / {row['subjects']['ours']['p99_ms']:.0f}",
         ]
         for row in rates
     ]
-    head = ["", *SUBJECTS, "ours / floor", "ours / monolith", "ours p50 / p99 ms"]
-    return _table(head, rows)
+    ratios = [
+        [
+            row["title"],
+            *(_spread(row["ratios"].get(of, {}).get(name)) for of in (OURS, ONE_PROCESS) for name in AGAINST),
+            *(_milliseconds(row["subjects"].get(of)) for of in (OURS, ONE_PROCESS)),
+        ]
+        for row in rates
+    ]
+    heads = [f"{of} / {name}" for of in ("ours", "one process") for name in AGAINST]
+    return "\n\n".join(
+        (
+            _table(["", *SUBJECTS], rows),
+            _table(["", *heads, "ours p50 / p99 ms", "one process p50 / p99 ms"], ratios),
+        )
+    )
+
+
+def _milliseconds(figures: Mapping[str, Any] | None) -> str:
+    return f"{figures['p50_ms']:.0f} / {figures['p99_ms']:.0f}" if figures else ""
 
 
 def _costs(rates: Sequence[Mapping[str, Any]]) -> str:
@@ -122,6 +139,7 @@ def _large(large: Sequence[Mapping[str, Any]]) -> str:
     rows = [
         [
             f"{each['exports']} × {each['orders']:,} orders",
+            each["subject"],
             f"{each['plan_seconds']:.1f}",
             f"{each['execute_seconds']:.1f}",
             _parts(each["execute_peak_mib"], "{:.0f}"),
@@ -129,7 +147,7 @@ def _large(large: Sequence[Mapping[str, Any]]) -> str:
         ]
         for each in large
     ]
-    return _table(["", "plan s", "execute s", "peak MiB while executing", "small requests' p99 ms"], rows)
+    return _table(["", "", "plan s", "execute s", "peak MiB while executing", "small requests' p99 ms"], rows)
 
 
 def _small(each: Mapping[str, Any]) -> str:
@@ -139,17 +157,16 @@ def _small(each: Mapping[str, Any]) -> str:
 
 def _rest(run: Mapping[str, Any]) -> str:
     lines = []
-    if visible := run.get("visible"):
-        lines.append(
-            f"- An event is seen after {visible['p50_ms']:.0f} ms (p50) and {visible['p99_ms']:.0f} ms (p99),"
-            f" at {visible['lifecycles_per_second']:.1f} lifecycles a second ({visible['events']:,} events)."
-        )
-    if idle := run.get("idle"):
-        lines.append(
-            f"- At rest: {idle['transactions_per_second']:.1f} transactions a second,"
-            f" {idle['core_percent_in_all']:.1f} % of a core in all"
-            f" ({_parts(idle['core_percent'], '{:.1f}')})."
-        )
+    lines += [
+        f"- {each['subject']}: an event is seen after {each['p50_ms']:.0f} ms (p50) and"
+        f" {each['p99_ms']:.0f} ms (p99), at {each['lifecycles_per_second']:.1f} lifecycles a second ({each['events']:,} events)."
+        for each in run.get("visible", ())
+    ]
+    lines += [
+        f"- {each['subject']}: at rest {each['transactions_per_second']:.1f} transactions a second,"
+        f" {each['core_percent_in_all']:.1f} % of a core in all ({_parts(each['core_percent'], '{:.1f}')})."
+        for each in run.get("idle", ())
+    ]
     if growth := run.get("growth"):
         costs = ", ".join(
             f"{value:.2f} core-ms beside {int(stored):,}"

@@ -8,7 +8,7 @@ from typing import Any
 from tests.bench.costs import Meter
 from tests.bench.figures import ratios, subject_figures
 from tests.bench.load import Turn, drive
-from tests.bench.subjects import Subject
+from tests.bench.subjects import ONE_PROCESS, OURS, Subject
 
 CLIENTS = 16
 WARM_UP = 0.15  # of a turn's seconds
@@ -56,7 +56,7 @@ async def measure(row: Row, subjects: Sequence[Subject], *, rounds: int, seconds
         "title": row.title,
         "clients": CLIENTS,
         "subjects": {name: subject_figures(turns[name], costs[name], items) for name in turns},
-        "ratios": ratios(turns, of="ours"),
+        "ratios": {name: ratios(turns, of=name) for name in (OURS, ONE_PROCESS) if name in turns},
     }
 
 

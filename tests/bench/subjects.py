@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import psutil
 
 from entrygo.cli.up.home import Home
+from entrygo.cli.up.replicas import TOGETHER
 from tests.bench.floor import Floor
 from tests.bench.http_client import HttpClient
 from tests.bench.load import orders_body
@@ -24,6 +25,7 @@ from tests.harness.system import System
 
 CONTRACT_DOCUMENTS = ["cci_human_readable", "cci_csv", "manifest"]
 WORKERS = 2
+OURS, ONE_PROCESS = "ours", "ours, one process"
 START_SECONDS = 30.0
 
 
@@ -125,11 +127,16 @@ def parts_of(system: System) -> dict[str, psutil.Process]:
     )
 
 
+def name_of(system: System) -> str:
+    """What a running system of ours is called among the subjects."""
+    return ONE_PROCESS if TOGETHER in parts_of(system) else OURS
+
+
 async def ours(system: System, *, whole_pack: bool) -> Rest:
     """The demo account with its broker, who gets every document, or with one who takes three."""
     broker_id = system.broker_id if whole_pack else await _broker_of_three(system)
     return Rest(
-        "ours",
+        name_of(system),
         base_url=system.base_url,
         api_key=system.api_key,
         parts=parts_of(system),
