@@ -159,7 +159,8 @@ def _rest(run: Mapping[str, Any]) -> str:
     lines = []
     lines += [
         f"- {each['subject']}: an event is seen after {each['p50_ms']:.0f} ms (p50) and"
-        f" {each['p99_ms']:.0f} ms (p99), at {each['lifecycles_per_second']:.1f} lifecycles a second ({each['events']:,} events)."
+        f" {each['p99_ms']:.0f} ms (p99), at {each['lifecycles_per_second']:.1f} lifecycles a second"
+        f" ({each['events']:,} events)."
         for each in run.get("visible", ())
     ]
     lines += [
