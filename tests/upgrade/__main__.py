@@ -47,6 +47,10 @@ SETUP = (
     "asyncio.run(demo.ensure_setup_data(sys.argv[1], sys.argv[2], *security))"
 )
 ON_BEHALF = "from entrygo.rpc import calls; print(hasattr(calls, 'on_behalf_metadata'))"
+TAKES_BACK = (
+    "from entrygo.proto.execution.v1 import execution_pb2 as execution;"
+    "print(hasattr(execution, 'AmendExportRequest'))"
+)
 RULESET = "from entrygo.planning.rules import RULESET_VERSION; print(RULESET_VERSION)"
 
 
@@ -60,6 +64,8 @@ class Drill:
     warehouse: Warehouse
     sink: SmtpSink
     failpoint: Path
+    # Whether the earlier release withdraws and amends, too.
+    takes_back: bool
 
 
 def main(arguments: list[str]) -> int:
@@ -91,6 +97,10 @@ async def _run(old: Release, postgres: str, kafka: str, folder: Path) -> None:
             "ENTRYGO_DATABASE_URL": with_database(postgres, "entrygo"),
             "ENTRYGO_KAFKA_BOOTSTRAP": kafka,
             "ENTRYGO_SMTP_URL": sink.url,
+            # As of the sink of `entrygo up`: what is tested is that mail leaves, and once.
+            "ENTRYGO_MAIL_RECIPIENTS": "open",
+            "ENTRYGO_MAIL_DAILY_PER_ACCOUNT": "0",
+            "ENTRYGO_MAIL_DAILY_PER_RECIPIENT": "0",
             "ENTRYGO_ARTIFACTS_URL": (folder / "artifacts").as_uri(),
             "ENTRYGO_SERVICE_TOKEN": secrets.token_hex(16),
             "ENTRYGO_LINK_SECRET": secrets.token_hex(16),
@@ -127,7 +137,13 @@ async def _drill(old: Release, installation: Installation, sink: SmtpSink, failp
     async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
         warehouse = Warehouse(key, ACCOUNT, installation.gateways, asyncio.sleep, random.Random(seed), client)
         drill = Drill(
-            old=old, new=new, installation=installation, warehouse=warehouse, sink=sink, failpoint=failpoint
+            old=old,
+            new=new,
+            installation=installation,
+            warehouse=warehouse,
+            sink=sink,
+            failpoint=failpoint,
+            takes_back=_says_true(old, TAKES_BACK, installation),
         )
         await _upgrade(drill)
 
@@ -157,6 +173,7 @@ async def _upgrade(drill: Drill) -> None:
         if rules[0] == rules[1] and planned_after != planned_before:
             raise Broken("the same orders are planned differently by the same rules")
     states = ", ".join(sorted({view["state"] for view in warehouse.views.values()}))
+    print(f"{len(drill.sink.mails)} mails")
     print(f"{len(warehouse.views)} exports ({states}), {len(warehouse.writes)} writes, each as it was")
     print(f"asked again: {dict(warehouse.repeated) or 'nothing'}")
 
@@ -167,6 +184,8 @@ async def _make_everything(drill: Drill) -> tuple[list[str], str]:
     with _step("exports in every state, made by the earlier release"):
         for _ in range(3):
             await warehouse.lifecycle()
+        if drill.takes_back:
+            await warehouse.change_of_mind()
         batched = await warehouse.plan(await warehouse.orders(2))
         await warehouse.plan(await warehouse.orders(), batchId=batched["exportId"])
         blocked = await warehouse.plan(await warehouse.orders(destinationPostalCode=""))
@@ -182,6 +201,9 @@ async def _make_everything(drill: Drill) -> tuple[list[str], str]:
         await _claim(drill, failed["exportId"], fails=True)
         for plan in (batched, blocked, cancelled, waiting, executing, failed):
             await warehouse.remember(plan["exportId"])
+        [submission] = warehouse.views[waiting["exportId"]]["brokerSubmissions"]
+        if (submission["status"], submission["attempts"]) != ("prepared", 1):
+            raise Broken(f"its mail was not refused for later: {submission}")
         cut_off = await _die_half_way(drill)
         print("   " + ", ".join(sorted(f"{view['state']}" for view in warehouse.views.values())))
         return await warehouse.orders(2), cut_off
@@ -190,7 +212,7 @@ async def _make_everything(drill: Drill) -> tuple[list[str], str]:
 async def _claim(drill: Drill, export_id: str, *, fails: bool) -> None:
     """As execution does it: with the services' credential, or in 0.1.0-rc1 with the caller's key."""
     metadata: Metadata = (("authorization", f"Bearer {drill.warehouse.api_key}"),)
-    if drill.old.run_code(ON_BEHALF, environment=drill.installation.settings).strip() == "True":
+    if _says_true(drill.old, ON_BEHALF, drill.installation):
         token = drill.installation.settings["ENTRYGO_SERVICE_TOKEN"]
         metadata = service_metadata(token, Visible.whole(Tenant(ACCOUNT, Mode.LIVE)))
     async with grpc.aio.insecure_channel(drill.installation.target(drill.old, "planning")) as channel:
@@ -250,7 +272,7 @@ async def _replace_others(drill: Drill) -> None:
 
 
 async def _load(drill: Drill) -> None:
-    """Lifecycles side by side, each request at another gateway."""
+    """Lifecycles side by side, some of which are not the end; each request at another gateway."""
 
     async def work() -> None:
         for _ in range(LIFECYCLES):
@@ -259,6 +281,8 @@ async def _load(drill: Drill) -> None:
     async with asyncio.TaskGroup() as group:
         for _ in range(WORKERS):
             group.create_task(work())
+        if drill.takes_back:
+            group.create_task(drill.warehouse.change_of_mind())
 
 
 async def _settled(drill: Drill) -> None:
@@ -272,21 +296,26 @@ async def _settled(drill: Drill) -> None:
             if time.monotonic() > deadline:
                 raise
             await asyncio.sleep(1)
-    mails = [str(mail.message["X-EntryGo-Export"]) for mail in drill.sink.mails]
-    twice = {export for export in mails if mails.count(export) > 1}
+    mails = [str(mail.message["X-EntryGo-Submission"]) for mail in drill.sink.mails]
+    twice = {submission for submission in mails if mails.count(submission) > 1}
     sent = {
-        export
-        for export, view in drill.warehouse.views.items()
-        if view["brokerSubmissions"] and view["brokerSubmissions"][-1]["status"] == "sent"
+        submission["id"]
+        for view in drill.warehouse.views.values()
+        for submission in view["brokerSubmissions"]
+        if submission["status"] == "sent"
     }
-    if twice or sent - set(mails):
-        raise Broken(f"mailed twice: {twice}; not mailed: {sent - set(mails)}")
+    if twice or sent - set(mails) or not sent:
+        raise Broken(f"mailed twice: {twice}; sent: {len(sent)}; not mailed: {sent - set(mails)}")
 
 
 async def _dry_run(warehouse: Warehouse, order_ids: list[str]) -> tuple[str, str, int]:
     """How these orders are planned now, which stores nothing."""
     plan = await warehouse.preview(order_ids)
     return str(plan["planHash"]), str(plan["readinessState"]), int(plan["complianceScore"])
+
+
+def _says_true(release: Release, code: str, installation: Installation) -> bool:
+    return release.run_code(code, environment=installation.settings).strip() == "True"
 
 
 def _ruleset_of(release: Release, installation: Installation) -> str:

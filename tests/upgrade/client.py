@@ -85,9 +85,22 @@ class Warehouse:
         await self.remember(plan["exportId"])
         return str(plan["exportId"])
 
-    async def write(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    async def change_of_mind(self) -> None:
+        """One executed export is withdrawn, another one amended, and its successor executed."""
+        withdrawn, amended = await self.lifecycle(), await self.lifecycle()
+        await self._change(withdrawn, "withdraw")
+        successor = await self._change(amended, "amend")
+        await self.execute(successor)
+        for export_id in (withdrawn, amended, successor["exportId"]):
+            await self.remember_sent(export_id)
+
+    async def _change(self, export_id: str, how: str) -> dict[str, Any]:
+        body = {"reason": "of the drill"}
+        return await self.write(f"/api/exports/{export_id}/{how}", body, names_account=False)
+
+    async def write(self, path: str, body: dict[str, Any], *, names_account: bool = True) -> dict[str, Any]:
         key = f"{path.rsplit('/', 1)[-1]}-{next(self._numbers)}"
-        body = {"accountId": self.account_id, **body}
+        body = {"accountId": self.account_id, **body} if names_account else body
         answer = (await self._ask("POST", path, json=body, headers={"idempotency-key": key})).json()
         self.writes.append(Write(path, body, key, answer))
         return dict(answer)
@@ -101,6 +114,15 @@ class Warehouse:
         package = view.get("customsPackage")
         if package:
             self.documents[package["id"]] = await self._documents(package["id"])
+
+    async def remember_sent(self, export_id: str) -> None:
+        """As `remember`, once all that is to be mailed about it has left."""
+        for _ in range(ATTEMPTS):
+            await self.remember(export_id)
+            if all(each["status"] == "sent" for each in self.views[export_id]["brokerSubmissions"]):
+                return
+            await self.pause(PAUSE_SECONDS)
+        raise Broken(f"not all mails of {export_id} have left: {self.views[export_id]}")
 
     async def check(self, changed: Sequence[str] = ()) -> None:
         """Everything that was said is said again, by whoever runs; `changed` exports have gone on since."""
