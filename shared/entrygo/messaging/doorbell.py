@@ -1,16 +1,25 @@
-"""Wakes the relay when its own process has committed events; those of other processes it finds by polling."""
+"""Wakes the relay when its own service has committed events here; those of other processes it finds by
+polling."""
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from entrygo.process.ending import pause
 
-_ANSWERING: "set[Doorbell]" = set()
+_OF_THE_PROCESS: "set[Doorbell]" = set()
+_ANSWERING: ContextVar["set[Doorbell]"] = ContextVar("answering", default=_OF_THE_PROCESS)
+
+
+def separate_bells() -> None:
+    """From now on the task at hand, and what it starts, rings and answers bells of its own: those of one
+    service, where several share a process."""
+    _ANSWERING.set(set())
 
 
 class Doorbell:
-    """In-process wake-up for the relay after a commit, by any service of this process."""
+    """In-process wake-up for the relay after a commit of its service."""
 
     def __init__(self) -> None:
         self._is_rung = False
@@ -21,12 +30,13 @@ class Doorbell:
     @contextmanager
     def answered(self, stop: asyncio.Event) -> Iterator[None]:
         """Within this context `rung` and `stop` wake whoever waits at this bell; outside of it nobody is."""
-        _ANSWERING.add(self)
+        answering = _ANSWERING.get()
+        answering.add(self)
         ending = asyncio.create_task(self._end(stop), name="doorbell")
         try:
             yield
         finally:
-            _ANSWERING.discard(self)
+            answering.discard(self)
             ending.cancel()
 
     async def wait(self, seconds: float) -> bool:
@@ -50,6 +60,6 @@ class Doorbell:
 
 
 def ring() -> None:
-    """Rings every bell that is answered in this process."""
-    for bell in _ANSWERING:
+    """Rings every bell that is answered here."""
+    for bell in _ANSWERING.get():
         bell.rung()

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from entrygo.identity.authenticator import Authenticator
+from entrygo.messaging.doorbell import separate_bells
 from entrygo.messaging.measures import measure_outbox
 from entrygo.messaging.relay import Relay
 from entrygo.messaging.seal import Seal
@@ -104,6 +105,7 @@ async def serve(
     """
 
     bind_process(name)
+    separate_bells()
     async with open_pools() as pools:
         runtime = Runtime(
             pools=pools,

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from entrygo.messaging.doorbell import Doorbell, ring
+from entrygo.messaging.doorbell import Doorbell, ring, separate_bells
 
 FOR_EVER = 3600.0
 
@@ -51,3 +51,27 @@ async def test_who_does_not_answer_is_not_rung(bell: Doorbell, stop: asyncio.Eve
         pass
     ring()
     assert not await bell.wait(0.0)
+
+
+async def test_services_of_one_process_wake_their_own_alone(stop: asyncio.Event) -> None:
+    bells = {}
+    begun = asyncio.Event()
+
+    async def serve(name: str) -> None:
+        separate_bells()
+        bells[name] = Doorbell()
+        with bells[name].answered(stop):
+            await begun.wait()
+            if name == "planning":
+                # As a task of the service does, which began within it.
+                await asyncio.create_task(commit())
+
+    async def commit() -> None:
+        ring()
+
+    serving = [asyncio.create_task(serve(name)) for name in ("sync", "planning")]
+    await asyncio.sleep(0)
+    begun.set()
+    await asyncio.gather(*serving)
+    assert await bells["planning"].wait(0.0)
+    assert not await bells["sync"].wait(0.0)
