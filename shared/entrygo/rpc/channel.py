@@ -39,6 +39,13 @@ REPEATABLE = {
     "inspection.v1.Inspection": ("InspectExport", "GetCustomsPackage", "ListExports", "SystemHealth"),
 }
 
+REPEATABLE_METHODS = frozenset(
+    f"/entrygo.proto.{service}/{method}" for service, methods in REPEATABLE.items() for method in methods
+)
+# What is UNAVAILABLE is asked for so often, at growing intervals.
+ATTEMPTS = 3
+FIRST_PAUSE_SECONDS = 0.05
+
 SERVICE_CONFIG = json.dumps(
     {
         "loadBalancingConfig": [{"round_robin": {}}],
@@ -52,8 +59,8 @@ SERVICE_CONFIG = json.dumps(
                     for method in methods
                 ],
                 "retryPolicy": {
-                    "maxAttempts": 3,
-                    "initialBackoff": "0.05s",
+                    "maxAttempts": ATTEMPTS,
+                    "initialBackoff": f"{FIRST_PAUSE_SECONDS}s",
                     "maxBackoff": "1s",
                     "backoffMultiplier": 2,
                     "retryableStatusCodes": ["UNAVAILABLE"],

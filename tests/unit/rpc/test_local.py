@@ -9,6 +9,7 @@ from typing import Any
 import grpc
 import pytest
 
+from entrygo.rpc.channel import ATTEMPTS
 from entrygo.rpc.local.calling import MAX_WAITING
 from entrygo.rpc.local.channel import LocalChannel, Neighbours
 from entrygo.rpc.local.context import LocalContext
@@ -233,6 +234,49 @@ async def test_an_unknown_method_is_unimplemented() -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await answered(channel)
     assert refused.value.code() is grpc.StatusCode.UNIMPLEMENTED
+
+
+class Failing:
+    """UNAVAILABLE so many times, then an answer."""
+
+    def __init__(self, times: int) -> None:
+        self.asked = 0
+        self._times = times
+
+    async def __call__(self, content: bytes, context: LocalContext) -> bytes:
+        self.asked += 1
+        if self.asked <= self._times:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "not now")
+        return b"at last"
+
+
+async def test_what_may_be_repeated_is_asked_for_again_while_it_is_unavailable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    failing = Failing(ATTEMPTS - 1)
+    channel, _ = channel_to(answer=failing)
+    monkeypatch.setattr("entrygo.rpc.local.channel.REPEATABLE_METHODS", {f"/{SERVICE}/Answer"})
+    assert await answered(channel, timeout=PATIENCE_SECONDS) == b"at last"
+    assert failing.asked == ATTEMPTS
+
+
+async def test_what_may_be_repeated_is_asked_for_so_often_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    failing = Failing(ATTEMPTS)
+    channel, _ = channel_to(answer=failing)
+    monkeypatch.setattr("entrygo.rpc.local.channel.REPEATABLE_METHODS", {f"/{SERVICE}/Answer"})
+    with pytest.raises(grpc.aio.AioRpcError, match="not now"):
+        await answered(channel, timeout=PATIENCE_SECONDS)
+    assert failing.asked == ATTEMPTS
+
+
+async def test_a_write_is_asked_for_once() -> None:
+    failing = Failing(1)
+    channel, _ = channel_to(answer=failing)
+    with pytest.raises(grpc.aio.AioRpcError, match="not now"):
+        await answered(channel, timeout=PATIENCE_SECONDS)
+    assert failing.asked == 1
 
 
 async def test_calls_of_a_service_that_is_not_there_or_takes_none_are_unavailable() -> None:

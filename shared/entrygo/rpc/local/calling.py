@@ -3,10 +3,12 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import Any
 
 import grpc
 
+from entrygo.rpc.channel import FIRST_PAUSE_SECONDS
 from entrygo.rpc.local.context import Entries, Status
 from entrygo.rpc.local.server import LocalCall, LocalServer, not_served, too_large
 
@@ -19,8 +21,8 @@ CANCELLED = Status(grpc.StatusCode.CANCELLED, "The handler was cancelled.")
 
 
 class Calling:
-    """A call under way: awaited where it has one answer, else read or iterated; as gRPC's own. Without a
-    `server` it is refused.
+    """A call under way: awaited where it has one answer, else read or iterated; as gRPC's own. What
+    `find` gives handles it; without any it is UNAVAILABLE, for which there are so many `attempts`.
 
     It keeps nothing of the call beyond its end but what its caller may still ask for: a circle of call, task
     and error would hold a large message until the garbage collector comes by.
@@ -28,7 +30,7 @@ class Calling:
 
     def __init__(
         self,
-        server: LocalServer | None,
+        find: Callable[[], LocalServer | None],
         method: str,
         content: bytes,
         *,
@@ -36,8 +38,9 @@ class Calling:
         timeout: float | None,
         read: Callable[[bytes], Any],
         most_bytes: int,
+        attempts: int = 1,
     ) -> None:
-        loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
         self._read_message = read
         self._most_bytes = most_bytes
         self._waiting: deque[bytes] = deque()
@@ -49,10 +52,16 @@ class Calling:
         deadline = None if timeout is None else loop.time() + timeout
         self._timer = None if deadline is None else loop.call_at(deadline, self._give_up, TOO_LATE)
         call = LocalCall(method, content, metadata, deadline, self)
-        self._task: asyncio.Task[Status] | None = (
-            loop.create_task(not_served()) if server is None else server.handle(call)
-        )
-        self._task.add_done_callback(self._note_end)
+        self._pauses = [FIRST_PAUSE_SECONDS * 2**number for number in reversed(range(attempts - 1))]
+        self._task: asyncio.Task[Status] | None = None
+        self._attempt(find, call)
+
+    def _attempt(self, find: Callable[[], LocalServer | None], call: LocalCall) -> None:
+        if self._ended.done():
+            return
+        server = find()
+        self._task = self._loop.create_task(not_served()) if server is None else server.handle(call)
+        self._task.add_done_callback(partial(self._note_end, find, call))
 
     # What the server sends.
 
@@ -67,19 +76,20 @@ class Calling:
             self._give_up(too_large(message, self._most_bytes))
             raise asyncio.CancelledError
         while len(self._waiting) >= MAX_WAITING:
-            self._room = asyncio.get_running_loop().create_future()
+            self._room = self._loop.create_future()
             await self._room
         self.begin(())
         self._waiting.append(message)
         _wake(self._news)
 
-    def _note_end(self, task: "asyncio.Task[Status]") -> None:
-        if task.cancelled():
-            self._end(CANCELLED)
-        elif (error := task.exception()) is not None:
-            self._end(Status(grpc.StatusCode.UNKNOWN, f"Unexpected {type(error)}: {error}"))
+    def _note_end(
+        self, find: Callable[[], LocalServer | None], call: LocalCall, task: "asyncio.Task[Status]"
+    ) -> None:
+        status = _status_of(task)
+        if status.code is grpc.StatusCode.UNAVAILABLE and self._pauses and not self._begun.done():
+            self._loop.call_later(self._pauses.pop(), self._attempt, find, call)
         else:
-            self._end(task.result())
+            self._end(status)
 
     def _end(self, status: Status) -> None:
         self._task = None
@@ -151,7 +161,7 @@ class Calling:
 
     async def _more(self) -> None:
         """Waits for a message or the end. A caller that is cancelled meanwhile ends the call."""
-        self._news = asyncio.get_running_loop().create_future()
+        self._news = self._loop.create_future()
         try:
             await self._news
         except asyncio.CancelledError:
@@ -171,6 +181,14 @@ class Calling:
 def _wake(waiting: "asyncio.Future[None] | None") -> None:
     if waiting is not None and not waiting.done():
         waiting.set_result(None)
+
+
+def _status_of(task: "asyncio.Task[Status]") -> Status:
+    if task.cancelled():
+        return CANCELLED
+    if (error := task.exception()) is not None:
+        return Status(grpc.StatusCode.UNKNOWN, f"Unexpected {type(error)}: {error}")
+    return task.result()
 
 
 def _check(status: Status) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import grpc
 
 from entrygo.process.settings import RpcClientSettings
-from entrygo.rpc.channel import MAX_RESPONSE_BYTES, open_channel
+from entrygo.rpc.channel import ATTEMPTS, MAX_RESPONSE_BYTES, REPEATABLE_METHODS, open_channel
 from entrygo.rpc.local.calling import Calling
 from entrygo.rpc.local.server import LocalServer
 
@@ -125,11 +125,12 @@ class _Method:
     ) -> Calling:
         """The call. Other options are of connections: compression, credentials, whether to wait for one."""
         return Calling(
-            self._channel.server(),
+            self._channel.server,
             self._method,
             self._write(request),
             metadata=metadata or (),
             timeout=timeout,
             read=self._read,
             most_bytes=MAX_RESPONSE_BYTES,
+            attempts=ATTEMPTS if self._method in REPEATABLE_METHODS else 1,
         )
