@@ -55,23 +55,25 @@ async def test_who_does_not_answer_is_not_rung(bell: Doorbell, stop: asyncio.Eve
 
 async def test_services_of_one_process_wake_their_own_alone(stop: asyncio.Event) -> None:
     bells = {}
-    begun = asyncio.Event()
+    may_commit, over = asyncio.Event(), asyncio.Event()
 
     async def serve(name: str) -> None:
         separate_bells()
         bells[name] = Doorbell()
         with bells[name].answered(stop):
-            await begun.wait()
+            await may_commit.wait()
             if name == "planning":
                 # As a task of the service does, which began within it.
                 await asyncio.create_task(commit())
+                over.set()
+            await over.wait()
 
     async def commit() -> None:
         ring()
 
     serving = [asyncio.create_task(serve(name)) for name in ("sync", "planning")]
     await asyncio.sleep(0)
-    begun.set()
+    may_commit.set()
     await asyncio.gather(*serving)
     assert await bells["planning"].wait(0.0)
     assert not await bells["sync"].wait(0.0)

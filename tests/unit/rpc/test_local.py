@@ -17,6 +17,7 @@ from entrygo.rpc.local.server import LocalServer
 
 SERVICE = "probe.v1.Probe"
 VARIABLE: ContextVar[str] = ContextVar("variable", default="")
+MAX_BYTES = 1024
 PATIENCE_SECONDS = 20.0
 
 Unary = Callable[[bytes, LocalContext], Awaitable[bytes]]
@@ -33,7 +34,7 @@ class Open(grpc.aio.ServerInterceptor):
 def channel_to(
     *, answer: Unary | None = None, stream: Stream | None = None
 ) -> tuple[LocalChannel, LocalServer]:
-    server = LocalServer(Open(), max_bytes=1024)
+    server = LocalServer(Open(), max_bytes=MAX_BYTES)
     handlers: dict[str, Any] = {}
     if answer is not None:
         handlers["Answer"] = grpc.unary_unary_rpc_method_handler(answer)
@@ -186,16 +187,25 @@ async def test_initial_metadata_arrives_before_the_first_message() -> None:
 async def test_a_message_that_is_too_large_is_refused_whichever_way_it_goes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def same(content: bytes, context: LocalContext) -> bytes:
-        return content + b"!"
+    async def half(content: bytes, context: LocalContext) -> bytes:
+        return content[: len(content) // 2]
 
-    monkeypatch.setattr("entrygo.rpc.local.channel.MAX_RESPONSE_BYTES", 1024)
-    channel, _ = channel_to(answer=same)
-    assert len(await answered(channel, b"a" * 1023)) == 1024
-    for size in (1024, 1025):
-        with pytest.raises(grpc.aio.AioRpcError, match="larger than max") as refused:
-            await answered(channel, b"a" * size)
-        assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    async def twice(content: bytes, context: LocalContext) -> bytes:
+        return content * 2
+
+    monkeypatch.setattr("entrygo.rpc.local.channel.MAX_RESPONSE_BYTES", MAX_BYTES)
+    channel, _ = channel_to(answer=half)
+    assert len(await answered(channel, b"a" * MAX_BYTES)) == MAX_BYTES // 2
+    await check_too_large(channel, MAX_BYTES + 1)
+    channel, _ = channel_to(answer=twice)
+    assert len(await answered(channel, b"a" * (MAX_BYTES // 2))) == MAX_BYTES
+    await check_too_large(channel, MAX_BYTES // 2 + 1)
+
+
+async def check_too_large(channel: LocalChannel, size: int) -> None:
+    with pytest.raises(grpc.aio.AioRpcError, match="larger than max") as refused:
+        await answered(channel, b"a" * size)
+    assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
 async def test_each_call_has_the_variables_of_its_server_and_changes_its_own_alone() -> None:
@@ -303,7 +313,7 @@ async def test_who_waits_for_a_neighbour_is_told_when_it_takes_calls() -> None:
     channel = LocalChannel("probe", neighbours)
     waiting = asyncio.create_task(channel.channel_ready())
     await asyncio.sleep(0)
-    server = LocalServer(Open(), max_bytes=1024)
+    server = LocalServer(Open(), max_bytes=MAX_BYTES)
     neighbours.add("probe", server)
     await asyncio.sleep(0)
     assert not waiting.done()
