@@ -14,6 +14,8 @@ ENTRY_DATE = "2026-03-11"
 SYNC, PLAN, EXECUTE = "/api/orders/sync", "/api/exports/plan", "/api/exports/execute"
 ATTEMPTS = 40
 PAUSE_SECONDS = 0.25
+# Of a mail; the process that sends it may end meanwhile.
+SENT_ATTEMPTS = 240
 
 
 class Broken(AssertionError):
@@ -82,7 +84,7 @@ class Warehouse:
     async def lifecycle(self) -> str:
         plan = await self.plan(await self.orders())
         await self.execute(plan)
-        await self.remember(plan["exportId"])
+        await self.remember_sent(plan["exportId"])
         return str(plan["exportId"])
 
     async def change_of_mind(self) -> None:
@@ -117,12 +119,12 @@ class Warehouse:
 
     async def remember_sent(self, export_id: str) -> None:
         """As `remember`, once all that is to be mailed about it has left."""
-        for _ in range(ATTEMPTS):
-            await self.remember(export_id)
-            if all(each["status"] == "sent" for each in self.views[export_id]["brokerSubmissions"]):
-                return
+        for _ in range(SENT_ATTEMPTS):
+            submissions = (await self.get(f"/api/exports/{export_id}"))["brokerSubmissions"]
+            if all(each["status"] == "sent" for each in submissions):
+                return await self.remember(export_id)
             await self.pause(PAUSE_SECONDS)
-        raise Broken(f"not all mails of {export_id} have left: {self.views[export_id]}")
+        raise Broken(f"not all mails of {export_id} have left: {submissions}")
 
     async def check(self, changed: Sequence[str] = ()) -> None:
         """Everything that was said is said again, by whoever runs; `changed` exports have gone on since."""

@@ -83,21 +83,8 @@ async def _use(warehouse: Warehouse) -> None:
         await warehouse.lifecycle()
     waiting, cancelled = [await warehouse.plan(await warehouse.orders()) for _ in range(2)]
     await warehouse.write(f"/api/exports/{cancelled['exportId']}/cancel", {"reason": "not needed"})
-    await _sent(warehouse)
     for plan in (waiting, cancelled):
         await warehouse.remember(plan["exportId"])
-
-
-async def _sent(warehouse: Warehouse) -> None:
-    """Remembers executed exports as they are once their mails have left."""
-    async with asyncio.timeout(SETTLE_SECONDS):
-        for export_id in list(warehouse.views):
-            while True:
-                await warehouse.remember(export_id)
-                submissions = warehouse.views[export_id]["brokerSubmissions"]
-                if all(each["status"] == "sent" for each in submissions):
-                    break
-                await asyncio.sleep(POLL_SECONDS)
 
 
 async def _checked(warehouse: Warehouse) -> None:
