@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
 import psutil
+import pytest
 import pytest_asyncio
 
 from entrygo.cli.up.home import Home
@@ -15,6 +17,7 @@ from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
 from entrygo.rpc.channel import open_channel
 from tests.contract.rest.documented import Rest, key_header, planned, unique
 from tests.harness.folders import short_lived_folder
+from tests.harness.processes import free_port
 from tests.harness.system import System, running_system
 
 PATIENCE_SECONDS = 120.0
@@ -129,3 +132,42 @@ async def test_the_process_ends_in_order_when_asked_and_is_replaced_by_restart(r
     assert "process.stopped" in said
     assert [line for line in said.splitlines() if "process.cut_short" in line or '"error"' in line] == []
     assert (await rest.client.get(f"/api/exports/{export_id}")).status_code == 200
+
+
+async def begun(system: System, **changed: str) -> asyncio.subprocess.Process:
+    """A second process of all services beside the first, on other ports; `changed` are settings of it."""
+    environment = await asyncio.to_thread(system.process(TOGETHER).environ)
+    ports = {name: str(free_port()) for name in environment if name.endswith("_PORT")}
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "entrygo.together", env={**environment, **ports, **changed},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("part", ["gateway", "planning"])
+async def test_a_process_in_which_a_part_cannot_listen_ends_in_order_and_begins_no_other(
+    together: System, part: str
+) -> None:
+    taken = {"gateway": together.base_url, **together.targets}[part].rpartition(":")[2]
+    process = await begun(together, **{f"ENTRYGO_{part.upper()}_PORT": taken})
+    said, _ = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
+    assert process.returncode == 1
+    assert taken in said.decode().splitlines()[-1]
+    assert [
+        word
+        for word in ("never retrieved", "process.cut_short", "gateway.listening")
+        if word in said.decode()
+    ] == []
+
+
+async def test_a_process_that_is_to_end_while_it_starts_begins_nothing_more(together: System) -> None:
+    process = await begun(together)
+    assert process.stdout is not None
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while b"rpc.listening" not in await process.stdout.readline():
+            pass
+        process.terminate()
+        said = (await process.stdout.read()).decode()
+        assert await process.wait() == 0
+    assert "process.stopped" in said
+    assert [word for word in ("gateway.listening", "process.cut_short") if word in said] == []

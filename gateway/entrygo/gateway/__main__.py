@@ -22,6 +22,10 @@ from entrygo.rpc.local.channel import Neighbours
 log = structlog.get_logger(__name__)
 
 
+class NotListening(Exception):
+    """Its address is not to be had, or its application failed; uvicorn has logged why."""
+
+
 class Dated(ServerState):
     """The state of a uvicorn whose answers get their `Date` when they are made, once a second at most."""
 
@@ -57,8 +61,15 @@ class Server(uvicorn.Server):
         self._leaving.set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Starts to listen, and logs where."""
-        await super().startup(sockets)
+        """Starts to listen, and logs where. Raises NotListening: uvicorn's own way out of the process leaves
+        others in it no time to end."""
+        try:
+            await super().startup(sockets)
+        except SystemExit as error:
+            where = f"{self.config.host}:{self.config.port}"
+            raise NotListening(f"The gateway cannot listen on {where}.") from error
+        if self.lifespan.should_exit:
+            raise NotListening("The gateway could not be put together.")
         is_tls = self.config.is_ssl
         log.info("gateway.listening", host=self.config.host, port=self.config.port, tls=is_tls)
 

@@ -26,8 +26,8 @@ NAME = "together"
 async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Serves until `stop`, or until one of them fails; raises what the first failed with.
 
-    Each begins once those that it asks take calls, and the gateway last. It ends first, as its requests under
-    way need the services; where a service fails, all end.
+    Each begins once those that it asks take calls, and the gateway last, unless the end has come before. The
+    gateway ends first, as its requests under way need the services; where a service fails, all end.
     """
     neighbours, leave = Neighbours(), asyncio.Event()
     services = {
@@ -43,8 +43,13 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             serving = served(leave, neighbours=neighbours)
             tasks.create_task(_until(serving, leave, failures), name=name)
             await _first(neighbours.opened(name), leave.wait(), stop.wait())
-        gateway = serve_gateway(settings.gateway, stop, neighbours=neighbours)
-        tasks.create_task(_until(gateway, leave, failures), name="gateway")
+            if leave.is_set() or stop.is_set():
+                # What has not begun does not begin.
+                leave.set()
+                break
+        else:
+            gateway = serve_gateway(settings.gateway, stop, neighbours=neighbours)
+            tasks.create_task(_until(gateway, leave, failures), name="gateway")
     if failures:
         raise failures[0]
 

@@ -1,6 +1,10 @@
 """The server of the gateway between its start and its end."""
 
 import asyncio
+import socket
+from typing import Any
+
+import pytest
 
 from entrygo.gateway import __main__ as gateway
 from entrygo.gateway.settings import GatewaySettings
@@ -18,6 +22,26 @@ async def test_the_gateway_ends_when_it_is_asked_to() -> None:
     finally:
         stop.set()
         await asyncio.wait_for(serving, PATIENCE)
+
+
+async def test_a_gateway_whose_port_is_taken_fails_as_any_other_work_of_its_process() -> None:
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, 0))
+        taken.listen()
+        settings = GatewaySettings(gateway_host=LOOPBACK, gateway_port=taken.getsockname()[1])
+        with pytest.raises(gateway.NotListening, match=str(settings.gateway_port)):
+            await asyncio.wait_for(gateway.serve(settings, asyncio.Event()), PATIENCE)
+
+
+async def test_a_gateway_that_cannot_be_put_together_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "lifespan.startup.failed", "message": "no"})
+
+    monkeypatch.setattr(gateway, "create_app", lambda *_, **__: application)
+    settings = GatewaySettings(gateway_host=LOOPBACK, gateway_port=free_port())
+    with pytest.raises(gateway.NotListening):
+        await asyncio.wait_for(gateway.serve(settings, asyncio.Event()), PATIENCE)
 
 
 def test_answers_have_the_date_of_the_second_in_which_they_are_made() -> None:
