@@ -74,13 +74,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if isinstance(item, pytest.Function) and MEETS_A_BROKER & set(item.fixturenames):
             item.add_marker(pytest.mark.kafka)
     if os.environ.get(TOGETHER_SETTING):
-        others = [item for item in items if "system" not in getattr(item, "fixturenames", ())]
+        others = [item for item in items if not _is_of_one_process(item)]
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in set(others)]
     check_ids(items)
     check_sharing(items)
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: rank(item.nodeid))
+
+
+def _is_of_one_process(item: pytest.Item) -> bool:
+    """Whether it says something of a system whose services share a process."""
+    is_of_a_system = {"system", "world"} & set(getattr(item, "fixturenames", ()))
+    return bool(is_of_a_system) and item.get_closest_marker("apart") is None
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,5 +1,6 @@
 """One running system for all fault tests, on a broker of their own."""
 
+import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,7 +11,7 @@ from tests.contract.rest.documented import Rest
 from tests.faults.world import World
 from tests.harness.brokers import run_tansu
 from tests.harness.folders import short_lived_folder
-from tests.harness.groups import FAULTS, claim_for_the_run
+from tests.harness.groups import FAULTS, TOGETHER_SETTING, claim_for_the_run
 from tests.harness.system import PATIENT, running_system
 
 SETTINGS = {
@@ -30,6 +31,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         settings = {
             **SETTINGS,
             VARIABLE: f"{FILE_PREFIX}{failpoint}",
+            "ENTRYGO_TOGETHER": os.environ.get(TOGETHER_SETTING, "false"),
             "ENTRYGO_KAFKA_BOOTSTRAP": broker.bootstrap,
         }
         async with (

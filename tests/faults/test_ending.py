@@ -29,14 +29,14 @@ async def ended(process: psutil.Process, log: Path) -> str:
 
 
 def log_of(world: World, name: str) -> Path:
-    return world.system.home / "logs" / f"{name}.log"
+    return world.system.home / "logs" / f"{world.system.part(name).name}.log"
 
 
 async def settled(world: World, export_id: str) -> dict[str, Any]:
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
-            answer = await world.rest.client.get(f"/api/exports/{export_id}")
-            if answer.status_code == 200:
+            answer = await world.look(f"/api/exports/{export_id}")
+            if answer is not None and answer.status_code == 200:
                 found: dict[str, Any] = answer.json()
                 submission = found["brokerSubmission"] or {}
                 if found["state"] == "COMPLETED" and submission.get("status") in ("sent", "unknown"):
@@ -47,14 +47,15 @@ async def settled(world: World, export_id: str) -> dict[str, Any]:
 @pytest.mark.parametrize("hung", ["broker", "postgres"])
 async def test_every_service_ends_when_asked_while_what_it_depends_on_hangs(world: World, hung: str) -> None:
     await world.planned()  # events are under way
-    ending = {name: world.system.process(name) for name in SERVICES}
+    ending = {world.system.part(name).name: world.system.process(name) for name in SERVICES}
     with frozen(world.broker.process if hung == "broker" else world.system.process(hung)):
-        said = await asyncio.gather(*(ended(ending[name], log_of(world, name)) for name in SERVICES))
+        said = await asyncio.gather(*(ended(ending[name], log_of(world, name)) for name in ending))
     assert [line for each in said for line in each.splitlines() if "process.hung" in line] == []
     for name, process in ending.items():
         await world.system.restarted(name, after=process.pid)
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize(
     ("hung", "waiting"), [("sync", ("planning",)), ("planning", ("execution", "inspection"))]
 )
@@ -121,6 +122,7 @@ async def submission_is(world: World, export_id: str, status: str) -> None:
             await asyncio.sleep(POLL_SECONDS)
 
 
+@pytest.mark.apart
 async def test_gateway_answers_what_is_under_way_in_the_error_shape_when_it_ends(world: World) -> None:
     gateway = world.system.process("gateway")
     batch_id = await world.planned()

@@ -53,8 +53,8 @@ async def settled(world: World, batch_id: str) -> dict[str, Any]:
     """The inspection once the export is COMPLETED and its broker submission will not change by itself."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
-            answer = await world.rest.client.get(f"/api/exports/{batch_id}")
-            if answer.status_code == 200:
+            answer = await world.look(f"/api/exports/{batch_id}")
+            if answer is not None and answer.status_code == 200:
                 found: dict[str, Any] = answer.json()
                 # While execution is away, planning alone may know that the export is completed.
                 is_known = found["state"] == "COMPLETED" and not found["stale"]

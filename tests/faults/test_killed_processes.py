@@ -25,7 +25,14 @@ class Written:
     answer: dict[str, Any]
 
 
-@pytest.mark.parametrize("part", ["gateway", "sync", "planning", "inspection", "postgres"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "gateway",
+        *(pytest.param(name, marks=pytest.mark.apart) for name in ("sync", "planning", "inspection")),
+        "postgres",
+    ],
+)
 async def test_acknowledged_writes_survive_and_none_is_doubled_when_a_part_is_killed(
     world: World, part: str
 ) -> None:

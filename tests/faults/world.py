@@ -82,6 +82,13 @@ class World:
         except httpx.TransportError:
             return None
 
+    async def look(self, path: str) -> httpx.Response | None:
+        """One try of a read; None when the connection broke before the answer, or nobody was there."""
+        try:
+            return await self.rest.client.get(path)
+        except httpx.TransportError:
+            return None
+
     async def get(self, path: str) -> dict[str, Any]:
         """Asks as often as the answers ask for it."""
         async with asyncio.timeout(PATIENCE_SECONDS):
