@@ -4,8 +4,8 @@ from functools import cache
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from entrygo.gateway.door.fair_slots import FairSlots
 from entrygo.process.metrics import SECONDS
+from entrygo.requests.fair_slots import FairSlots
 
 REQUESTS = Counter("entrygo_gateway_requests", "Requests answered", ("method", "route", "status"))
 REQUEST_SECONDS = Histogram("entrygo_gateway_request_seconds", "Time to answer", ("route",), buckets=SECONDS)

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from entrygo.domain.errors import EntryGoError, InvalidApiKey, Kind
-from entrygo.gateway.door.fair_slots import FairSlots
 from entrygo.gateway.door.known_keys import KnownKeys
 from entrygo.gateway.door.peers import Peers
 from entrygo.gateway.identities import ask_identity
@@ -18,6 +17,7 @@ from entrygo.gateway.services import Call, Services
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.proto.identity.v1 import identity_pb2
 from entrygo.requests.budget import Budget
+from entrygo.requests.fair_slots import FairSlots
 from entrygo.requests.holding import Holding
 from entrygo.requests.rates import Buckets
 

@@ -21,6 +21,13 @@ from entrygo.planning.use_cases.stored_plans import StoredPlans
 from entrygo.planning.use_cases.transitions import Transitions
 from entrygo.postgres.pool import Pool
 from entrygo.process.clock import Clock, Ids
+from entrygo.requests.fair_slots import FairSlots
+
+# Large plans at once. One thread works at a time, while another waits for sync or PostgreSQL.
+LARGE_AT_ONCE = 4
+LARGE_PER_ACCOUNT = 2
+LARGE_WAITING = 200
+TURN_SECONDS = 45.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +57,19 @@ class PlanningUseCases:
         gathering = Gathering(
             pool=pool, facts=facts, rules=rules, reference_on=reference_on, clock=clock, duty_on=duty_on
         )
-        plan_export = PlanExport(pool=pool, gathering=gathering, clock=clock, ids=ids)
+        turns = FairSlots(
+            running=LARGE_AT_ONCE,
+            per_account=LARGE_PER_ACCOUNT,
+            in_company=1,
+            waiting=LARGE_WAITING,
+            patience=TURN_SECONDS,
+        )
+        plan_export = PlanExport(pool=pool, gathering=gathering, clock=clock, ids=ids, turns=turns)
         return cls(
             plan_export=plan_export,
             amend_export=AmendExport(pool, plan_export),
             handover=Handover(pool, clock, ids),
             transitions=Transitions(pool, clock, ids),
             policies=Policies(pool, clock, ids, rules),
-            stored_plans=StoredPlans(pool),
+            stored_plans=StoredPlans(pool, turns),
         )

@@ -1,6 +1,7 @@
 """Plans an export: gathers what the plan depends on, decides, records the plan with its event."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -41,18 +42,23 @@ from entrygo.postgres.idempotency import (
 )
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
+from entrygo.requests.fair_slots import FairSlots
 
 DRY_RUN = "DRY_RUN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanExport:
-    """Plans a new export, plans one again, or only says what a plan would be (dry run)."""
+    """Plans a new export, plans one again, or only says what a plan would be (dry run).
+
+    Large ones take `turns`: what one account asks of them at once is what all others wait for.
+    """
 
     pool: Pool
     gathering: Gathering
     clock: Clock
     ids: Ids
+    turns: FairSlots
 
     async def run(self, visible: Visible, command: PlanCommand) -> Reply:
         """The reply is a PlanExportResponse.
@@ -130,9 +136,16 @@ class PlanExport:
         return answer_bytes(command.batch_id, DRY_RUN, 0, plan, amendment)
 
     async def _decide(self, visible: Visible, command: PlanCommand) -> tuple[Decision, Predecessor | None]:
-        follows = await self._predecessor(visible, command)
-        grounds = await self.gathering.run(visible, command, follows=follows)
-        return await _decided(grounds), follows
+        async with self._turn(visible, command):
+            follows = await self._predecessor(visible, command)
+            grounds = await self.gathering.run(visible, command, follows=follows)
+            return await _decided(grounds), follows
+
+    def _turn(self, visible: Visible, command: PlanCommand) -> AbstractAsyncContextManager[None]:
+        """Before any connection is taken. Raises ServiceUnavailable when it does not come."""
+        if _size(command) <= ORDERS_IN_LOOP:
+            return nullcontext()
+        return self.turns.hold(visible.tenant.account_id)
 
     async def _predecessor(self, visible: Visible, command: PlanCommand) -> Predecessor | None:
         """The export whose place this one takes: of its first plan, or of the plan that it had before.
@@ -251,9 +264,12 @@ def _is_small_and_new(visible: Visible, command: PlanCommand) -> bool:
 
     A key that is bound to a warehouse needs another one, in which it is looked beyond that.
     """
-    orders = len(command.order_ids) + len(command.external_order_ids)
     is_new = not command.batch_id and command.amendment is None
-    return is_new and orders <= ORDERS_IN_LOOP and visible == Visible.whole(visible.tenant)
+    return is_new and _size(command) <= ORDERS_IN_LOOP and visible == Visible.whole(visible.tenant)
+
+
+def _size(command: PlanCommand) -> int:
+    return len(command.order_ids) + len(command.external_order_ids)
 
 
 async def _decided(grounds: Grounds) -> Decision:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,16 +23,21 @@ from entrygo.planning.use_cases.recording import found_export
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2
+from entrygo.requests.fair_slots import FairSlots
 
 # Of one order.
 MAX_EXPORTS = 20
+# Of two plans as they are stored: some hundred orders.
+LARGE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPlans:
-    """The use cases that read; what `visible` does not include answers as if missing."""
+    """The use cases that read; what `visible` does not include answers as if missing. What takes long takes
+    `turns`."""
 
     pool: Pool
+    turns: FairSlots
 
     async def snapshot(self, visible: Visible, export_id: str, revision: int) -> bytes:
         """The canonical JSON of a Snapshot; revision 0 is the current one.
@@ -60,7 +66,11 @@ class StoredPlans:
             after = await store.find_plan(export_id, to_plan_hash or export.plan_hash)
         if before is None or after is None:
             raise NotFound("No plan of this export has that hash.")
-        return await asyncio.to_thread(_diff, before, after, limit)
+        async with self._turn(visible, len(before.content) + len(after.content)):
+            return await asyncio.to_thread(_diff, before, after, limit)
+
+    def _turn(self, visible: Visible, size: int) -> AbstractAsyncContextManager[None]:
+        return self.turns.hold(visible.tenant.account_id) if size > LARGE_BYTES else nullcontext()
 
     async def exports_of(self, visible: Visible, order_id: str) -> Sequence[Export]:
         """The exports that an order is in, or left with, newest first; one left behind is in none."""

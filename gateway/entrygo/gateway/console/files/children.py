@@ -2,9 +2,9 @@
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.gateway.console.files.reading import Read, Wanted
-from entrygo.gateway.door.fair_slots import FairSlots
 from entrygo.process.settings import LogSettings
 from entrygo.process.workers import WorkerLost, Workers
+from entrygo.requests.fair_slots import FairSlots
 
 MODULE = "entrygo.gateway.console.files"
 AT_ONCE = 2

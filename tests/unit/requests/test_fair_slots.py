@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from entrygo.domain.errors import ServiceUnavailable
-from entrygo.gateway.door.fair_slots import COMPANY_SECONDS, FairSlots
+from entrygo.requests.fair_slots import COMPANY_SECONDS, FairSlots
 
 
 class Clock:
