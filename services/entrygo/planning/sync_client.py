@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import grpc
 
 from entrygo.domain.facts import Broker, Importer, Order, OrderItem, Product, Warehouse
+from entrygo.process.stretches import stretches
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
 from entrygo.records.kinds import Amount, Day, Percent
 from entrygo.records.order import ORDER, ORDER_LINE
@@ -94,7 +95,8 @@ class SyncFacts:
                     products |= {
                         item.id: Product.model_validate(document_of(item)) for item in chunk.products
                     }
-                    orders |= {order.id: reader.read(order) for order in chunk.orders}
+                    async for some in stretches(chunk.orders):
+                        orders |= {order.id: reader.read(order) for order in some}
             finally:
                 # A call that is neither read to its end nor cancelled is never collected.
                 chunks.cancel()

@@ -12,6 +12,7 @@ from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import ScopeName, Visible
 from entrygo.identity.current import check_account, principal
 from entrygo.postgres.idempotency import Reply
+from entrygo.process.stretches import stretches
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
 from entrygo.records.broker import BROKER
 from entrygo.records.importer import IMPORTER
@@ -276,8 +277,9 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
             yield sync_pb2.PlanningFactsChunk(products=[product_to_proto(product) for product in rest])
         for start in range(0, len(facts.order_rows), ORDERS_PER_CHUNK):
             chunk = sync_pb2.PlanningFactsChunk()
-            for row in facts.order_rows[start : start + ORDERS_PER_CHUNK]:
-                add_order(visible.tenant.account_id, row, chunk.orders.add)
+            async for rows in stretches(facts.order_rows[start : start + ORDERS_PER_CHUNK]):
+                for row in rows:
+                    add_order(visible.tenant.account_id, row, chunk.orders.add)
             yield chunk
 
 

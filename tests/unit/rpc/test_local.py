@@ -19,6 +19,7 @@ SERVICE = "probe.v1.Probe"
 VARIABLE: ContextVar[str] = ContextVar("variable", default="")
 MAX_BYTES = 1024
 PATIENCE_SECONDS = 20.0
+MANY = 12
 
 Unary = Callable[[bytes, LocalContext], Awaitable[bytes]]
 Stream = Callable[[bytes, LocalContext], AsyncIterator[bytes]]
@@ -117,7 +118,7 @@ async def test_a_stream_makes_no_more_messages_than_its_reader_takes_and_gives_a
 
     async def count(content: bytes, context: LocalContext) -> AsyncIterator[bytes]:
         nonlocal made
-        for number in range(3 * MAX_WAITING):
+        for number in range(MANY):
             made += 1
             yield str(number).encode()
 
@@ -125,12 +126,37 @@ async def test_a_stream_makes_no_more_messages_than_its_reader_takes_and_gives_a
     call = streamed(channel)
     got = [int(await call.read())]
     # The handler gets every turn that it wants, and waits.
-    for _ in range(10 * MAX_WAITING):
+    for _ in range(10 * MANY):
         await asyncio.sleep(0)
     assert made <= MAX_WAITING + 2
     got += [int(message) async for message in call]
-    assert got == list(range(3 * MAX_WAITING))
+    assert got == list(range(MANY))
     assert await call.read() is grpc.aio.EOF
+
+
+async def test_others_have_their_turns_between_the_messages_of_a_stream() -> None:
+    turns = 0
+    made: list[int] = []
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def answer(content: bytes, context: LocalContext) -> AsyncIterator[bytes]:
+        for _ in range(MANY):
+            made.append(turns)
+            yield b"more"
+
+    channel, _ = channel_to(stream=answer)
+    asking = asyncio.create_task(others())
+    read = [turns async for _ in streamed(channel)]
+    asking.cancel()
+    # The first waits for nobody, nor does the one that is made while it is read.
+    assert all(
+        later > earlier for each in (made, read) for earlier, later in zip(each, each[2:], strict=False)
+    )
 
 
 async def test_messages_before_an_error_are_read_before_it() -> None:

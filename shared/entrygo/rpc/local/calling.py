@@ -12,8 +12,9 @@ from entrygo.rpc.channel import FIRST_PAUSE_SECONDS
 from entrygo.rpc.local.context import Entries, Status
 from entrygo.rpc.local.server import LocalCall, LocalServer, not_served, too_large
 
-# Messages that wait for their reader; a handler that has more waits.
-MAX_WAITING = 4
+# Messages that wait for their reader; a handler that has more waits. With one, handler and reader take turns
+# with everybody else in the process: with more, each would do all of them at a stretch.
+MAX_WAITING = 1
 TOO_LATE = Status(grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded")
 # By its caller, or by whatever ended the task of its handler.
 LEFT = Status(grpc.StatusCode.CANCELLED, "Locally cancelled by application!")
