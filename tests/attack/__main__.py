@@ -22,7 +22,7 @@ import asyncpg
 
 from tests.attack.addresses import lead_inside
 from tests.attack.agents import hold_agents, sweep_agents
-from tests.attack.busy import be_busy
+from tests.attack.busy import be_busy, plan_much
 from tests.attack.files import drop_files
 from tests.attack.floods import guess_keys_on_grpc, guess_keys_on_rest, send_large_bodies
 from tests.attack.honest import Answer, Errand, Honest, honest_client
@@ -37,6 +37,7 @@ from tests.attack.sign_in import try_the_console
 from tests.attack.sweep import open_links_of_entries, sweep_operations, sweep_rpcs
 from tests.attack.tally import Tally
 from tests.attack.target import Target
+from tests.harness.groups import TOGETHER_SETTING
 from tests.harness.system import System, running_system
 from tests.isolation.callers import keys_of
 from tests.isolation.victim import Victim, make_victim
@@ -79,6 +80,7 @@ ATTACKS: Mapping[str, Attack] = {
     "held connections of agents": hold_agents,
     "links of single entries": open_links_of_entries,
     "a busy tenant": be_busy,
+    "a busy tenant of large exports": plan_much,
 }
 
 
@@ -124,7 +126,7 @@ def main(words: Sequence[str]) -> int:
 
 
 async def _attack_all(attacks: Mapping[str, Attack], seconds: float) -> tuple[list[Row], list[Answer]]:
-    async with running_system({}) as system, keys_of(system) as keys:
+    async with running_system(_shape()) as system, keys_of(system) as keys:
         connection = await asyncpg.connect(system.database_url)
         try:
             victim = await make_victim(system, connection, ABROAD)
@@ -136,6 +138,10 @@ async def _attack_all(attacks: Mapping[str, Attack], seconds: float) -> tuple[li
         finally:
             await connection.close()
     return rows, [answer for row in rows for answer in row.calm]
+
+
+def _shape() -> Mapping[str, str]:
+    return {"ENTRYGO_TOGETHER": os.environ.get(TOGETHER_SETTING, "false")}
 
 
 async def _attack(name: str, work: Attack, target: Target, honest: Honest, seconds: float) -> Row:
