@@ -97,13 +97,16 @@ def _text(error: Exception) -> str:
     if isinstance(error, typer.TyperException):
         return error.format_message()
     if isinstance(error, ValidationError):
-        return "; ".join(
-            f"ENTRYGO_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}"
-            for each in error.errors(include_url=False)
-        )
+        return "; ".join(_refusal(each["loc"], each["msg"]) for each in error.errors(include_url=False))
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."
     return str(error) or (type(error).__doc__ or "").strip()
+
+
+def _refusal(place: tuple[int | str, ...], message: str) -> str:
+    """One that is of no single setting names those that do not go together by itself."""
+    said = message.removeprefix("Value error, ")
+    return f"ENTRYGO_{'_'.join(map(str, place)).upper()}: {said}" if place else said
 
 
 def _known(error: Exception) -> str | None:

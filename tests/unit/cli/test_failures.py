@@ -157,6 +157,15 @@ def test_a_setting_that_is_wrong_is_named_as_it_is_set(
     assert document["message"].startswith("ENTRYGO_SYNC_PORT: ")
 
 
+def test_settings_that_do_not_go_together_are_named_and_nothing_else(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENTRYGO_TOGETHER", "true")
+    status, document, _ = end(capsys, "up", "--replicas", "2", "--json")
+    assert (status, document["errorCode"]) == (1, "INVALID_SETTING")
+    assert document["message"] == "ENTRYGO_TOGETHER is one process, which ENTRYGO_REPLICAS cannot multiply"
+
+
 @pytest.mark.parametrize("place", sorted(EXPECTED))
 def test_every_code_of_the_command_is_written_in_capitals(place: str) -> None:
     assert EXPECTED[place] == EXPECTED[place].upper()
