@@ -23,7 +23,7 @@ from tests.bench.large_export import measure_large_export
 from tests.bench.lifecycle_rows import learn_lifecycle
 from tests.bench.machine import describe
 from tests.bench.profiles import measure_profiles
-from tests.bench.quiet import measure_growth, measure_idle, measure_visible
+from tests.bench.quiet import analyze, measure_growth, measure_idle, measure_visible
 from tests.bench.rates import ROWS, Row, measure
 from tests.bench.subjects import BareRows, Rest, Subject, monolith, name_of, ours
 from tests.harness.system import System, running_system
@@ -113,9 +113,13 @@ class Bench:
             if row.kind == "lifecycle":
                 for number in range(WARM_UP_LIFECYCLES):
                     export_id = await own.export(number, row.orders)
+                    await one.export(number, row.orders)
                 own.close()
+                one.close()
                 await asyncio.sleep(1)  # its last events are projected
                 floor.learn(row.orders, await learn_lifecycle(self._system.database_url, export_id))
+                for system in (self._system, self._together):
+                    await analyze(system)
             subjects.append(BareRows(floor, self._system))
             figures = await measure(row, subjects, rounds=self._rounds, seconds=self._seconds)
         if row.name == "lifecycle_1":
