@@ -73,10 +73,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if isinstance(item, pytest.Function) and MEETS_A_BROKER & set(item.fixturenames):
             item.add_marker(pytest.mark.kafka)
-    if os.environ.get(TOGETHER_SETTING):
-        others = [item for item in items if not _is_of_one_process(item)]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if item not in set(others)]
+    is_of_this_run = _is_of_one_process if os.environ.get(TOGETHER_SETTING) else _is_of_any_or_several
+    others = {item for item in items if not is_of_this_run(item)}
+    config.hook.pytest_deselected(items=list(others))
+    items[:] = [item for item in items if item not in others]
     check_ids(items)
     check_sharing(items)
     if hasattr(config, "workerinput"):
@@ -87,6 +87,11 @@ def _is_of_one_process(item: pytest.Item) -> bool:
     """Whether it says something of a system whose services share a process."""
     is_of_a_system = {"system", "world"} & set(getattr(item, "fixturenames", ()))
     return bool(is_of_a_system) and item.get_closest_marker("apart") is None
+
+
+def _is_of_any_or_several(item: pytest.Item) -> bool:
+    """Whether it says something without a system whose services share a process."""
+    return item.get_closest_marker("together") is None
 
 
 @pytest.hookimpl(trylast=True)

@@ -16,25 +16,20 @@ from entrygo.process.settings import RpcClientSettings
 from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
 from entrygo.rpc.channel import open_channel
 from tests.contract.rest.documented import Rest, key_header, planned, unique
-from tests.harness.folders import short_lived_folder
 from tests.harness.processes import free_port
-from tests.harness.system import System, running_system
+from tests.harness.system import System
 
 PATIENCE_SECONDS = 120.0
 EXECUTE = "/api/exports/execute"
 
 
-@pytest_asyncio.fixture(scope="module")
-async def together() -> AsyncIterator[System]:
-    folder = short_lived_folder("entrygo-together-")
-    async with running_system({"ENTRYGO_TOGETHER": "true"}, folder) as started:
-        yield started
+pytestmark = pytest.mark.together
 
 
 @pytest_asyncio.fixture
-async def rest(together: System) -> AsyncIterator[Rest]:
-    async with together.client() as client:
-        yield Rest(client, together)
+async def rest(system: System) -> AsyncIterator[Rest]:
+    async with system.client() as client:
+        yield Rest(client, system)
 
 
 async def executed(rest: Rest, **headers: str) -> str:
@@ -47,19 +42,19 @@ async def executed(rest: Rest, **headers: str) -> str:
 
 
 async def test_one_process_holds_what_is_ours_and_each_service_answers_on_its_own_port(
-    together: System,
+    system: System,
 ) -> None:
-    report = Home(together.home).load_run()
+    report = Home(system.home).load_run()
     assert report is not None
     assert [part.name for part in report.parts] == ["postgres", "broker", "smtp", TOGETHER]
-    metadata = (("authorization", f"Bearer {together.api_key}"),)
-    for target in together.targets.values():
+    metadata = (("authorization", f"Bearer {system.api_key}"),)
+    for target in system.targets.values():
         async with open_channel(target, RpcClientSettings()) as channel:
             identity = identity_pb2_grpc.IdentityStub(channel)
             answer = await identity.WhoAmI(
                 identity_pb2.WhoAmIRequest(), metadata=metadata, timeout=PATIENCE_SECONDS
             )
-            assert answer.account_id == together.account_id
+            assert answer.account_id == system.account_id
 
 
 async def test_an_export_is_carried_out_without_a_connection_between_the_services(rest: Rest) -> None:
@@ -146,10 +141,10 @@ async def begun(system: System, **changed: str) -> asyncio.subprocess.Process:
 
 @pytest.mark.parametrize("part", ["gateway", "planning"])
 async def test_a_process_in_which_a_part_cannot_listen_ends_in_order_and_begins_no_other(
-    together: System, part: str
+    system: System, part: str
 ) -> None:
-    taken = {"gateway": together.base_url, **together.targets}[part].rpartition(":")[2]
-    process = await begun(together, **{f"ENTRYGO_{part.upper()}_PORT": taken})
+    taken = {"gateway": system.base_url, **system.targets}[part].rpartition(":")[2]
+    process = await begun(system, **{f"ENTRYGO_{part.upper()}_PORT": taken})
     said, _ = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
     assert process.returncode == 1
     assert taken in said.decode().splitlines()[-1]
@@ -160,8 +155,8 @@ async def test_a_process_in_which_a_part_cannot_listen_ends_in_order_and_begins_
     ] == []
 
 
-async def test_a_process_that_is_to_end_while_it_starts_begins_nothing_more(together: System) -> None:
-    process = await begun(together)
+async def test_a_process_that_is_to_end_while_it_starts_begins_nothing_more(system: System) -> None:
+    process = await begun(system)
     assert process.stdout is not None
     async with asyncio.timeout(PATIENCE_SECONDS):
         while b"rpc.listening" not in await process.stdout.readline():
