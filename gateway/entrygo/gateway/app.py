@@ -48,8 +48,8 @@ def create_app(
     neighbours: Neighbours | None = None,
 ) -> Starlette:
     """The gateway. Without `services` it opens gRPC channels when it starts and closes them when it ends,
-    but to the `neighbours` that share its process;
-    without `read_file` it has processes of its own for the files that people drop.
+    but to the `neighbours` that share its process; without `read_file` it has processes of its own for the
+    files that people drop.
 
     From `stop` on it says that it is not ready and keeps no connection beyond the answer under way.
     """

@@ -13,6 +13,7 @@ from entrygo.execution.__main__ import wire as wire_execution
 from entrygo.gateway.__main__ import serve as serve_gateway
 from entrygo.inspection.__main__ import wire as wire_inspection
 from entrygo.planning.__main__ import wire as wire_planning
+from entrygo.process.ending import first_ended
 from entrygo.process.runtime import run
 from entrygo.process.settings import StopSettings
 from entrygo.rpc.local.channel import Neighbours
@@ -42,7 +43,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         for name, served in services.items():
             serving = served(leave, neighbours=neighbours)
             tasks.create_task(_until(serving, leave, failures), name=name)
-            await _first(neighbours.opened(name), leave.wait(), stop.wait())
+            await first_ended(neighbours.opened(name), leave.wait(), stop.wait())
             if leave.is_set() or stop.is_set():
                 # What has not begun does not begin.
                 leave.set()
@@ -62,15 +63,6 @@ async def _until(part: Coroutine[Any, Any, Any], over: asyncio.Event, failures: 
         failures.append(error)
     finally:
         over.set()
-
-
-async def _first(*waits: Coroutine[Any, Any, Any]) -> None:
-    tasks = [asyncio.create_task(wait) for wait in waits]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
 
 
 def both_ends(stop: StopSettings) -> StopSettings:

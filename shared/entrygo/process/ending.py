@@ -54,12 +54,17 @@ async def first_of(*events: asyncio.Event, seconds: float | None = None) -> None
     """Waits until one of `events` is set, and no longer than so long; not at all where one is."""
     if any(event.is_set() for event in events):
         return
-    waits = [asyncio.create_task(event.wait()) for event in events]
+    await first_ended(*(event.wait() for event in events), seconds=seconds)
+
+
+async def first_ended(*waits: Coroutine[Any, Any, Any], seconds: float | None = None) -> None:
+    """Waits until one of `waits` has ended, and no longer than so long; cancels the others."""
+    tasks = [asyncio.create_task(wait) for wait in waits]
     try:
-        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for wait in waits:
-            wait.cancel()
+        for task in tasks:
+            task.cancel()
 
 
 async def run_until_ended(work: Coroutine[Any, Any, None], stop: asyncio.Event, limits: StopSettings) -> None:

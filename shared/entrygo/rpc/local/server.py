@@ -106,9 +106,7 @@ class LocalServer:
         return next((handler for handler in found if handler is not None), None)
 
 
-async def _answer(
-    handler: Handler, content: bytes, context: LocalContext, send: Callable[[Any], Any]
-) -> None:
+async def _answer(handler: Handler, content: bytes, context: LocalContext, send: Send) -> None:
     # The stubs know handlers of the synchronous kind only.
     inner: Any = handler
     request = content if inner.request_deserializer is None else inner.request_deserializer(content)
