@@ -85,7 +85,8 @@ async def test_each_line_of_the_log_names_the_service_that_wrote_it(rest: Rest) 
             if names >= {"gateway", "execution", "planning"}:
                 break
             await asyncio.sleep(0.05)
-    assert {line["process"] for line in lines} <= {TOGETHER, "gateway", *SERVICES}
+    children = {"gateway worker", "execution worker"}
+    assert {line["process"] for line in lines} <= {TOGETHER, "gateway", *SERVICES, *children}
 
 
 async def test_an_export_whose_process_dies_goes_on_in_the_next_and_is_mailed_at_most_once(

@@ -42,10 +42,11 @@ class _HereAndNow(ThreadPoolExecutor):
         return future
 
 
-def serve(begin: Callable[[Any], Handle], log_settings: Callable[[Any], LogSettings]) -> None:
+def serve(name: str, begin: Callable[[Any], Handle], log_settings: Callable[[Any], LogSettings]) -> None:
     """The child: answers one request after the other until its parent closes the pipe.
 
-    `begin` makes the handler from the setup, and `log_settings` says how what happens in it is logged.
+    Its log lines come from the `process` of this name. `begin` makes the handler from the setup, and
+    `log_settings` says how what happens in it is logged.
     """
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
@@ -54,7 +55,7 @@ def serve(begin: Callable[[Any], Handle], log_settings: Callable[[Any], LogSetti
     give_way()
     share_arenas()
     setup = read_message(requests)
-    configure_logging(f"worker of {os.getppid()}", log_settings(setup))
+    configure_logging(name, log_settings(setup))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, suppress(EOFError, BrokenPipeError):
         handle, loop = begin(setup), runner.get_loop()
         loop.set_default_executor(_HereAndNow())

@@ -7,7 +7,9 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from pathlib import Path
 
+import orjson
 import psutil
 import pytest
 
@@ -84,6 +86,16 @@ async def test_a_refusal_of_ours_comes_back_whole_and_anything_else_as_an_error_
     with pytest.raises(InternalError):
         await asked(workers, "nobody knows this")
     assert await asked(workers, "who") == child
+
+
+async def test_what_a_child_logs_bears_the_name_that_it_was_given(tmp_path: Path) -> None:
+    file = tmp_path / "log"
+    async with open_workers(MODULE, {"log": LogSettings(level="ERROR", file=file)}, at_once=1) as workers:
+        with pytest.raises(InternalError):
+            await asked(workers, "unknown")
+    (line,) = file.read_text(encoding="utf-8").splitlines()
+    said = orjson.loads(line)
+    assert (said["event"], said["process"]) == ("worker.failed", "worker of tests")
 
 
 async def test_what_is_printed_is_not_taken_for_an_answer(workers: Workers) -> None:

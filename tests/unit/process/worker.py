@@ -47,4 +47,4 @@ def begin(_setup: dict[str, LogSettings]) -> Handle:
 
 
 if __name__ == "__main__":
-    serve(begin, itemgetter("log"))
+    serve("worker of tests", begin, itemgetter("log"))

@@ -31,4 +31,4 @@ def read(content: bytes) -> Snapshot:
 
 
 if __name__ == "__main__":
-    serve(begin, attrgetter("log"))
+    serve("execution worker", begin, attrgetter("log"))

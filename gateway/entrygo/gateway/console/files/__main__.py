@@ -13,4 +13,4 @@ def _begin(log: LogSettings) -> Handle:
 
 
 if __name__ == "__main__":
-    serve(_begin, lambda log: log)
+    serve("gateway worker", _begin, lambda log: log)
