@@ -1,6 +1,6 @@
 # Every command a contributor runs. `make` alone lists them.
 SHELL := /bin/sh
-PYTHON ?= python3
+PYTHON ?= $(shell scripts/python.sh)
 UV := .tools/uv
 RUN := $(UV) run --locked --no-sync
 # One test process more than cores, as tests of processes wait a lot; at most four: each has a PostgreSQL of its own.
