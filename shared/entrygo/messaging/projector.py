@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from entrygo.domain.errors import EntryGoError, Kind
+from entrygo.messaging.gathering import BATCH, rest_behind
 from entrygo.messaging.kafka import consumer_options, ensure_topics
 from entrygo.messaging.metrics import CONNECTED, REJECTED, observe_lag
 from entrygo.messaging.partitions import (
@@ -31,13 +32,9 @@ from entrygo.process.ending import pause
 from entrygo.process.settings import KafkaSettings
 from entrygo.process.tracing import TRACEPARENT, Noted, span
 
-BATCH = 500
 ATTEMPTS = 3
 MIN_BACKOFF = 0.1  # seconds
 MAX_BACKOFF = 5.0  # seconds
-# After a batch, for each of its records; what comes meanwhile is seen that much later.
-GATHER_SECONDS = 0.005
-MAX_GATHER_SECONDS = 0.015
 # How often an idle consumer compares where it is with where the log ends.
 CHECK_SECONDS = 2.0
 # At rest, after so many fetches.
@@ -174,13 +171,15 @@ class Projector:
             fetched = await reader.read()
             seeker.raise_failure()
             if records := _records_of(fetched):
+                began_at = _now()
                 await self._deliver(records)
+                took = _now() - began_at
                 observe_lag(
                     {partition.partition: consumer.highwater(partition) for partition in fetched},
                     _positions_after(records),
                 )
                 self._progressed_at = _now()
-                await pause(stop, gather_after(len(records)))
+                await pause(stop, rest_behind(len(records), took))
             elif _now() - checked_at >= max(self._check_seconds, CHECK_RESTS * seconds):
                 await self._check(consumer)
                 checked_at = _now()
@@ -215,14 +214,6 @@ class Projector:
                     log.error("projector.record_rejected", partition=record.partition, offset=record.offset)
                     REJECTED.inc()
                     await self._sink.reject(record, error)
-
-
-def gather_after(records: int) -> float:
-    """Seconds to let some more come after a batch.
-
-    Much of its work is the same for one event and for fifty; where few come, there is little to save.
-    """
-    return min(GATHER_SECONDS * records, MAX_GATHER_SECONDS)
 
 
 def _records_of(fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> list[TopicRecord]:

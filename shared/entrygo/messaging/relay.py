@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from entrygo.messaging.doorbell import Doorbell
+from entrygo.messaging.gathering import BATCH, rest_behind
 from entrygo.messaging.kafka import ensure_topics, producer_options
 from entrygo.messaging.metrics import INTERRUPTED, LEADING, PUBLISHED
 from entrygo.messaging.publisher import Acknowledgement, Publisher
@@ -22,7 +23,6 @@ from entrygo.postgres.pool import DATABASE_ERRORS, Connection, open_background_s
 from entrygo.process.ending import pause
 from entrygo.process.settings import KafkaSettings
 
-BATCH = 500
 # Its own process rings when it has committed; what others commit is found by looking: now and then, and often
 # for as long as others are at work.
 IDLE_SECONDS = 1.0
@@ -62,7 +62,7 @@ class Relay:
         seal: Seal = NO_SEAL,
         rest_seconds: float = 0.0,
     ) -> None:
-        """`rest_seconds` is how long it collects events behind a batch before it publishes the next."""
+        """`rest_seconds` is how long it collects events behind a batch at least."""
         self._database_url = database_url
         self._rest_seconds = rest_seconds
         self._schema = schema
@@ -145,6 +145,7 @@ class Relay:
         stop: asyncio.Event,
     ) -> list[Queued]:
         """Sends events, waits for every acknowledgement, rests, deletes those; gives what is next."""
+        began_at = _now()
         results = await Publisher(producer, self._seal).publish(events)
         failed = [result for result in results if isinstance(result, BaseException)]
         acknowledged = {
@@ -153,8 +154,7 @@ class Relay:
             if not isinstance(result, BaseException)
         }
         await _check_log(producer, acknowledged.values(), last)
-        if self._rest_seconds:
-            await pause(stop, self._rest_seconds)
+        await pause(stop, max(self._rest_seconds, rest_behind(len(events), _now() - began_at)))
         following = await queue.remove(list(acknowledged), BATCH)
         PUBLISHED.labels(self._schema).inc(len(acknowledged))
         if failed:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from entrygo.messaging.gathering import BATCH, rest_behind
 from entrygo.messaging.partitions import rest_after
-from entrygo.messaging.projector import gather_after
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,14 @@ def test_a_broker_is_asked_less_often_the_longer_nothing_came(idle: float, secon
     assert rest_after(idle) == seconds
 
 
-@pytest.mark.parametrize(("records", "seconds"), [(1, 0.005), (2, 0.010), (3, 0.015), (500, 0.015)])
-def test_the_more_came_the_more_is_waited_for(records: int, seconds: float) -> None:
-    assert gather_after(records) == seconds
+@pytest.mark.parametrize(
+    ("took", "seconds"), [(0.0, 0.0), (0.004, 0.006), (0.02, 0.03), (0.04, 0.04), (30.0, 0.04)]
+)
+def test_the_longer_a_batch_took_the_longer_the_next_events_are_waited_for(
+    took: float, seconds: float
+) -> None:
+    assert rest_behind(1, took) == rest_behind(BATCH - 1, took) == pytest.approx(seconds)
+
+
+def test_nobody_waits_behind_a_batch_that_is_full() -> None:
+    assert rest_behind(BATCH, 1.0) == 0.0
