@@ -2,7 +2,7 @@
 
 import hmac
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -18,6 +18,9 @@ from entrygo.requests.known_keys import Memory, StrangersLine
 
 # A revoked key works for at most this long in a running service.
 CACHE_SECONDS = 3.0
+# For so long before that is over one of those who use the key looks it up again: at the end of it all of them
+# would ask the database at once.
+RENEW_SECONDS = 1.0
 CACHE_ENTRIES = 10_000
 # Look-ups of keys that were never seen, at once and in line. Fewer than identity has connections, so that
 # a key that was seen before is never kept waiting by them.
@@ -45,12 +48,20 @@ class Credential(NamedTuple):
 class Authenticator:
     """Knows keys by the hash of their secret, for a few seconds each, refusals included."""
 
-    def __init__(self, pool: Pool, *, service_tokens: Sequence[str]) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        service_tokens: Sequence[str],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._pool = pool
+        self._clock = clock
         self._service_tokens = tuple(token.encode() for token in service_tokens)
         # Apart, so that any number of bad keys pushes no good one out.
         self._good: Memory[tuple[float, ApiKey | None]] = Memory(CACHE_ENTRIES)
         self._bad: Memory[float] = Memory(CACHE_ENTRIES)
+        self._in_renewal: set[bytes] = set()
         self._strangers = StrangersLine(at_once=STRANGERS_AT_ONCE, waiting=MAX_STRANGERS)
 
     def read(self, authorization: str) -> Credential:
@@ -91,10 +102,12 @@ class Authenticator:
         return not shown.is_service and (shown.digest is None or shown.digest not in self._good)
 
     async def _find(self, hashed: bytes, *, is_session: bool) -> ApiKey | None:
-        now = time.monotonic()
+        now = self._clock()
         until, good = self._good.get(hashed, (0.0, None))
         if now < until:
-            return good
+            if until - now > RENEW_SECONDS or hashed in self._in_renewal:
+                return good
+            return await self._renew(hashed, is_session)
         if now < self._bad.get(hashed, 0.0):
             return None
         if good is not None:
@@ -102,8 +115,16 @@ class Authenticator:
         async with self._strangers.place():
             return await self._look_up(hashed, is_session)
 
+    async def _renew(self, hashed: bytes, is_session: bool) -> ApiKey | None:
+        """Looks it up while others still use what is known."""
+        self._in_renewal.add(hashed)
+        try:
+            return await self._look_up(hashed, is_session)
+        finally:
+            self._in_renewal.discard(hashed)
+
     async def _look_up(self, hashed: bytes, is_session: bool) -> ApiKey | None:
-        now = time.monotonic()  # before the database says how long: the wait for its answer is part of that
+        now = self._clock()  # before the database says how long: the wait for its answer is part of that
         async with transaction(self._pool, EVERYONE) as connection:
             store = IdentityStore(connection)
             find = store.find_key_of_session if is_session else store.find_usable_key
