@@ -35,6 +35,9 @@ SETTINGS = (
     ("port", str(PORT)),
     ("shared_buffers", "64MB"),
     ("max_wal_size", "512MB"),
+    # Until autovacuum has seen a table that was empty when its statements were planned, they may read all of
+    # an account.
+    ("autovacuum_naptime", "10s"),
     ("timezone", "UTC"),
     ("log_timezone", "UTC"),
 )
