@@ -14,6 +14,9 @@ from entrygo.identity.use_cases import create_account, create_key, revoke_key
 from entrygo.postgres.pool import Pool, open_pool
 from entrygo.process.clock import Ids, utc_now
 
+# Who waits for a look-up that nobody begins waits for ever.
+pytestmark = pytest.mark.timeout(60)
+
 ALICE = "acc_alice"
 FRESH = CACHE_SECONDS - RENEW_SECONDS - 0.1
 OLD = CACHE_SECONDS - 0.1
