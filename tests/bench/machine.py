@@ -28,7 +28,7 @@ def describe() -> dict[str, Any]:
 
 
 def _python() -> str:
-    """Its version, and how it was built: a plain build from source takes a twelfth more for the same work."""
+    """Its version, and how it was built: a plain build from source takes a tenth more for the same work."""
     if sys.base_prefix == "/usr":
         build = "the distribution's"
     elif "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or ""):
