@@ -9,6 +9,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError
 
+from entrygo.postgres.conditions import looked_up
 from entrygo.postgres.pool import SCOPED
 from tests.architecture.sources import Source
 
@@ -71,8 +72,18 @@ def _pieces(part: ast.expr | None, named: Mapping[str, ast.expr]) -> Iterator[st
             yield from _pieces(each, named)
     elif isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name) and part.value.id in named:
         yield from _pieces(named[part.value.id], named)
+    elif isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Call):
+        yield _called(part.value)
     else:
         yield None
+
+
+def _called(call: ast.Call) -> str | None:
+    """What a look-up adds to a statement, with a name for each argument that is not written there."""
+    if not isinstance(call.func, ast.Name) or call.func.id != looked_up.__name__:
+        return None
+    given = [argument.value if isinstance(argument, ast.Constant) else NAME for argument in call.args]
+    return looked_up(*map(str, given))
 
 
 def parse(pieces: list[str | None]) -> exp.Expr:

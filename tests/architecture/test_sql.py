@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from entrygo.postgres.conditions import looked_up
 from tests.architecture.sources import Source, literal, written_modules
 from tests.architecture.statements import parse, table_uses, texts
 
@@ -101,6 +102,8 @@ def test_every_table_in_every_branch_is_narrowed_to_the_account_and_the_mode() -
         ),
         ("SELECT a FROM t JOIN u USING (account_id, mode, id) WHERE t.account_id = $1 AND t.mode = $2", []),
         ("SELECT a FROM t JOIN u ON u.id = t.id WHERE t.account_id = $1 AND t.mode = $2", ["u"]),
+        (f"SELECT a.* FROM unnest($3::text[]) AS n (id), {looked_up('t', 'id', 'n.id', 'a')} AS a", []),
+        ("SELECT a.* FROM n, LATERAL (SELECT a FROM t WHERE id = n.id) AS a WHERE n.mode = $2", ["n", "t"]),
         ("UPDATE t SET a = 1 WHERE mode = $2", ["t"]),
         ("DELETE FROM t WHERE account_id = $1 AND mode = $2 AND a IN (SELECT a FROM u)", ["u"]),
     ],
@@ -126,6 +129,40 @@ def test_a_condition_that_may_be_left_out_is_no_part_of_the_statement_then() -> 
         if OPTIONAL.search(_joined(pieces))
     ]
     assert found == []
+
+
+# Of a name that a caller may give a great many of.
+COMPARED = re.compile(
+    r"(?<!NOT )\b(?!(?:address|state|status|importer_number|event_type) )\w+ = ANY ?\(\$\d"
+    r"|\bunnest\([^)]*\) AS \w+ \([\w, ]+\) JOIN\b"
+)
+# By hand, at rest; and in a table of what is queued, which has no other index.
+FEW_OR_OFFLINE = re.compile(r"entrygo/cli/archive/|entrygo/messaging/relay_queue")
+
+
+def test_what_is_named_is_looked_up_and_not_compared_with_all_that_an_account_has() -> None:
+    # Plans are for an average account: beside thousands of small ones, `= ANY` and JOIN read all of a large
+    # one's rows, and compare each with every name.
+    found = [
+        f"{source.path}:{line}"
+        for source in written_modules()
+        if not FEW_OR_OFFLINE.search(str(source.path))
+        for line, pieces in texts(source)
+        if COMPARED.search(_joined(pieces))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT a FROM t WHERE account_id = $1 AND mode = $2 AND id = ANY($3::text[])",
+        "SELECT a FROM unnest($3::text[]) AS named (id) JOIN t USING (id) WHERE account_id = $1",
+    ],
+)
+def test_a_statement_that_compares_is_found(statement: str) -> None:
+    # The test above would also pass if it found nothing.
+    assert COMPARED.search(statement)
 
 
 def _may_hold_sql(source: Source) -> bool:

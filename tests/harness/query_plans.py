@@ -1,5 +1,7 @@
 """How PostgreSQL would carry out a statement of a store, whatever its values are."""
 
+import re
+
 from entrygo.postgres.pool import Connection
 
 
@@ -27,8 +29,19 @@ class Planned:
 
     @property
     def compared_with_each(self) -> list[str]:
-        """The conditions that compare every row with every item of an array, one after the other."""
-        return [line for line in self.lines if line.startswith("Filter:") and "= ANY ($" in line]
+        """The conditions that compare every row of an account with every name that was given."""
+        return [
+            line
+            for line in self.lines
+            if line.startswith(("Join Filter:", "Hash Cond:", "Merge Cond:"))
+            or (line.startswith("Filter:") and "= ANY ($" in line)
+        ]
+
+    @property
+    def looked_up_by(self) -> set[str]:
+        """The columns of the indexes in which each name that was given is looked up."""
+        conditions = [line for line in self.lines if line.startswith("Index Cond:")]
+        return {column for line in conditions for column in re.findall(r"\((\w+) >= \w+\.", line)}
 
     @property
     def account_looked_for(self) -> set[str]:

@@ -86,8 +86,8 @@ FAULTS = (
     Fault(
         "a branch of a UNION reads every account",
         "services/entrygo/sync/planning_store.py",
-        '" WHERE account_id = $1 AND mode = $2),"\n',
-        '" WHERE mode = $2),"\n',
+        "FROM importers WHERE account_id = $1 AND mode = $2",
+        "FROM importers WHERE mode = $2",
         ("tests/architecture/test_sql.py",),
     ),
     Fault(

@@ -4,7 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from entrygo.domain.principal import Visible
+from entrygo.postgres.conditions import looked_up
 from entrygo.postgres.pool import Connection
+
+_ELSEWHERE = f"""
+SELECT true AS has_left, order_id, CASE WHEN warehouse_id = $3 THEN export_id END AS export_id
+FROM unnest($4::text[]) AS named (order_id),
+    {looked_up("order_claims", "order_id", "named.order_id", "warehouse_id, export_id")} AS claim
+UNION ALL SELECT false, order_id, min(export_id) FILTER (WHERE warehouse_id = $3)
+FROM unnest($4::text[]) AS named (order_id),
+    {looked_up("export_orders", "order_id", "named.order_id", "warehouse_id, export_id")} AS planned
+WHERE export_id <> $5 GROUP BY order_id
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,18 +50,9 @@ class AccountOrders:
         self._warehouse_id = warehouse_id
 
     async def elsewhere(self, order_ids: Sequence[str], *, but: str) -> "Elsewhere":
-        """What became of the orders in exports other than `but`, as of one moment.
-
-        The ids are joined: `= ANY` compares each row of the account with each of them where PostgreSQL thinks
-        that the tables are small, as right after they were filled.
-        """
+        """What became of the orders in exports other than `but`, as of one moment."""
         rows = await self._connection.fetch(
-            "SELECT true AS has_left, order_id, CASE WHEN warehouse_id = $3 THEN export_id END AS export_id"
-            " FROM unnest($4::text[]) AS named (order_id) JOIN order_claims USING (order_id)"
-            " WHERE account_id = $1 AND mode = $2"
-            " UNION ALL SELECT false, order_id, min(export_id) FILTER (WHERE warehouse_id = $3)"
-            " FROM unnest($4::text[]) AS named (order_id) JOIN export_orders USING (order_id)"
-            " WHERE account_id = $1 AND mode = $2 AND export_id <> $5 GROUP BY order_id",
+            _ELSEWHERE,
             *self._scope,
             self._warehouse_id,
             list(order_ids),

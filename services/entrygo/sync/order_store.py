@@ -11,7 +11,7 @@ import orjson
 from entrygo.domain.principal import Visible
 from entrygo.messaging.doorbell import ring
 from entrygo.messaging.outbox import one_appended, one_appended_values
-from entrygo.postgres.conditions import when_given
+from entrygo.postgres.conditions import looked_up, when_given
 from entrygo.postgres.idempotency import KeyRow, KeyStore
 from entrygo.postgres.pool import Connection, after_commit, scope_of, set_scope
 from entrygo.proto.events.v1 import events_pb2
@@ -33,6 +33,7 @@ _VALUES = f"given->>{_AT}, given->{_AT + 1}, (given->>{_AT + 2})::numeric, given
 # The operation that the keys of order syncs are of.
 SYNC_ORDERS = "sync.orders"
 
+_SCOPED = "scope.account_id, scope.mode"
 # Each part reads the one before it, and so begins after it: no row is read or written before the scope is
 # set, no order before the key is taken. Where an order is there already, its index refuses it, and all of it
 # is undone; ON CONFLICT, which looks for such a one before, would take a fifth more of PostgreSQL.
@@ -40,9 +41,8 @@ _ADD_NEW = f"""
 WITH scope AS MATERIALIZED (SELECT {set_scope()}),
 known AS MATERIALIZED (
     SELECT account_id, mode FROM scope WHERE $8 = (SELECT epoch::text FROM owner_epoch)
-    AND cardinality($9::text[]) = (SELECT count(*) FROM products
-        WHERE products.account_id = scope.account_id AND products.mode = scope.mode
-        AND products.id = ANY($9::text[]))),
+    AND cardinality($9::text[]) = (SELECT count(*) FROM unnest($9::text[]) AS named (id),
+        {looked_up("products", "id", "named.id", "id", of=_SCOPED)} AS product)),
 taken AS (
     INSERT INTO idempotency_keys (account_id, mode, operation, key, fingerprint, response)
     SELECT account_id, mode, $4, $5, $6::bytea, $7::bytea FROM known WHERE $5 <> ''
@@ -55,6 +55,23 @@ added AS (
     SELECT account_id, mode, {_VALUES}, $10, $10 FROM free, jsonb_array_elements($11::jsonb) AS given),
 {one_appended(12, "free")}
 SELECT EXISTS (SELECT FROM free)
+"""  # noqa: S608
+# Read with the key of a sync, whose last parameter is the fifth.
+_EPOCH_AND_PRODUCTS = f"""
+SELECT epoch::text AS epoch, ARRAY(SELECT product.id FROM unnest($6::text[]) AS named (id),
+    {looked_up("products", "id", "named.id", "id")} AS product) AS product_ids
+FROM owner_epoch
+"""  # noqa: S608
+_IMPORTERS = f"""
+SELECT importer.external_id FROM unnest($3::text[]) AS named (external_id),
+    {looked_up("importers", "external_id", "named.external_id", "external_id")} AS importer
+"""  # noqa: S608
+_PRODUCTS_NAMED = f"""
+WITH scope AS MATERIALIZED (SELECT {set_scope()})
+SELECT product.* FROM scope, unnest($4::text[]) AS named (name),
+    {looked_up("products", "sku", "named.name", "id, sku, external_id", of=_SCOPED)} AS product
+UNION SELECT product.* FROM scope, unnest($4::text[]) AS named (name),
+    {looked_up("products", "external_id", "named.name", "id, sku, external_id", of=_SCOPED)} AS product
 """  # noqa: S608
 
 
@@ -89,8 +106,7 @@ class OrderStore:
         row = await KeyStore(self._connection, self._visible, SYNC_ORDERS).claim_reading(
             key,
             fingerprint,
-            "SELECT epoch::text AS epoch, ARRAY(SELECT id FROM products"
-            " WHERE account_id = $1 AND mode = $2 AND id = ANY($6::text[])) AS product_ids FROM owner_epoch",
+            _EPOCH_AND_PRODUCTS,
             list(product_ids),
         )
         return row if isinstance(row, KeyRow) else Begun(row["epoch"], frozenset(row["product_ids"]))
@@ -125,8 +141,7 @@ class OrderStore:
     async def known_importers(self, external_ids: Iterable[str]) -> set[str]:
         """Which of these external ids are those of importers."""
         rows = await self._connection.fetch(
-            "SELECT external_id FROM importers"
-            " WHERE account_id = $1 AND mode = $2 AND external_id = ANY($3::text[])",
+            _IMPORTERS,
             *self._scope,
             list(external_ids),
         )
@@ -138,11 +153,7 @@ class OrderStore:
         Within a transaction or as one by itself: the statement sets its scope.
         """
         rows = await self._connection.fetch(
-            f"WITH scope AS MATERIALIZED (SELECT {set_scope()})"  # noqa: S608
-            " SELECT id, sku, external_id FROM scope JOIN products USING (account_id, mode)"
-            " WHERE sku = ANY($4::text[])"
-            " UNION SELECT id, sku, external_id FROM scope JOIN products USING (account_id, mode)"
-            " WHERE external_id = ANY($4::text[])",
+            _PRODUCTS_NAMED,
             *scope_of(self._visible),
             list(skus),
         )

@@ -7,6 +7,7 @@ import asyncpg
 
 from entrygo.domain.importer_number import comparable
 from entrygo.domain.principal import Visible
+from entrygo.postgres.conditions import looked_up
 from entrygo.postgres.pool import Connection
 from entrygo.sync.drafts import StoredFacts, Subject
 from entrygo.sync.order_store import COLUMNS, FIELDS
@@ -16,6 +17,30 @@ Row = asyncpg.Record
 
 # Beside the external id, what other records have in their place where they are selected with orders.
 _NOTHING = ", NULL" * (len(FIELDS) - 1)
+_ORDER = f"id, {COLUMNS}, items, total_value_usd, created_at, updated_at"
+_PRODUCT = "id, external_id, facts, created_at, updated_at"
+_ROWS = f"""
+WITH wanted AS MATERIALIZED (
+    SELECT found.* FROM unnest($3::text[]) AS named (id),
+        {looked_up("orders", "id", "named.id", _ORDER)} AS found
+    UNION ALL SELECT found.* FROM unnest($6::text[]) AS named (external_id),
+        {looked_up("orders", "external_id", "named.external_id", _ORDER)} AS found),
+sold AS MATERIALIZED (
+    SELECT DISTINCT line ->> 'productId' AS id FROM wanted, jsonb_array_elements(items) AS line)
+SELECT 'orders' AS subject, id, NULL::jsonb AS facts, created_at, updated_at,
+    items, total_value_usd, NULL AS metadata, {COLUMNS} FROM wanted
+UNION ALL SELECT 'products', product.id, facts, created_at, updated_at,
+    NULL, NULL, NULL, external_id{_NOTHING}
+    FROM sold, {looked_up("products", "id", "sold.id", _PRODUCT)} AS product
+UNION ALL SELECT 'warehouses', id, facts, created_at, updated_at, NULL, NULL, NULL, external_id{_NOTHING}
+    FROM warehouses WHERE account_id = $1 AND mode = $2 AND id = $4
+UNION ALL SELECT 'brokers', id, facts, created_at, updated_at, NULL, NULL, NULL, external_id{_NOTHING}
+    FROM brokers WHERE account_id = $1 AND mode = $2 AND id = $5
+-- All of them, where an order names one: which of the numbers are the same is not for SQL to say.
+UNION ALL SELECT 'importers', id, facts, created_at, updated_at, NULL, NULL, NULL, external_id{_NOTHING}
+    FROM importers WHERE account_id = $1 AND mode = $2 AND EXISTS (SELECT FROM wanted
+    WHERE importer_number IS NOT NULL OR importer_external_id IS NOT NULL)
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,35 +72,10 @@ class PlanningStore:
     ) -> PlanningRows:
         """Orders with products and importers, the warehouse and the broker: one statement, so one moment.
 
-        An order comes as often as it is named. The ids are joined: where PostgreSQL thinks that the table is
-        small, as right after it was filled, `= ANY` compares each of ten thousand orders with as many ids.
+        An order comes as often as it is named.
         """
         rows = await self._connection.fetch(
-            "WITH wanted AS MATERIALIZED ("  # noqa: S608
-            f" SELECT id, {COLUMNS}, items, total_value_usd, created_at, updated_at"
-            " FROM unnest($3::text[]) AS named (id) JOIN orders USING (id)"
-            " WHERE account_id = $1 AND mode = $2"
-            f" UNION ALL SELECT id, {COLUMNS}, items, total_value_usd, created_at, updated_at"
-            " FROM unnest($6::text[]) AS named (external_id) JOIN orders USING (external_id)"
-            " WHERE account_id = $1 AND mode = $2),"
-            " sold AS MATERIALIZED ("
-            " SELECT DISTINCT line ->> 'productId' AS id FROM wanted, jsonb_array_elements(items) AS line)"
-            " SELECT 'orders' AS subject, id, NULL::jsonb AS facts, created_at, updated_at,"
-            f" items, total_value_usd, NULL AS metadata, {COLUMNS} FROM wanted"
-            " UNION ALL SELECT 'products', id, facts, created_at, updated_at,"
-            f" NULL, NULL, NULL, external_id{_NOTHING} FROM sold JOIN products USING (id)"
-            " WHERE account_id = $1 AND mode = $2"
-            " UNION ALL SELECT 'warehouses', id, facts, created_at, updated_at,"
-            f" NULL, NULL, NULL, external_id{_NOTHING} FROM warehouses"
-            " WHERE account_id = $1 AND mode = $2 AND id = $4"
-            " UNION ALL SELECT 'brokers', id, facts, created_at, updated_at,"
-            f" NULL, NULL, NULL, external_id{_NOTHING} FROM brokers"
-            " WHERE account_id = $1 AND mode = $2 AND id = $5"
-            # All of them, where an order names one: which of the numbers are the same is not for SQL to say.
-            " UNION ALL SELECT 'importers', id, facts, created_at, updated_at,"
-            f" NULL, NULL, NULL, external_id{_NOTHING} FROM importers"
-            " WHERE account_id = $1 AND mode = $2 AND EXISTS (SELECT FROM wanted"
-            " WHERE importer_number IS NOT NULL OR importer_external_id IS NOT NULL)",
+            _ROWS,
             *self._scope,
             order_ids,
             warehouse_id if self._visible.includes(warehouse_id) else "",

@@ -11,7 +11,7 @@ import orjson
 
 from entrygo.domain.errors import OutsideWarehouse, ServiceUnavailable
 from entrygo.domain.principal import Visible
-from entrygo.postgres.conditions import when_given
+from entrygo.postgres.conditions import looked_up, when_given
 from entrygo.postgres.pool import Connection
 from entrygo.records.reading import Facts
 from entrygo.requests.pages import PageRequest
@@ -40,8 +40,11 @@ class FactStore:
     ) -> list[tuple[str, str]]:
         """(external id, id) of every stored row that has one of either."""
         rows = await self._connection.fetch(
-            f"SELECT external_id, id FROM {subject} WHERE account_id = $1 AND mode = $2"  # noqa: S608
-            " AND (external_id = ANY($3::text[]) OR id = ANY($4::text[])) AND ($5::text IS NULL OR id = $5)",
+            "SELECT * FROM (SELECT found.* FROM unnest($3::text[]) AS named (external_id),"  # noqa: S608
+            f" {looked_up(subject, 'external_id', 'named.external_id', 'external_id, id')} AS found"
+            " UNION SELECT found.* FROM unnest($4::text[]) AS named (id),"
+            f" {looked_up(subject, 'id', 'named.id', 'external_id, id')} AS found) AS found"
+            " WHERE $5::text IS NULL OR id = $5",
             *self._scope,
             external_ids,
             ids,

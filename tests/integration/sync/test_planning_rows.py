@@ -1,24 +1,43 @@
-"""The facts of ten thousand orders are read in a pass, even if PostgreSQL knows nothing of the table yet."""
+"""What requests name is looked up in the index of its key, whatever PostgreSQL knows of the tables."""
 
 from typing import Any
 
 from entrygo.postgres.pool import Pool, single_read, transaction
+from entrygo.sync.drafts import Subject
 from entrygo.sync.order_store import OrderStore
 from entrygo.sync.planning_store import PlanningStore
+from entrygo.sync.store import FactStore
 from tests.harness.query_plans import Planned
 from tests.integration.sync.conftest import LIVE
 
 
-async def test_no_order_is_compared_with_every_id_that_is_asked_for(pool: Pool) -> None:
+async def test_orders_of_a_plan_and_their_products_are_looked_up_one_by_one(pool: Pool) -> None:
     async with transaction(pool, LIVE) as connection:
         planned: Any = Planned(connection)
         await PlanningStore(planned, LIVE).rows(["ord_1"], ["SO-1"], "wh_1", "br_1")
-    assert any("orders" in line for line in planned.lines)
+    assert planned.looked_up_by == {"id", "external_id"}
     assert planned.compared_with_each == []
 
 
-async def test_products_named_by_their_skus_are_found_by_indexes(pool: Pool) -> None:
+async def test_products_named_by_their_skus_are_looked_up_one_by_one(pool: Pool) -> None:
     async with single_read(pool) as connection:
         planned: Any = Planned(connection)
         await OrderStore(planned, LIVE).products_named(["SKU-1"])
-    assert planned.account_looked_for == {"Index Cond"}
+    assert planned.looked_up_by == {"sku", "external_id"}
+    assert planned.compared_with_each == []
+
+
+async def test_importers_that_orders_name_are_looked_up_one_by_one(pool: Pool) -> None:
+    async with transaction(pool, LIVE) as connection:
+        planned: Any = Planned(connection)
+        await OrderStore(planned, LIVE).known_importers(["brand-1"])
+    assert planned.looked_up_by == {"external_id"}
+    assert planned.compared_with_each == []
+
+
+async def test_records_that_are_there_already_are_looked_up_one_by_one(pool: Pool) -> None:
+    async with transaction(pool, LIVE) as connection:
+        planned: Any = Planned(connection)
+        await FactStore(planned, LIVE).ids_in_use(Subject.PRODUCTS, ["CAP"], ["prod_1"])
+    assert planned.looked_up_by == {"id", "external_id"}
+    assert planned.compared_with_each == []

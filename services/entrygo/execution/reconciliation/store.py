@@ -13,7 +13,7 @@ from entrygo.execution.reconciliation.summary import (
     Task,
     TaskState,
 )
-from entrygo.postgres.conditions import when_given
+from entrygo.postgres.conditions import looked_up, when_given
 from entrygo.postgres.pool import Connection
 
 _SUMMARY = (
@@ -24,6 +24,11 @@ _TASK = (
     "id, export_id, package_id, entry, code, place, message, expected, actual, state, note, opened_at,"
     " closed_at"
 )
+_PACKAGE_NUMBERS = f"""
+SELECT package.id, number FROM unnest($4::text[]) AS named (id),
+    {looked_up("customs_packages", "id", "named.id", "id, number, warehouse_id")} AS package
+WHERE $3::text IS NULL OR warehouse_id = $3
+"""  # noqa: S608
 
 
 class ReconciliationStore:
@@ -168,9 +173,7 @@ class ReconciliationStore:
     async def package_numbers(self, given: Sequence[Recorded]) -> Mapping[str, str]:
         """The numbers of the packages that these are of, by package id."""
         rows = await self._connection.fetch(
-            "SELECT id, number FROM customs_packages"
-            " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
-            " AND id = ANY($4::text[])",
+            _PACKAGE_NUMBERS,
             *self._scope,
             self._warehouse_id,
             list({each.package_id for each in given}),
