@@ -22,16 +22,17 @@ def order_to_proto(
 ) -> sync_pb2.Order:
     """The message: money in USD as plain decimal text, instants in UTC. `make` is given its fields."""
     draft, stamp = order.draft, order.stamp
-    return make(
+    made = make(
         id=stamp.id,
         account_id=account_id,
         total_value_usd=_plain(draft.total_value_usd),
-        items=[_line_to_proto(line) for line in draft.lines],
         metadata_json=draft.metadata_json or "",
         created_at=_instant(stamp.created_at),
         updated_at=_instant(stamp.updated_at),
         **draft.fields,
     )
+    made.MergeFromString(b"".join([_line_of_order(line) for line in draft.lines]))
+    return made
 
 
 def add_order(account_id: str, row: Row, add: Callable[..., sync_pb2.Order]) -> None:
@@ -40,21 +41,25 @@ def add_order(account_id: str, row: Row, add: Callable[..., sync_pb2.Order]) -> 
     `add` is given its fields. There may be ten thousand, and lines, totals and instants repeat.
     """
     given = {name: text for name in FIELDS if (text := row[name]) is not None}
-    add(
+    added = add(
         id=row["id"],
         account_id=account_id,
         total_value_usd=_plain(row["total_value_usd"]),
-        items=[_line_to_proto(line) for line in lines_from_json(row["items"])],
         created_at=_instant(row["created_at"]),
         updated_at=_instant(row["updated_at"]),
         **given,
     )
+    added.MergeFromString(b"".join([_line_of_order(line) for line in lines_from_json(row["items"])]))
 
 
 @lru_cache(maxsize=32_768)
-def _line_to_proto(line: LineDraft) -> sync_pb2.OrderItem:
-    """Shared by every order with this line: an order copies what it is made of."""
-    return sync_pb2.OrderItem(product_id=line.product_id, **dict(line.fields))
+def _line_of_order(line: LineDraft) -> bytes:
+    """The bytes of an order that has nothing but this line, to be merged into those with it.
+
+    They are read at a third of what it costs to copy a line that is a message.
+    """
+    item = sync_pb2.OrderItem(product_id=line.product_id, **dict(line.fields))
+    return sync_pb2.Order(items=[item]).SerializeToString()
 
 
 def product_to_proto(product: StoredFacts) -> sync_pb2.Product:
