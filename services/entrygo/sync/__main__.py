@@ -21,7 +21,7 @@ from entrygo.sync.settings import Settings
 from entrygo.sync.use_cases import SyncUseCases
 
 # Nobody waits for what is said of orders: small syncs by the hundred are published a few at a time.
-RELAY_REST_SECONDS = 0.05
+RELAY_REST_SECONDS = 0.15
 
 
 @asynccontextmanager
