@@ -16,6 +16,7 @@ import orjson
 import uvloop
 
 from tests.bench.counts import count_lifecycle
+from tests.bench.crowd import measure_crowd
 from tests.bench.floor import Floor
 from tests.bench.hops import hops_figures, measure_hops
 from tests.bench.large import SIZES, measure_large
@@ -30,10 +31,10 @@ from tests.harness.system import System, running_system
 
 # 10,000 orders of one importer, and of five.
 WEEKS = {"large_10000": 0, "importers_10000": 5}
-OTHERS = ("hops", "profile", *WEEKS, *(size.name for size in SIZES), "visible", "idle", "growth")
+OTHERS = ("hops", "profile", *WEEKS, *(size.name for size in SIZES), "visible", "idle", "growth", "crowd")
 NAMES = (*(row.name for row in ROWS), *OTHERS)
-# Takes minutes for itself: only where it is named.
-ONLY_ON_REQUEST = {"growth"}
+# Take minutes for themselves: only where it is named.
+ONLY_ON_REQUEST = {"growth", "crowd"}
 IDLE_SECONDS = 20.0
 WARM_UP_LIFECYCLES = 5
 
@@ -84,6 +85,8 @@ class Bench:
             await self._idle()
         if "growth" in names:
             self._note("growth", await measure_growth(three, self._system, self._seconds * self._rounds))
+        if "crowd" in names:
+            self._note("crowd", await measure_crowd(three, self._system, self._seconds * self._rounds))
 
     async def _visible(self) -> None:
         for system in (self._system, self._together):
@@ -188,7 +191,9 @@ async def run(arguments: argparse.Namespace) -> None:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     usual = [name for name in NAMES if name not in ONLY_ON_REQUEST]
-    parser.add_argument("--only", nargs="+", choices=NAMES, default=usual, help="these rows; all but growth")
+    parser.add_argument(
+        "--only", nargs="+", choices=NAMES, default=usual, help="these rows; all but growth and crowd"
+    )
     parser.add_argument("--seconds", type=float, default=4.0, help="of a subject's turn")
     parser.add_argument("--rounds", type=int, default=5, help="turns of each subject, interleaved")
     parser.add_argument("--out", type=Path, default=Path("bench.json"), help="where the JSON goes")

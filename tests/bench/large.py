@@ -32,7 +32,7 @@ SIZES = (Size("large_20000", 1, 20_000), Size("large_5x5000", 5, 5_000))
 
 async def measure_large(ours: Rest, size: Size) -> dict[str, Any]:
     """Plans and executes them while small requests go on."""
-    exports = [await _stored_orders(ours, size.orders) for _ in range(size.exports)]
+    exports = [await stored_orders(ours, size.orders) for _ in range(size.exports)]
     parts = {name: process for name, process in ours.processes.items() if _is_ours(name)}
     plan_seconds, planned, plan_peaks, plan_small = await _meanwhile(
         ours, parts, [ours.plan(LARGE + number, ids) for number, ids in enumerate(exports)]
@@ -59,7 +59,8 @@ def _is_ours(name: str) -> bool:
     return name.partition("-")[0] in OURS
 
 
-async def _stored_orders(ours: Rest, count: int) -> list[str]:
+async def stored_orders(ours: Rest, count: int) -> list[str]:
+    """The ids of so many new orders."""
     return [
         id
         for start in range(0, count, SYNC_AT_ONCE)

@@ -174,6 +174,11 @@ def _rest(run: Mapping[str, Any]) -> str:
             for stored, value in growth["core_ms_per_order"].items()
         )
         lines.append(f"- An order costs {costs} stored orders: × {growth['ratio']:.2f}.")
+    lines += [
+        f"- Beside {int(accounts):,} small accounts an order costs {each['core_ms_per_order']:.2f} core-ms,"
+        f" and a plan of 5,000 orders takes {each['plan_seconds']:.2f} s."
+        for accounts, each in run.get("crowd", {}).items()
+    ]
     return "\n".join(lines)
 
 
