@@ -57,7 +57,8 @@ async def _settle(system: System, accounts: int, like: str) -> None:
             await connection.execute(
                 f"INSERT INTO {schema}.{table} (account_id, {columns})"
                 f" SELECT 'acc_crowd_' || crowd, {columns} FROM (SELECT {columns} FROM {schema}.{table}"
-                " AS own WHERE account_id = $1 AND length(own::text) < $4 LIMIT $2) AS few CROSS JOIN generate_series(1, $3) AS crowd"
+                " AS own WHERE account_id = $1 AND length(own::text) < $4 LIMIT $2) AS few"
+                " CROSS JOIN generate_series(1, $3) AS crowd"
                 " ON CONFLICT DO NOTHING",
                 like,
                 ROWS,
