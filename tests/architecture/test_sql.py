@@ -37,7 +37,7 @@ FOR_EVERYONE = re.compile(
     r"|created_at < now\(\) - \$1::interval AND response IS NOT NULL|ORDER BY turn, next_attempt_at LIMIT \$1"
     r"|FROM dead_letters WHERE skipped_at IS NULL"
     # What is old in the log of webhooks.
-    r"|created_at < now\(\) - \$1::interval AND status <> 'pending'|lane\.due_at IS NULL AND NOT EXISTS"
+    r"|created_at < now\(\) - \$1::interval AND status <> 'pending'|FROM webhook_lanes WHERE due_at IS NULL"
     # What is old in the feeds of events.
     r"|FROM event_feed WHERE created_at < now\(\) - \$1::interval ORDER BY"
     # What is old enough for the archive, what is in it, and whether old events are published.
@@ -134,7 +134,7 @@ def test_a_condition_that_may_be_left_out_is_no_part_of_the_statement_then() -> 
 # Of a name that a caller may give a great many of.
 COMPARED = re.compile(
     r"(?<!NOT )\b(?!(?:address|state|status|importer_number|event_type) )\w+ = ANY ?\(\$\d"
-    r"|\bunnest\([^)]*\) AS \w+ \([\w, ]+\) JOIN\b"
+    r"|\bunnest\([^)]*\) AS \w+ \([\w, ]+\) JOIN\b|\bIN \(SELECT [^()]* FROM unnest\("
 )
 # By hand, at rest; and in a table of what is queued, which has no other index.
 FEW_OR_OFFLINE = re.compile(r"entrygo/cli/archive/|entrygo/messaging/relay_queue")
@@ -158,6 +158,7 @@ def test_what_is_named_is_looked_up_and_not_compared_with_all_that_an_account_ha
     [
         "SELECT a FROM t WHERE account_id = $1 AND mode = $2 AND id = ANY($3::text[])",
         "SELECT a FROM unnest($3::text[]) AS named (id) JOIN t USING (id) WHERE account_id = $1",
+        "SELECT a FROM t WHERE account_id = $1 AND (id, b) IN (SELECT * FROM unnest($3::text[], $4::int[]))",
     ],
 )
 def test_a_statement_that_compares_is_found(statement: str) -> None:

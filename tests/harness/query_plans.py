@@ -1,6 +1,7 @@
 """How PostgreSQL would carry out a statement of a store, whatever its values are."""
 
 import re
+from collections.abc import Iterable, Sequence
 
 from entrygo.postgres.pool import Connection
 
@@ -27,6 +28,17 @@ class Planned:
     async def fetchrow(self, statement: str, *arguments: object) -> None:
         await self.fetch(statement, *arguments)
 
+    async def fetchval(self, statement: str, *arguments: object) -> None:
+        await self.fetch(statement, *arguments)
+
+    async def execute(self, statement: str, *arguments: object) -> str:
+        await self.fetch(statement, *arguments)
+        return "0"
+
+    async def executemany(self, statement: str, arguments: Iterable[Sequence[object]]) -> None:
+        for each in arguments:
+            await self.fetch(statement, *each)
+
     @property
     def compared_with_each(self) -> list[str]:
         """The conditions that compare every row of an account with every name that was given."""
@@ -36,6 +48,10 @@ class Planned:
             if line.startswith(("Join Filter:", "Hash Cond:", "Merge Cond:"))
             or (line.startswith("Filter:") and "= ANY ($" in line)
         ]
+
+    def searches(self, condition: str) -> bool:
+        """Whether an index is searched by this condition, rather than rows that were read by another."""
+        return any(line.startswith("Index Cond:") and condition in line for line in self.lines)
 
     @property
     def looked_up_by(self) -> set[str]:

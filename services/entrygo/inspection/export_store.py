@@ -5,7 +5,9 @@ from datetime import datetime
 
 from asyncpg import Record
 
+from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
+from entrygo.domain.snapshot import Readiness
 from entrygo.domain.time import rfc3339
 from entrygo.inspection.projections.timeline import Row
 from entrygo.inspection.store import entry_from_bytes, known_from_row
@@ -72,10 +74,9 @@ class ExportStore:
 
     async def list_exports(self, wanted: ExportFilter, limit: int) -> list[inspection_pb2.ExportSummary]:
         """At most `limit` exports, newest first."""
-        # Only what is asked for becomes a condition, so that each filter has an index to serve it.
+        # Only what is asked for becomes a condition, so that each filter has an index to serve it; with the
+        # states in the text, as PostgreSQL knows which of them are rare.
         conditions: list[tuple[str, object]] = [
-            ("state = ${}", wanted.state),
-            ("readiness_state = ${}", wanted.readiness_state),
             ("warehouse_id = ${}", self._visible.warehouse_id),
             ("warehouse_id = ${}", wanted.warehouse_id),
             ("broker_id = ${}", wanted.broker_id),
@@ -83,7 +84,9 @@ class ExportStore:
             ("created_at < ${}", wanted.created_before),
         ]
         arguments: list[object] = [*self._scope[:2], limit]
-        where = ""
+        where = f" AND state = '{State(wanted.state)}'" if wanted.state else ""
+        if wanted.readiness_state:
+            where += f" AND readiness_state = '{Readiness(wanted.readiness_state)}'"
         for condition, value in conditions:
             if value is not None:
                 arguments.append(value)

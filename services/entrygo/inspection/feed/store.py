@@ -44,21 +44,24 @@ class FeedStore:
 
         In one statement, which sets its scope: within a transaction or as one by itself.
         """
-        of_types = when_given("event_type = ANY ($5)", "$5::text[]", wanted.types or None)
+        types: list[str | None] = [*sorted(set(wanted.types))] or [None]
+        # A page for each type, as if it were the only one: of all events those of a rare type are few.
+        of_type = "event_type = named.type" if wanted.types else "named.type IS NULL"
         of_export = when_given("export_id = $6", "$6::text", wanted.export_id or None)
         rows = await self._connection.fetch(
             f"WITH scope AS MATERIALIZED (SELECT {set_scope()})"  # noqa: S608
             " SELECT coalesce(head.forgotten_position, 0) AS forgotten, event.* FROM scope"
             " LEFT JOIN LATERAL (SELECT forgotten_position FROM event_feed_heads"
             "  WHERE account_id = scope.account_id AND mode = scope.mode OFFSET 0) AS head ON true"
-            " LEFT JOIN LATERAL (SELECT position, event_id, event_type, export_id, body FROM event_feed"
-            "  WHERE account_id = scope.account_id AND mode = scope.mode"
-            "  AND scope.warehouse_id IN ('*', warehouse_id)"
-            f" AND position > $4 AND {of_types} AND {of_export} ORDER BY position LIMIT $7) AS event ON true"
-            " ORDER BY event.position",
+            " LEFT JOIN LATERAL (SELECT event.* FROM unnest($5::text[]) AS named (type) CROSS JOIN LATERAL"
+            "  (SELECT position, event_id, event_type, export_id, body FROM event_feed"
+            "   WHERE account_id = scope.account_id AND mode = scope.mode"
+            "   AND scope.warehouse_id IN ('*', warehouse_id)"
+            f"  AND position > $4 AND {of_type} AND {of_export} ORDER BY position LIMIT $7) AS event"
+            " ) AS event ON true ORDER BY event.position LIMIT $7",
             *scope_of(self._visible),
             wanted.after or 0,
-            list(wanted.types) or None,
+            types,
             wanted.export_id or None,
             limit,
         )
@@ -86,9 +89,8 @@ class FeedStore:
 async def sweep_feeds(connection: Connection, rows: int, *, older_than: timedelta) -> int:
     """Deletes at most so many events of that age and remembers up to where; returns how many."""
     deleted = await connection.fetch(
-        "DELETE FROM event_feed WHERE (account_id, mode, position) IN"
-        " (SELECT account_id, mode, position FROM event_feed"
-        "  WHERE created_at < now() - $1::interval ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)"
+        "DELETE FROM event_feed WHERE ctid = ANY (ARRAY(SELECT ctid FROM event_feed"
+        "  WHERE created_at < now() - $1::interval ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED))"
         " RETURNING account_id, mode, position",
         older_than + CLOCK_MARGIN,
         rows,

@@ -1,6 +1,6 @@
 """SQL of what is queued for endpoints: deliveries in lanes, within the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from asyncpg import Record
@@ -15,6 +15,31 @@ DELIVERY_COLUMNS = (
     " attempted_at, delivered_at"
 )
 LANE_COLUMNS = "account_id, mode, endpoint_id, export_id, lease_until"
+# From one endpoint to the next that has something waiting: most have nothing, and are many.
+_CLAIM = f"""
+WITH RECURSIVE waiting AS (
+    (SELECT account_id, mode, endpoint_id FROM webhook_lanes WHERE due_at IS NOT NULL
+    ORDER BY account_id, mode, endpoint_id LIMIT 1)
+    UNION ALL SELECT following.* FROM waiting CROSS JOIN LATERAL (
+        SELECT account_id, mode, endpoint_id FROM webhook_lanes AS lane WHERE due_at IS NOT NULL
+        AND (lane.account_id, lane.mode, lane.endpoint_id)
+            > (waiting.account_id, waiting.mode, waiting.endpoint_id)
+        ORDER BY account_id, mode, endpoint_id LIMIT 1) AS following)
+UPDATE webhook_lanes SET lease_until = clock_timestamp() + $4::interval
+WHERE ctid = ANY (ARRAY(
+    SELECT due.ctid FROM waiting
+    CROSS JOIN LATERAL (SELECT FROM webhook_endpoints AS hook
+        WHERE hook.account_id = waiting.account_id AND hook.mode = waiting.mode
+        AND hook.endpoint_id = waiting.endpoint_id
+        AND hook.status = 'enabled' AND hook.endpoint_id <> ALL ($1::text[]) OFFSET 0) AS hook
+    CROSS JOIN LATERAL (SELECT lane.ctid FROM webhook_lanes AS lane
+        WHERE lane.account_id = waiting.account_id AND lane.mode = waiting.mode
+        AND lane.endpoint_id = waiting.endpoint_id
+        AND (lane.lease_until IS NULL OR lane.lease_until <= now()) AND lane.due_at <= now()
+        ORDER BY lane.due_at LIMIT $2 FOR UPDATE SKIP LOCKED) AS due
+    LIMIT $3))
+RETURNING {LANE_COLUMNS}
+"""  # noqa: S608
 
 
 class QueueStore:
@@ -44,15 +69,14 @@ class QueueStore:
         self, endpoint: Endpoint, *, status: str | None, before: int | None, limit: int
     ) -> list[Delivery]:
         """Newest first; `before` is the position of the last one of the page before."""
-        of_status = when_given("status = $4", "$4::text", status)
-        older = when_given("position < $5", "$5::bigint", before)
+        of_status = _one_of([status]) if status else "true"
+        older = when_given("position < $4", "$4::bigint", before)
         rows = await self._connection.fetch(
             f"SELECT {DELIVERY_COLUMNS} FROM webhook_deliveries"  # noqa: S608
             f" WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3 AND {of_status} AND {older}"
-            " ORDER BY position DESC LIMIT $6",
+            " ORDER BY position DESC LIMIT $5",
             *self._scope,
             endpoint.id,
-            status,
             before,
             limit,
         )
@@ -80,18 +104,17 @@ class QueueStore:
         limit: int,
     ) -> int:
         """Queues again what has one of these statuses and was queued in [since, until); oldest first."""
-        is_late_enough = when_given("created_at >= $5", "$5::timestamptz", since)
-        is_early_enough = when_given("created_at < $6", "$6::timestamptz", until)
+        is_late_enough = when_given("created_at >= $4", "$4::timestamptz", since)
+        is_early_enough = when_given("created_at < $5", "$5::timestamptz", until)
         rows = await self._connection.fetch(
             "UPDATE webhook_deliveries SET status = 'pending', attempts = 0"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3 AND event_id IN"
             " (SELECT event_id FROM webhook_deliveries WHERE account_id = $1 AND mode = $2"
-            "  AND endpoint_id = $3 AND status = ANY ($4::text[])"
-            f"  AND {is_late_enough} AND {is_early_enough} ORDER BY position LIMIT $7)"
+            f"  AND endpoint_id = $3 AND {_one_of(statuses)}"
+            f"  AND {is_late_enough} AND {is_early_enough} ORDER BY position LIMIT $6)"
             " RETURNING account_id, mode, endpoint_id, export_id",
             *self._scope,
             endpoint.id,
-            list(statuses),
             since,
             until,
             limit,
@@ -114,16 +137,7 @@ class QueueBacklog:
         Others pass over rows that are being claimed, and over claimed ones until their lease ends.
         """
         rows = await self._connection.fetch(
-            "UPDATE webhook_lanes SET lease_until = clock_timestamp() + $4::interval"  # noqa: S608
-            " WHERE (account_id, mode, endpoint_id, export_id) IN"
-            " (SELECT due.account_id, due.mode, due.endpoint_id, due.export_id FROM webhook_endpoints AS hook"
-            "  CROSS JOIN LATERAL (SELECT account_id, mode, endpoint_id, export_id FROM webhook_lanes AS lane"
-            "   WHERE lane.account_id = hook.account_id AND lane.mode = hook.mode"
-            "   AND lane.endpoint_id = hook.endpoint_id"
-            "   AND (lane.lease_until IS NULL OR lane.lease_until <= now()) AND lane.due_at <= now()"
-            "   ORDER BY lane.due_at LIMIT $2 FOR UPDATE SKIP LOCKED) AS due"
-            "  WHERE hook.status = 'enabled' AND hook.endpoint_id <> ALL ($1::text[]) LIMIT $3)"
-            f" RETURNING {LANE_COLUMNS}",
+            _CLAIM,
             list(busy),
             an_endpoint,
             limit,
@@ -197,10 +211,9 @@ async def open_lanes(connection: Connection, lanes: Sequence[tuple[str, str, str
 async def sweep_deliveries(connection: Connection, rows: int, *, older_than: timedelta) -> int:
     """Deletes at most so many deliveries of that age that wait for nothing; returns how many."""
     status = await connection.execute(
-        "DELETE FROM webhook_deliveries WHERE (account_id, mode, endpoint_id, event_id) IN"
-        " (SELECT account_id, mode, endpoint_id, event_id FROM webhook_deliveries"
+        "DELETE FROM webhook_deliveries WHERE ctid = ANY (ARRAY(SELECT ctid FROM webhook_deliveries"
         "  WHERE created_at < now() - $1::interval AND status <> 'pending'"
-        "  ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        "  ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
         older_than,
         rows,
     )
@@ -208,17 +221,19 @@ async def sweep_deliveries(connection: Connection, rows: int, *, older_than: tim
 
 
 async def sweep_lanes(connection: Connection, rows: int) -> int:
-    """Deletes at most so many lanes in which nothing is kept any more; returns how many."""
+    """Deletes at most so many lanes in which nothing waits; returns how many. They come back when it does."""
     status = await connection.execute(
-        "DELETE FROM webhook_lanes WHERE (account_id, mode, endpoint_id, export_id) IN"
-        " (SELECT lane.account_id, lane.mode, lane.endpoint_id, lane.export_id FROM webhook_lanes AS lane"
-        "  WHERE lane.due_at IS NULL AND NOT EXISTS (SELECT FROM webhook_deliveries AS kept"
-        "   WHERE kept.account_id = lane.account_id AND kept.mode = lane.mode"
-        "   AND kept.endpoint_id = lane.endpoint_id AND kept.export_id = lane.export_id)"
-        "  LIMIT $1 FOR UPDATE OF lane SKIP LOCKED)",
+        "DELETE FROM webhook_lanes WHERE ctid = ANY (ARRAY(SELECT ctid FROM webhook_lanes"
+        "  WHERE due_at IS NULL LIMIT $1 FOR UPDATE SKIP LOCKED))",
         rows,
     )
     return int(status.rpartition(" ")[2])
+
+
+def _one_of(statuses: Iterable[str]) -> str:
+    """A condition with its values in the text, by which PostgreSQL finds the index of the rare ones."""
+    listed = ", ".join(f"'{DeliveryStatus(status)}'" for status in statuses)
+    return f"status IN ({listed})"
 
 
 def _lane_key(lane: Lane) -> tuple[str, str, str, str]:
