@@ -7,7 +7,7 @@ import asyncpg
 
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.domain.shipment import NOTHING_STATED, Shipment
-from entrygo.execution.state.records import Execution, Step
+from entrygo.execution.state.records import Execution, Package, Step
 from entrygo.postgres.pool import Connection
 
 _EXECUTION = (
@@ -72,14 +72,16 @@ class ExecutionStore:
             now,
         )
 
-    async def revision_of(self, package_id: str) -> int | None:
+    async def revision_of(self, package: Package) -> int | None:
         """Of the plan that this package was made of; None also when the caller may not see it."""
         revision: int | None = await self._connection.fetchval(
-            "SELECT revision FROM executions WHERE account_id = $1 AND mode = $2 AND package_id = $3"
-            " AND executed_at IS NOT NULL AND ($4::text IS NULL OR warehouse_id = $4)"
+            # The export is what there is an index for.
+            "SELECT revision FROM executions WHERE account_id = $1 AND mode = $2 AND export_id = $3"
+            " AND package_id = $4 AND executed_at IS NOT NULL AND ($5::text IS NULL OR warehouse_id = $5)"
             " ORDER BY executed_at DESC LIMIT 1",
             *self._scope,
-            package_id,
+            package.export_id,
+            package.id,
             self._warehouse_id,
         )
         return revision

@@ -125,7 +125,7 @@ async def executed_package(pool: Pool, visible: Visible, export_id: str) -> tupl
         if package is None:
             raise ExportNotFound
         latest = await SubmissionStore(connection, visible).latest(package.id)
-        revision = await ExecutionStore(connection, visible).revision_of(package.id)
+        revision = await ExecutionStore(connection, visible).revision_of(package)
     if package.state is PackageState.RESERVED or latest is None or revision is None:
         raise InvalidExportState(details={"currentState": str(State.EXECUTING)})
     return package, revision, latest.broker_id

@@ -29,6 +29,11 @@ SELECT package.id, number FROM unnest($4::text[]) AS named (id),
     {looked_up("customs_packages", "id", "named.id", "id, number, warehouse_id")} AS package
 WHERE $3::text IS NULL OR warehouse_id = $3
 """  # noqa: S608
+_TASKS = f"""
+SELECT task.* FROM unnest($4::text[], $5::integer[]) AS named (export_id, entry),
+    {looked_up("entry_tasks", "export_id", "named.export_id", f"{_TASK}, warehouse_id")} AS task
+WHERE task.entry = named.entry AND ($3::text IS NULL OR warehouse_id = $3) ORDER BY opened_at, id
+"""  # noqa: S608
 
 
 class ReconciliationStore:
@@ -156,10 +161,7 @@ class ReconciliationStore:
     async def tasks_of(self, given: Sequence[Recorded]) -> Mapping[tuple[str, int], list[Task]]:
         """Those of several entries, each oldest first, by export and entry; an empty list for none."""
         rows = await self._connection.fetch(
-            f"SELECT {_TASK} FROM entry_tasks"  # noqa: S608
-            " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
-            " AND (export_id, entry) IN (SELECT * FROM unnest($4::text[], $5::integer[]))"
-            " ORDER BY opened_at, id",
+            _TASKS,
             *self._scope,
             self._warehouse_id,
             [each.export_id for each in given],
@@ -200,5 +202,5 @@ def _recorded_from_row(row: asyncpg.Record) -> Recorded:
 
 
 def _task_from_row(row: asyncpg.Record) -> Task:
-    fields = {name: value for name, value in row.items() if name != "state"}
+    fields = {name: value for name, value in row.items() if name not in ("state", "warehouse_id")}
     return Task(state=TaskState(row["state"]), **fields)

@@ -16,6 +16,7 @@ from entrygo.execution.state.records import (
     Package,
     PackageState,
 )
+from entrygo.postgres.conditions import looked_up
 from entrygo.postgres.pool import Connection
 
 # What is of a package's warehouse because it belongs to the package.
@@ -24,6 +25,27 @@ PACKAGE = (
     "id, export_id, number, state, generated_at, closed_at, closed_reason, replaces, replaced_by, summary"
 )
 _SUFFIX = re.compile(r"-A[0-9]+$")
+# The packages are found before any is read: with one number OR another, all of an account's would be.
+_NUMBERED = f"""
+WITH found AS MATERIALIZED (
+    SELECT id FROM customs_packages WHERE account_id = $1 AND mode = $2 AND number = $4
+    UNION SELECT package_id FROM broker_submissions
+    WHERE account_id = $1 AND mode = $2 AND entry_number = $5
+    UNION SELECT package_id FROM broker_submissions WHERE account_id = $1 AND mode = $2
+    AND entry_number IS NOT NULL AND jsonb_path_query_array(entry_numbers, '$.*') @> to_jsonb($5::text)
+    UNION SELECT package_id FROM entry_summaries
+    WHERE account_id = $1 AND mode = $2 AND entry_number = $5)
+SELECT p.id, p.number, p.export_id, ARRAY(
+    SELECT entry_number FROM broker_submissions WHERE account_id = $1 AND mode = $2
+    AND package_id = p.id AND entry_number IS NOT NULL
+    UNION SELECT given.value FROM broker_submissions AS one, jsonb_each_text(one.entry_numbers) AS given
+    WHERE one.account_id = $1 AND one.mode = $2 AND one.package_id = p.id
+    UNION SELECT entry_number FROM entry_summaries AS given WHERE given.account_id = $1 AND given.mode = $2
+    AND given.export_id = p.export_id AND given.package_id = p.id ORDER BY 1) AS entry_numbers
+FROM found, {looked_up("customs_packages", "id", "found.id", "*")} AS p
+WHERE ($3::text IS NULL OR p.warehouse_id = $3) AND p.state <> 'reserved'
+ORDER BY p.generated_at DESC, p.id DESC LIMIT $6
+"""  # noqa: S608
 
 
 class PackageStore:
@@ -38,9 +60,10 @@ class PackageStore:
         """The first free suffix (`cp_ch100001-A1`, `-A2`); numbers that failed runs reserved are skipped."""
         base = _SUFFIX.sub("", replaced.number)
         number = await self._connection.fetchval(
+            # One look-up for each, by OFFSET: they would be compared with all numbers of the account.
             "SELECT $3 || '-A' || place FROM generate_series(1, 1000) AS place WHERE NOT EXISTS"
             " (SELECT 1 FROM customs_packages WHERE account_id = $1 AND mode = $2"
-            "  AND number = $3 || '-A' || place) ORDER BY place LIMIT 1",
+            "  AND number = $3 || '-A' || place OFFSET 0) ORDER BY place LIMIT 1",
             *self._scope,
             base,
         )
@@ -69,25 +92,7 @@ class PackageStore:
     async def find_numbered(self, number: str, entry_number: str, limit: int) -> Sequence[Numbered]:
         """Packages with this number, or with an entry of this number, newest first."""
         rows = await self._connection.fetch(
-            "SELECT p.id, p.number, p.export_id, ARRAY("
-            "  SELECT entry_number FROM broker_submissions WHERE account_id = $1 AND mode = $2"
-            "  AND package_id = p.id AND entry_number IS NOT NULL"
-            "  UNION SELECT given.value FROM broker_submissions AS one,"
-            "   jsonb_each_text(one.entry_numbers) AS given"
-            "  WHERE one.account_id = $1 AND one.mode = $2 AND one.package_id = p.id"
-            "  UNION SELECT entry_number FROM entry_summaries WHERE account_id = $1 AND mode = $2"
-            "  AND package_id = p.id ORDER BY 1) AS entry_numbers"
-            " FROM customs_packages p WHERE p.account_id = $1 AND p.mode = $2"
-            " AND ($3::text IS NULL OR p.warehouse_id = $3) AND p.state <> 'reserved'"
-            " AND (p.number = $4 OR p.id IN ("
-            "  SELECT package_id FROM broker_submissions"
-            "  WHERE account_id = $1 AND mode = $2 AND entry_number = $5"
-            "  UNION SELECT package_id FROM broker_submissions WHERE account_id = $1 AND mode = $2"
-            "   AND entry_number IS NOT NULL"
-            "   AND jsonb_path_query_array(entry_numbers, '$.*') @> to_jsonb($5::text)"
-            "  UNION SELECT package_id FROM entry_summaries"
-            "  WHERE account_id = $1 AND mode = $2 AND entry_number = $5))"
-            " ORDER BY p.generated_at DESC, p.id DESC LIMIT $6",
+            _NUMBERED,
             *self._scope,
             self._warehouse_id,
             number,

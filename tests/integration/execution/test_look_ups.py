@@ -1,0 +1,53 @@
+"""What belongs to a package is looked up by what there is an index for, whatever else its account has."""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from types import SimpleNamespace
+from typing import Any
+
+import pytest_asyncio
+
+from entrygo.domain.principal import Mode, Tenant, Visible
+from entrygo.execution.reconciliation.store import ReconciliationStore
+from entrygo.execution.state.package_store import PackageStore
+from entrygo.execution.store import ExecutionStore
+from entrygo.postgres.pool import open_pool, transaction
+from tests.harness.query_plans import Planned
+
+WHOLE = Visible.whole(Tenant("acc_1", Mode.LIVE))
+PACKAGE: Any = SimpleNamespace(id="cp_1", export_id="batch_1", number="cp_ch100001")
+
+
+@pytest_asyncio.fixture
+async def planned(database_url: str) -> AsyncIterator[Any]:
+    async with (
+        await open_pool(database_url, schema="execution", max_size=1) as pool,
+        transaction(pool, WHOLE) as connection,
+    ):
+        yield Planned(connection)
+
+
+async def test_packages_are_found_by_a_number_before_any_is_read(planned: Any) -> None:
+    await PackageStore(planned, WHOLE).find_numbered("cp_ch100001", "ABC-1234567-6", 10)
+    assert planned.searches("number = $4")
+    assert planned.searches("entry_number = $5")
+    assert planned.looked_up_by == {"id"}
+    assert planned.compared_with_each == []
+
+
+async def test_suffixes_of_a_number_are_not_compared_with_all_numbers_of_the_account(planned: Any) -> None:
+    with suppress(AssertionError):  # the plan is no number
+        await PackageStore(planned, WHOLE).suffixed(PACKAGE)
+    assert any("SubPlan" in line for line in planned.lines)
+    assert planned.compared_with_each == []
+
+
+async def test_the_revision_of_a_package_is_found_by_its_export(planned: Any) -> None:
+    await ExecutionStore(planned, WHOLE).revision_of(PACKAGE)
+    assert planned.searches("export_id = $3")
+
+
+async def test_tasks_of_a_page_of_entries_are_looked_up_by_their_exports(planned: Any) -> None:
+    await ReconciliationStore(planned, WHOLE).tasks_of([])
+    assert planned.looked_up_by == {"export_id"}
+    assert planned.compared_with_each == []
