@@ -5,7 +5,23 @@ from datetime import datetime
 
 from entrygo.domain.principal import Visible
 from entrygo.planning.exports import Export
+from entrygo.postgres.conditions import looked_up
 from entrygo.postgres.pool import Connection
+
+_TAKE = f"""
+WITH RECURSIVE own (export_id) AS (
+    SELECT $3::text COLLATE "C"
+    UNION SELECT followed.supersedes
+    FROM own, {looked_up("exports", "export_id", "own.export_id", "supersedes")} AS followed
+    WHERE followed.supersedes IS NOT NULL),
+stated AS (SELECT DISTINCT number FROM unnest($6::text[]) AS given (number)),
+taken AS (
+    INSERT INTO control_numbers (account_id, mode, number, export_id, warehouse_id, claimed_at)
+    SELECT $1, $2, number, $3, $4, $5 FROM stated ORDER BY number ON CONFLICT DO NOTHING RETURNING number)
+SELECT number FROM stated EXCEPT SELECT number FROM taken
+EXCEPT SELECT claimed.number
+FROM own, {looked_up("control_numbers", "export_id", "own.export_id", "number")} AS claimed
+"""  # noqa: S608
 
 
 class ControlNumbers:
@@ -22,18 +38,7 @@ class ControlNumbers:
         What the export follows is no other: the number of a package goes on with the one that replaces it.
         """
         rows = await self._connection.fetch(
-            'WITH RECURSIVE own (export_id) AS (SELECT $3::text COLLATE "C" UNION'
-            "  SELECT exports.supersedes"
-            "  FROM exports JOIN own USING (export_id)"
-            "  WHERE account_id = $1 AND mode = $2 AND exports.supersedes IS NOT NULL),"
-            " stated AS (SELECT DISTINCT number FROM unnest($6::text[]) AS given (number)),"
-            " taken AS ("
-            " INSERT INTO control_numbers (account_id, mode, number, export_id, warehouse_id, claimed_at)"
-            " SELECT $1, $2, number, $3, $4, $5 FROM stated ORDER BY number"
-            " ON CONFLICT DO NOTHING RETURNING number)"
-            " SELECT number FROM stated EXCEPT SELECT number FROM taken"
-            " EXCEPT SELECT number FROM control_numbers WHERE account_id = $1 AND mode = $2"
-            "  AND export_id IN (SELECT export_id FROM own)",
+            _TAKE,
             *self._account,
             export.export_id,
             export.warehouse_id,

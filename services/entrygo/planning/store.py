@@ -241,7 +241,7 @@ class PlanningStore:
             "WITH batch AS (DELETE FROM export_orders WHERE account_id = $1 AND mode = $2 AND export_id = $4"
             "  RETURNING order_id)"
             " UPDATE order_claims SET export_id = $4 WHERE account_id = $1 AND mode = $2 AND export_id = $3"
-            " AND order_id IN (SELECT order_id FROM batch)",
+            " AND (order_id IN (SELECT order_id FROM batch)) IS TRUE",  # hashed, not each compared with all
             *self._account,
             predecessor_id,
             successor.export_id,

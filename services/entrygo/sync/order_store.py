@@ -11,7 +11,7 @@ import orjson
 from entrygo.domain.principal import Visible
 from entrygo.messaging.doorbell import ring
 from entrygo.messaging.outbox import one_appended, one_appended_values
-from entrygo.postgres.conditions import looked_up, when_given
+from entrygo.postgres.conditions import is_named, looked_up, when_given
 from entrygo.postgres.idempotency import KeyRow, KeyStore
 from entrygo.postgres.pool import Connection, after_commit, scope_of, set_scope
 from entrygo.proto.events.v1 import events_pb2
@@ -189,11 +189,12 @@ class OrderStore:
 
     async def page(self, page: PageRequest) -> list[StoredOrder]:
         """One row more than the page holds, when there is one."""
-        wanted = when_given("external_id = $4", "$4::text", page.external_id)
+        wanted = when_given(is_named("external_id", "$4"), "$4::text", page.external_id)
+        order = "id" if page.external_id is None else "external_id"
         rows = await self._connection.fetch(
             f"SELECT id, {COLUMNS}, items, total_value_usd, metadata, created_at, updated_at FROM orders"  # noqa: S608
             f" WHERE account_id = $1 AND mode = $2 AND id > $3 AND {wanted}"
-            " ORDER BY id LIMIT $5",
+            f" ORDER BY {order} LIMIT $5",
             *self._scope,
             page.after,
             page.external_id,

@@ -11,7 +11,7 @@ import orjson
 
 from entrygo.domain.errors import OutsideWarehouse, ServiceUnavailable
 from entrygo.domain.principal import Visible
-from entrygo.postgres.conditions import looked_up, when_given
+from entrygo.postgres.conditions import is_named, looked_up, when_given
 from entrygo.postgres.pool import Connection
 from entrygo.records.reading import Facts
 from entrygo.requests.pages import PageRequest
@@ -112,12 +112,14 @@ class FactStore:
 
     async def list_facts(self, subject: Subject, page: PageRequest) -> list[StoredFacts]:
         """One row more than the page holds, when there is one. Only products go by a SKU."""
-        wanted = when_given("external_id = $4", "$4::text", page.external_id)
-        of_sku = when_given("sku = $7", "$7::text", page.sku if subject is Subject.PRODUCTS else None)
+        wanted = when_given(is_named("external_id", "$4"), "$4::text", page.external_id)
+        sku = page.sku if subject is Subject.PRODUCTS else None
+        of_sku = when_given(is_named("sku", "$7"), "$7::text", sku)
+        order = "external_id" if page.external_id is not None else "id" if sku is None else "sku, id"
         rows = await self._connection.fetch(
             f"SELECT id, external_id, facts, created_at, updated_at FROM {subject}"  # noqa: S608
             f" WHERE account_id = $1 AND mode = $2 AND id > $3 AND {wanted}"
-            f" AND ($6::text IS NULL OR id = $6) AND {of_sku} ORDER BY id LIMIT $5",
+            f" AND ($6::text IS NULL OR id = $6) AND {of_sku} ORDER BY {order} LIMIT $5",
             *self._scope,
             page.after,
             page.external_id,

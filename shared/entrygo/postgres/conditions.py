@@ -9,6 +9,13 @@ def when_given(condition: str, parameter: str, value: object) -> str:
     return f"{parameter} IS NULL" if value is None else condition
 
 
+def is_named(key: str, name: str) -> str:
+    """That `key` is `name`, of rows that are ordered by `key` first: only its index has this order, and of a
+    range, other than of an equality, PostgreSQL sees something to order.
+    """
+    return f"{key} >= {name} AND {key} <= {name}"
+
+
 def looked_up(table: str, key: str, name: str, columns: str, of: str = "$1, $2") -> str:
     """Of an account, given as its id and mode, the rows of `table` whose `key` is `name`: one look-up in the
     index on account, mode and key for each row that stands before it in FROM.
@@ -22,6 +29,6 @@ def looked_up(table: str, key: str, name: str, columns: str, of: str = "$1, $2")
     account_id, mode = of.split(", ")
     return (
         f"LATERAL (SELECT {columns} FROM {table}"  # noqa: S608
-        f" WHERE account_id = {account_id} AND mode = {mode} AND {key} >= {name} AND {key} <= {name}"
+        f" WHERE account_id = {account_id} AND mode = {mode} AND {is_named(key, name)}"
         f" ORDER BY {key})"
     )

@@ -2,13 +2,30 @@
 
 from typing import Any
 
+from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
+from entrygo.domain.snapshot import Readiness
 from entrygo.planning.account_orders_store import AccountOrders
+from entrygo.planning.control_numbers_store import ControlNumbers
+from entrygo.planning.exports import Export
+from entrygo.planning.store import PlanningStore
 from entrygo.postgres.pool import transaction
+from entrygo.process.clock import utc_now
 from tests.harness.query_plans import Planned
 from tests.integration.planning.conftest import ALICE, Planner
 
 WHOLE = Visible.whole(ALICE)
+
+
+def export_of(export_id: str) -> Export:
+    return Export(
+        export_id=export_id,
+        warehouse_id="wh_1",
+        state=State.COMPLETED,
+        revision=1,
+        plan_hash="hash",
+        readiness_state=Readiness.READY,
+    )
 
 
 async def test_orders_that_left_are_looked_up_one_by_one_and_not_compared_with_all_others(
@@ -20,5 +37,24 @@ async def test_orders_that_left_are_looked_up_one_by_one_and_not_compared_with_a
     assert planned.looked_up_by == {"order_id"}
     assert len([line for line in planned.lines if "order_id >= " in line]) == len(
         ("order_claims", "export_orders")
+    )
+    assert planned.compared_with_each == []
+
+
+async def test_orders_of_a_predecessor_are_sorted_out_by_a_hash_of_those_that_go_on(planner: Planner) -> None:
+    async with transaction(planner.pool, WHOLE) as connection:
+        planned: Any = Planned(connection)
+        await PlanningStore(planned, WHOLE).move_orders("batch_1", export_of("batch_2"))
+    assert any("hashed SubPlan" in line for line in planned.lines)
+    assert planned.compared_with_each == []
+
+
+async def test_control_numbers_of_exports_that_follow_each_other_are_looked_up(planner: Planner) -> None:
+    async with transaction(planner.pool, WHOLE) as connection:
+        planned: Any = Planned(connection)
+        await ControlNumbers(planned, WHOLE).take(export_of("batch_1"), ["ABCD1"], utc_now())
+    assert planned.looked_up_by == {"export_id"}
+    assert len([line for line in planned.lines if "export_id >= " in line]) == len(
+        ("exports", "control_numbers")
     )
     assert planned.compared_with_each == []

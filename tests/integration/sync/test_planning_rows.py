@@ -3,6 +3,7 @@
 from typing import Any
 
 from entrygo.postgres.pool import Pool, single_read, transaction
+from entrygo.requests.pages import PageRequest
 from entrygo.sync.drafts import Subject
 from entrygo.sync.order_store import OrderStore
 from entrygo.sync.planning_store import PlanningStore
@@ -41,3 +42,21 @@ async def test_records_that_are_there_already_are_looked_up_one_by_one(pool: Poo
         await FactStore(planned, LIVE).ids_in_use(Subject.PRODUCTS, ["CAP"], ["prod_1"])
     assert planned.looked_up_by == {"id", "external_id"}
     assert planned.compared_with_each == []
+
+
+async def test_a_page_of_one_external_id_is_found_by_it(pool: Pool) -> None:
+    async with transaction(pool, LIVE) as connection:
+        orders: Any = Planned(connection)
+        await OrderStore(orders, LIVE).page(PageRequest(limit=50, external_id="SO-1"))
+        products: Any = Planned(connection)
+        page = PageRequest(limit=50, external_id="CAP")
+        await FactStore(products, LIVE).list_facts(Subject.PRODUCTS, page)
+    assert orders.searches("external_id >= $4")
+    assert products.searches("external_id >= $4")
+
+
+async def test_products_of_a_sku_are_found_by_it(pool: Pool) -> None:
+    async with transaction(pool, LIVE) as connection:
+        planned: Any = Planned(connection)
+        await FactStore(planned, LIVE).list_facts(Subject.PRODUCTS, PageRequest(limit=50, sku="SKU-1"))
+    assert planned.searches("sku >= $7")
