@@ -290,10 +290,9 @@ async def _reread(pool: Pool, scope: Visible, operation: str, key: str, print_: 
 async def purge(connection: Connection, rows: int, *, older_than: timedelta) -> int:
     """Deletes at most so many keys of that age (their write is over); returns how many."""
     status = await connection.execute(
-        "DELETE FROM idempotency_keys WHERE (account_id, mode, operation, key) IN"
-        " (SELECT account_id, mode, operation, key FROM idempotency_keys"
+        "DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(SELECT ctid FROM idempotency_keys"
         "  WHERE created_at < now() - $1::interval AND response IS NOT NULL"
-        "  ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        "  ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
         older_than,
         rows,
     )

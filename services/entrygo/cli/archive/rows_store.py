@@ -4,13 +4,31 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from entrygo.cli.archive.file import Rows
-from entrygo.cli.archive.tables import TABLES
+from entrygo.cli.archive.tables import OF_ITS_PACKAGE, TABLES
 from entrygo.planning.snapshots import PackedSnapshot
+from entrygo.postgres.conditions import looked_up
 from entrygo.postgres.pool import Connection
 from entrygo.proto.events.v1 import events_pb2
 
 # Account, mode and export.
 Key = tuple[str, str, str]
+
+_ORDERS = f"""
+SELECT to_jsonb(own)::text AS row FROM unnest($3::jsonb[]) AS claim,
+    {looked_up("orders", "id", "(claim ->> 'order_id')", "*")} AS own ORDER BY own.id
+"""  # noqa: S608
+# OFFSET keeps the account out of the search for each: by it alone all its orders would be compared.
+_DELETE_ORDERS = """
+DELETE FROM orders AS own USING (
+    SELECT $1::text AS account_id, $2::text AS mode, kept ->> 'id' AS id, kept
+    FROM unnest($3::jsonb[]) AS kept OFFSET 0) AS given
+WHERE own.account_id = given.account_id AND own.mode = given.mode AND own.id = given.id
+AND to_jsonb(own) = given.kept
+"""
+_ORDERS_LEFT = f"""
+SELECT own.id FROM unnest($3::jsonb[]) AS kept,
+    {looked_up("orders", "id", "(kept ->> 'id')", "id")} AS own
+"""  # noqa: S608
 
 
 async def read_rows(connection: Connection, schema: str, key: Key) -> Rows:
@@ -65,7 +83,11 @@ async def insert(connection: Connection, table: str, rows: Sequence[str]) -> Non
 
 async def lock_execution(connection: Connection, key: Key) -> None:
     """Submissions first and the package after them, as every delivery and answer does."""
-    for table in ("broker_submissions", "customs_packages", "export_streams"):
+    await connection.execute(
+        f"SELECT FROM broker_submissions WHERE account_id = $1 AND mode = $2 AND {OF_ITS_PACKAGE} FOR UPDATE",
+        *key,
+    )
+    for table in ("customs_packages", "export_streams"):
         await connection.execute(
             f"SELECT FROM {table} WHERE account_id = $1 AND mode = $2 AND export_id = $3 FOR UPDATE",
             *key,
@@ -76,14 +98,14 @@ async def waits_in_execution(connection: Connection, key: Key) -> bool:
     """Whether a run, a withdrawal, a person or a mail is still to come to an end."""
     return bool(
         await connection.fetchval(
-            "SELECT EXISTS (SELECT FROM executions"
+            "SELECT EXISTS (SELECT FROM executions"  # noqa: S608
             "  WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND finished_at IS NULL)"
             " OR EXISTS (SELECT FROM withdrawals"
             "  WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND response IS NULL)"
             " OR EXISTS (SELECT FROM entry_tasks"
             "  WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND state = 'open')"
             " OR EXISTS (SELECT FROM broker_submissions"
-            "  WHERE account_id = $1 AND mode = $2 AND export_id = $3"
+            f"  WHERE account_id = $1 AND mode = $2 AND {OF_ITS_PACKAGE}"
             "  AND status IN ('prepared', 'sending', 'unknown'))",
             *key,
         )
@@ -94,8 +116,13 @@ async def waits_in_inspection(connection: Connection, key: Key) -> bool:
     """Whether a webhook is still to be delivered."""
     return bool(
         await connection.fetchval(
-            "SELECT EXISTS (SELECT FROM webhook_deliveries WHERE account_id = $1 AND mode = $2"
-            " AND export_id = $3 AND status IN ('pending', 'held'))",
+            # By the lanes of its endpoints; held ones wait in none, and are few.
+            "SELECT EXISTS (SELECT FROM webhook_endpoints AS hook, LATERAL (SELECT FROM webhook_deliveries"
+            "  WHERE account_id = hook.account_id AND mode = hook.mode AND endpoint_id = hook.endpoint_id"
+            "  AND export_id = $3 AND status = 'pending' LIMIT 1) AS waiting"
+            "  WHERE hook.account_id = $1 AND hook.mode = $2)"
+            " OR EXISTS (SELECT FROM webhook_deliveries WHERE account_id = $1 AND mode = $2"
+            "  AND export_id = $3 AND status = 'held')",
             *key,
         )
     )
@@ -157,8 +184,7 @@ async def delete_claims(connection: Connection, key: Key, *, but_of: Sequence[st
 async def orders_of(connection: Connection, key: Key, claims: Sequence[str]) -> list[str]:
     """The orders under these claims, as JSON texts."""
     records = await connection.fetch(
-        "SELECT to_jsonb(own)::text AS row FROM orders AS own WHERE account_id = $1 AND mode = $2"
-        " AND id IN (SELECT claim ->> 'order_id' FROM unnest($3::jsonb[]) AS claim) ORDER BY id",
+        _ORDERS,
         *key[:2],
         claims,
     )
@@ -168,14 +194,12 @@ async def orders_of(connection: Connection, key: Key, claims: Sequence[str]) -> 
 async def delete_orders(connection: Connection, key: Key, rows: Sequence[str]) -> list[str]:
     """Deletes orders that are as `rows` have them; gives the ids of those that have changed since."""
     await connection.execute(
-        "DELETE FROM orders AS own USING unnest($3::jsonb[]) AS kept"
-        " WHERE account_id = $1 AND mode = $2 AND own.id = kept ->> 'id' AND to_jsonb(own) = kept",
+        _DELETE_ORDERS,
         *key[:2],
         rows,
     )
     records = await connection.fetch(
-        "SELECT id FROM orders WHERE account_id = $1 AND mode = $2"
-        " AND id IN (SELECT kept ->> 'id' FROM unnest($3::jsonb[]) AS kept)",
+        _ORDERS_LEFT,
         *key[:2],
         rows,
     )

@@ -14,8 +14,9 @@ class OwnedTable:
 
 
 _OF_ITS_STREAM = "stream_id = $3"
-_OF_ITS_PACKAGES = (
-    "package_id IN (SELECT id FROM customs_packages WHERE account_id = $1 AND mode = $2 AND export_id = $3)"
+# There is one at most.
+OF_ITS_PACKAGE = (
+    "package_id = (SELECT id FROM customs_packages WHERE account_id = $1 AND mode = $2 AND export_id = $3)"
 )
 
 # In the order in which rows may be inserted; they are deleted in the reverse of it.
@@ -33,9 +34,9 @@ TABLES: Mapping[str, tuple[OwnedTable, ...]] = MappingProxyType(
             OwnedTable("export_streams"),
             OwnedTable("executions"),
             OwnedTable("customs_packages"),
-            OwnedTable("artifacts", _OF_ITS_PACKAGES),
-            OwnedTable("notifications", _OF_ITS_PACKAGES),
-            OwnedTable("broker_submissions"),
+            OwnedTable("artifacts", OF_ITS_PACKAGE),
+            OwnedTable("notifications", OF_ITS_PACKAGE),
+            OwnedTable("broker_submissions", OF_ITS_PACKAGE),
             OwnedTable("withdrawals"),
             OwnedTable("entry_summaries"),
             OwnedTable("entry_tasks"),
@@ -58,6 +59,6 @@ KEPT: Mapping[str, str] = MappingProxyType(
         "inspection.event_log": "is empty: inspection records no events",
         "inspection.event_feed": "has a retention of its own, ENTRYGO_WEBHOOK_KEEP_DAYS",
         "inspection.webhook_deliveries": "has a retention of its own, ENTRYGO_WEBHOOK_KEEP_DAYS",
-        "inspection.webhook_lanes": "is swept once it has no deliveries",
+        "inspection.webhook_lanes": "is swept once nothing waits in it",
     }
 )
