@@ -81,6 +81,18 @@ async def test_the_read_model_is_whole_before_any_service_runs(
     await connection.close()
 
 
+async def test_postgresql_knows_the_restored_tables_before_any_service_runs(
+    world: World, backup: Callable[[], Path], empty_database: str
+) -> None:
+    await (await world.process()).execute()
+    new = await restored(world, await asyncio.to_thread(backup), empty_database)
+    await new.close()
+    connection = await asyncpg.connect(empty_database)
+    rows = await connection.fetch("SELECT DISTINCT schemaname || '.' || tablename FROM pg_stats")
+    await connection.close()
+    assert {row[0] for row in rows} >= {"execution.event_log", "inspection.timeline"}
+
+
 @pytest.mark.parametrize("resend", [False, True])
 async def test_a_submission_that_waited_is_held_for_a_person_unless_it_shall_go_on(
     world: World, backup: Callable[[], Path], empty_database: str, resend: bool

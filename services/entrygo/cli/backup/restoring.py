@@ -107,11 +107,23 @@ async def _restore_databases(folder: Path, manifest: Manifest, url_of: UrlOf, *,
     async for _ in migrate_all(url_of):
         pass
     for dump in manifest.dumps:
+        await _analyze(url_of(dump.schemas[0]))
         for schema in dump.schemas:
             await begin_another_life(url_of(schema), schema)
     if not resend:
         await hold_unfinished_work(url_of("planning"), url_of("execution"))
     await fill_read_model(url_of("inspection"), {source: url_of(source) for source in SOURCES})
+    await _analyze(url_of("inspection"))
+
+
+async def _analyze(url: str) -> None:
+    """Lets PostgreSQL look at its tables: of those that were just filled it thinks that they are small, and
+    that any index is as good as another, until autovacuum comes by."""
+    connection = await asyncpg.connect(url, timeout=START_SECONDS)
+    try:
+        await connection.execute("ANALYZE")
+    finally:
+        await connection.close()
 
 
 @asynccontextmanager
