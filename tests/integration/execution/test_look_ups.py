@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest_asyncio
 
 from entrygo.domain.principal import Mode, Tenant, Visible
+from entrygo.execution.broker.attempt_store import AttemptStore
+from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.reconciliation.store import ReconciliationStore
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.store import ExecutionStore
@@ -15,6 +18,7 @@ from entrygo.postgres.pool import open_pool, transaction
 from tests.harness.query_plans import Planned
 
 WHOLE = Visible.whole(Tenant("acc_1", Mode.LIVE))
+SUBMISSION: Any = SimpleNamespace(id="sub_1", status="failed", error_message=None)
 PACKAGE: Any = SimpleNamespace(id="cp_1", export_id="batch_1", number="cp_ch100001")
 
 
@@ -51,3 +55,9 @@ async def test_tasks_of_a_page_of_entries_are_looked_up_by_their_exports(planned
     await ReconciliationStore(planned, WHOLE).tasks_of([])
     assert planned.looked_up_by == {"export_id"}
     assert planned.compared_with_each == []
+
+
+async def test_a_submission_is_looked_up_by_its_id_and_not_among_all_that_wait(planned: Any) -> None:
+    await AttemptStore(planned, WHOLE).begin("sub_1", timedelta(seconds=30))
+    await SubmissionStore(planned, WHOLE).give_up(SUBMISSION)
+    assert not any("broker_submissions_due" in line for line in planned.lines)

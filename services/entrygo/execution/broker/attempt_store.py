@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from entrygo.domain.principal import Visible
 from entrygo.execution.broker.settling_store import SETTLE, settled_values
-from entrygo.execution.broker.store import SUBMISSION, submission_from_row
+from entrygo.execution.broker.store import IS_PREPARED, SUBMISSION, submission_from_row
 from entrygo.execution.state.records import Submission
 from entrygo.postgres.pool import SCOPED, Connection, scope_of, set_scope
 
@@ -25,7 +25,7 @@ class AttemptStore:
         row = await self._connection.fetchrow(
             "UPDATE broker_submissions SET status = 'sending', phase = 'envelope', attempts = attempts + 1,"  # noqa: S608
             " lease_until = now() + $4, next_attempt_at = NULL, error_message = NULL"
-            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND status = 'prepared'"
+            f" WHERE account_id = $1 AND mode = $2 AND id = $3 AND {IS_PREPARED}"
             " AND (attempts = 0 OR next_attempt_at <= now())"
             " AND (kind = 'package' OR NOT EXISTS (SELECT 1 FROM broker_submissions AS other"
             "  WHERE other.account_id = $1 AND other.mode = $2 AND other.kind = 'package'"

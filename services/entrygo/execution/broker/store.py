@@ -25,6 +25,8 @@ SUBMISSION = (
     " broker_reason, answered_at, answers, reaction_at, prepared_at, kind, held_at, noted_by, note,"
     " entry, entry_numbers"
 )
+# Of one by its id, which is looked up: in the index of those that wait each of them would be read.
+IS_PREPARED = "status || '' = 'prepared'"
 # Nobody has numbered what has not been sent.
 _SET_BY_DATABASE = ("tenant", "next_attempt_at", "prepared_at", "entry_numbers")
 # What is written of a new one, in this order, besides its scope and its times.
@@ -163,8 +165,8 @@ class SubmissionStore:
     async def give_up(self, submission: Submission) -> None:
         """Ends one that waits for a further attempt; the caller holds the row's lock."""
         await self._connection.execute(
-            "UPDATE broker_submissions SET status = $4, error_message = $5, next_attempt_at = NULL"
-            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND status = 'prepared'",
+            "UPDATE broker_submissions SET status = $4, error_message = $5, next_attempt_at = NULL"  # noqa: S608
+            f" WHERE account_id = $1 AND mode = $2 AND id = $3 AND {IS_PREPARED}",
             *self._scope,
             submission.id,
             submission.status,
