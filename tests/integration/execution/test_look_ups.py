@@ -35,6 +35,7 @@ async def test_packages_are_found_by_a_number_before_any_is_read(planned: Any) -
     await PackageStore(planned, WHOLE).find_numbered("cp_ch100001", "ABC-1234567-6", 10)
     assert planned.searches("number = $4")
     assert planned.searches("entry_number = $5")
+    assert any("broker_submissions_several" in line for line in planned.lines)
     assert planned.looked_up_by == {"id"}
     assert planned.compared_with_each == []
 

@@ -31,8 +31,9 @@ WITH found AS MATERIALIZED (
     SELECT id FROM customs_packages WHERE account_id = $1 AND mode = $2 AND number = $4
     UNION SELECT package_id FROM broker_submissions
     WHERE account_id = $1 AND mode = $2 AND entry_number = $5
-    UNION SELECT package_id FROM broker_submissions WHERE account_id = $1 AND mode = $2
-    AND entry_number IS NOT NULL AND jsonb_path_query_array(entry_numbers, '$.*') @> to_jsonb($5::text)
+    UNION SELECT package_id FROM broker_submissions WHERE account_id = $1 AND mode = $2 AND $5 <> ''
+    AND jsonb_array_length(jsonb_path_query_array(entry_numbers, '$.*')) > 1
+    AND jsonb_path_query_array(entry_numbers, '$.*') @> to_jsonb($5::text)
     UNION SELECT package_id FROM entry_summaries
     WHERE account_id = $1 AND mode = $2 AND entry_number = $5)
 SELECT p.id, p.number, p.export_id, ARRAY(
