@@ -46,6 +46,8 @@ async def test_deliveries_that_failed_are_read_without_those_that_arrived(planne
 async def test_deliveries_to_be_replayed_are_read_without_those_that_arrived(planned: Any) -> None:
     await QueueStore(planned, WHOLE).replay_many(ENDPOINT, ("failed", "held"), None, None, 100)
     assert any(UNDELIVERED in line for line in planned.lines)
+    assert any(line.startswith("TID Cond:") for line in planned.lines)
+    assert planned.compared_with_each == []
 
 
 async def test_postgresql_knows_which_state_a_list_is_of(planned: Any) -> None:

@@ -107,12 +107,13 @@ class QueueStore:
         is_late_enough = when_given("created_at >= $4", "$4::timestamptz", since)
         is_early_enough = when_given("created_at < $5", "$5::timestamptz", until)
         rows = await self._connection.fetch(
-            "UPDATE webhook_deliveries SET status = 'pending', attempts = 0"  # noqa: S608
-            " WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3 AND event_id IN"
-            " (SELECT event_id FROM webhook_deliveries WHERE account_id = $1 AND mode = $2"
-            f"  AND endpoint_id = $3 AND {_one_of(statuses)}"
-            f"  AND {is_late_enough} AND {is_early_enough} ORDER BY position LIMIT $6)"
-            " RETURNING account_id, mode, endpoint_id, export_id",
+            "WITH chosen AS MATERIALIZED (SELECT account_id, mode, ctid AS place FROM webhook_deliveries"  # noqa: S608
+            f"  WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3 AND {_one_of(statuses)}"
+            f"  AND {is_late_enough} AND {is_early_enough} ORDER BY position LIMIT $6 FOR UPDATE)"
+            # Where they lie, and so none is looked for among the others.
+            " UPDATE webhook_deliveries AS own SET status = 'pending', attempts = 0 FROM chosen"
+            " WHERE own.account_id = chosen.account_id AND own.mode = chosen.mode AND own.ctid = chosen.place"
+            " RETURNING own.account_id, own.mode, own.endpoint_id, own.export_id",
             *self._scope,
             endpoint.id,
             since,
