@@ -166,6 +166,20 @@ def test_a_statement_that_compares_is_found(statement: str) -> None:
     assert COMPARED.search(statement)
 
 
+IN_PLACE = re.compile(r"\bctid = ANY \(ARRAY\( ?SELECT ")
+
+
+def test_what_is_locked_in_the_background_is_changed_where_it_lies() -> None:
+    # Found again by its key, it is compared with all rows of a table that was small when this was planned.
+    found = [
+        f"{source.path}:{line}"
+        for source in written_modules()
+        for line, pieces in texts(source)
+        if "SKIP LOCKED" in (text := _joined(pieces)) and not IN_PLACE.search(text)
+    ]
+    assert found == []
+
+
 def _may_hold_sql(source: Source) -> bool:
     return (
         source.is_store

@@ -84,9 +84,9 @@ class WithdrawalBacklog:
     async def take_due(self, limit: int, *, again_in: timedelta) -> list[Withdrawal]:
         """Unfinished withdrawals that are due, the oldest first, locked against other processes."""
         rows = await self._connection.fetch(
-            "UPDATE withdrawals SET due_at = now() + $2 WHERE (account_id, mode, id) IN"  # noqa: S608
-            " (SELECT account_id, mode, id FROM withdrawals WHERE response IS NULL AND due_at <= now()"
-            "  ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)"
+            "UPDATE withdrawals SET due_at = now() + $2"  # noqa: S608
+            " WHERE ctid = ANY (ARRAY(SELECT ctid FROM withdrawals WHERE response IS NULL AND due_at <= now()"
+            "  ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED))"
             f" RETURNING {_WITHDRAWAL}",
             limit,
             again_in,

@@ -134,10 +134,9 @@ class OwedMails:
         """Those that are due, for this caller to hand over; others may after `again_in`."""
         rows = await self._connection.fetch(
             "UPDATE webhook_endpoints SET notice_due_at = now() + $2::interval"  # noqa: S608
-            " WHERE (account_id, mode, endpoint_id) IN"
-            " (SELECT account_id, mode, endpoint_id FROM webhook_endpoints"
+            " WHERE ctid = ANY (ARRAY(SELECT ctid FROM webhook_endpoints"
             "  WHERE status = 'disabled' AND notify_email <> '' AND notice_due_at <= now()"
-            " ORDER BY notice_due_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)"
+            "  ORDER BY notice_due_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED))"
             f" RETURNING notice_id, {ENDPOINT_COLUMNS}",
             limit,
             again_in,
