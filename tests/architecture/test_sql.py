@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from entrygo.cli.partitions.table_store import GROWING
 from entrygo.postgres.conditions import looked_up
 from tests.architecture.sources import Source, literal, written_modules
 from tests.architecture.statements import parse, table_uses, texts
@@ -178,6 +179,19 @@ def test_what_is_locked_in_the_background_is_changed_where_it_lies() -> None:
         if "SKIP LOCKED" in (text := _joined(pieces)) and not IN_PLACE.search(text)
     ]
     assert found == []
+
+
+def test_no_table_that_may_have_partitions_is_changed_where_its_rows_lie() -> None:
+    # In each partition another row lies at the same place.
+    places = re.compile(r"(?:UPDATE|DELETE FROM) (\w+)(?: AS \w+)? .*\bctid\b")
+    changed = {
+        found[1]
+        for source in written_modules()
+        for _, pieces in texts(source)
+        if (found := places.search(_joined(pieces)))
+    }
+    assert "idempotency_keys" in changed
+    assert changed & {table.name for table in GROWING} == set()
 
 
 def _may_hold_sql(source: Source) -> bool:
