@@ -13,6 +13,7 @@ from entrygo.inspection.export_store import ExportFilter, ExportStore
 from entrygo.inspection.feed.records import FeedFilter
 from entrygo.inspection.feed.store import FeedStore, sweep_feeds
 from entrygo.inspection.webhooks.queue_store import QueueBacklog, QueueStore, sweep_deliveries, sweep_lanes
+from entrygo.inspection.write_store import WriteStore
 from entrygo.postgres.pool import EVERYONE, open_pool, transaction
 from tests.harness.query_plans import Planned
 from tests.unit.inspection.events import ALICE
@@ -36,6 +37,13 @@ async def test_events_of_a_type_are_read_without_those_of_others(planned: Any) -
     with suppress(IndexError):  # the plan has no row
         await FeedStore(planned, WHOLE).read(wanted, 51)
     assert planned.searches("event_type = named.type")
+
+
+async def test_events_of_an_export_that_moves_are_found_by_it(planned: Any) -> None:
+    with suppress(AssertionError):  # the plan has no row
+        await WriteStore(planned, EVERYONE).write([], {}, not_before=timedelta(days=35))
+    scan = next(place for place, line in enumerate(planned.lines) if "Scan using event_feed" in line)
+    assert "export_id = told" in planned.lines[scan + 1]
 
 
 async def test_deliveries_that_failed_are_read_without_those_that_arrived(planned: Any) -> None:
