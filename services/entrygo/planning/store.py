@@ -13,6 +13,7 @@ from entrygo.messaging.heads import Head
 from entrygo.messaging.outbox import append_with, last_of
 from entrygo.planning.exports import EXPORT_COLUMNS, HEADED_COLUMNS, Export, row_from_export
 from entrygo.planning.snapshots import PackedSnapshot
+from entrygo.postgres.conditions import looked_up
 from entrygo.postgres.pool import Connection
 from entrygo.proto.events.v1 import events_pb2
 
@@ -25,12 +26,10 @@ class OrderTaken(Exception):
         self.order_ids = list(order_ids)
 
 
-VISIBLE_EXPORTS = (
-    f"SELECT {EXPORT_COLUMNS} FROM exports"  # noqa: S608
-    " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
+FIND_EXPORT = (
+    f"SELECT {EXPORT_COLUMNS} FROM exports WHERE account_id = $1 AND mode = $2"  # noqa: S608
+    " AND ($3::text IS NULL OR warehouse_id = $3) AND export_id = $4"
 )
-
-FIND_EXPORT = VISIBLE_EXPORTS + " AND export_id = $4"
 
 # The event as well: nobody adds another one while the row is locked.
 LOCK_EXPORT = (
@@ -47,13 +46,13 @@ SAVE_EXPORT = (
     " WHERE account_id = $1 AND mode = $2 AND export_id = $10"
 )
 
-# Both tables begin with the order: no export is looked at that has not got it.
-EXPORTS_OF_AN_ORDER = (
-    f"{VISIBLE_EXPORTS} AND export_id IN ("  # noqa: S608
-    "SELECT export_id FROM export_orders WHERE account_id = $1 AND mode = $2 AND order_id = $4"
-    " UNION SELECT export_id FROM order_claims WHERE account_id = $1 AND mode = $2 AND order_id = $4)"
-    " ORDER BY created_at DESC, export_id DESC LIMIT $5"
-)
+EXPORTS_OF_AN_ORDER = f"""
+SELECT {EXPORT_COLUMNS} FROM (
+    SELECT export_id AS id FROM {looked_up("export_orders", "order_id", "$4", "export_id")} AS planned
+    UNION SELECT export_id FROM {looked_up("order_claims", "order_id", "$4", "export_id")} AS claim) AS named,
+    {looked_up("exports", "export_id", "named.id", f"{EXPORT_COLUMNS}, created_at")} AS export
+WHERE $3::text IS NULL OR warehouse_id = $3 ORDER BY created_at DESC, export_id DESC LIMIT $5
+"""  # noqa: S608
 
 # The orders of the batch that the part `claimed` is of, and those of them that nobody else had: in one fixed
 # order, so that two batches with common orders wait for each other and never deadlock.

@@ -13,6 +13,7 @@ from entrygo.inspection.export_store import ExportFilter, ExportStore
 from entrygo.inspection.feed.records import FeedFilter
 from entrygo.inspection.feed.store import FeedStore, sweep_feeds
 from entrygo.inspection.webhooks.queue_store import QueueBacklog, QueueStore, sweep_deliveries, sweep_lanes
+from entrygo.inspection.webhooks.records import DeliveryStatus
 from entrygo.inspection.write_store import WriteStore
 from entrygo.postgres.pool import EVERYONE, open_pool, transaction
 from tests.harness.query_plans import Planned
@@ -83,3 +84,11 @@ async def test_what_is_swept_is_found_once_and_then_deleted_where_it_lies(planne
         ("event_feed", "webhook_deliveries", "webhook_lanes")
     )
     assert planned.compared_with_each == []
+
+
+async def test_a_delivery_is_settled_without_a_look_at_others_of_its_endpoint(planned: Any) -> None:
+    lane: Any = SimpleNamespace(tenant=ALICE, endpoint_id="whk_1", export_id="batch_1")
+    delivered = DeliveryStatus.DELIVERED
+    await QueueBacklog(planned).settle(lane, "evt_1", delivered, response_status=200, error="")
+    assert planned.searches("event_id >= $4")
+    assert any(line.startswith("TID Cond:") for line in planned.lines)

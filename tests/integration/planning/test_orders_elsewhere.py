@@ -58,3 +58,14 @@ async def test_control_numbers_of_exports_that_follow_each_other_are_looked_up(p
         ("exports", "control_numbers")
     )
     assert planned.compared_with_each == []
+
+
+async def test_exports_of_an_order_are_looked_up_one_by_one(planner: Planner) -> None:
+    async with transaction(planner.pool, WHOLE) as connection:
+        planned: Any = Planned(connection)
+        await PlanningStore(planned, WHOLE).exports_of("ord_1", 10)
+    assert len([line for line in planned.lines if "order_id >= $4" in line]) == len(
+        ("export_orders", "order_claims")
+    )
+    assert planned.looked_up_by == {"export_id"}
+    assert planned.compared_with_each == []

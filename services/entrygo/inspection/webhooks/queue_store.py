@@ -7,7 +7,7 @@ from asyncpg import Record
 
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus, Endpoint, Lane
-from entrygo.postgres.conditions import when_given
+from entrygo.postgres.conditions import is_named, when_given
 from entrygo.postgres.pool import Connection
 
 DELIVERY_COLUMNS = (
@@ -171,10 +171,13 @@ class QueueBacklog:
     ) -> None:
         """Records an attempt at the head of a held lane."""
         await self._connection.execute(
-            "UPDATE webhook_deliveries SET status = $5, attempts = attempts + 1, response_status = $6,"
+            "UPDATE webhook_deliveries SET status = $5, attempts = attempts + 1, response_status = $6,"  # noqa: S608
             " error = $7, attempted_at = now(),"
             " delivered_at = CASE WHEN $5 = 'delivered' THEN now() ELSE delivered_at END"
-            " WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3 AND event_id = $4",
+            # Its place, which the order of the key has one index for; nobody else changes it meanwhile.
+            " WHERE account_id = $1 AND mode = $2 AND ctid = (SELECT ctid FROM webhook_deliveries"
+            "  WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3"
+            f"  AND {is_named('event_id', '$4')} ORDER BY event_id)",
             lane.tenant.account_id,
             lane.tenant.mode,
             lane.endpoint_id,
