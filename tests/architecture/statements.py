@@ -82,8 +82,12 @@ def _called(call: ast.Call) -> str | None:
     """What a look-up adds to a statement, with a name for each argument that is not written there."""
     if not isinstance(call.func, ast.Name) or call.func.id != looked_up.__name__:
         return None
-    given = [argument.value if isinstance(argument, ast.Constant) else NAME for argument in call.args]
-    return looked_up(*map(str, given))
+    named = {keyword.arg: _written(keyword.value) for keyword in call.keywords if keyword.arg}
+    return looked_up(*map(_written, call.args), **named)
+
+
+def _written(argument: ast.expr) -> str:
+    return str(argument.value) if isinstance(argument, ast.Constant) else NAME
 
 
 def parse(pieces: list[str | None]) -> exp.Expr:

@@ -5,10 +5,9 @@ from typing import Any
 
 import asyncpg
 
-from tests.bench.costs import Meter
+from entrygo.cli.up.schemas import SERVICES
 from tests.bench.large import stored_orders
-from tests.bench.load import drive
-from tests.bench.quiet import CLIENTS, GROWTH_ORDERS
+from tests.bench.quiet import cost_of_an_order
 from tests.bench.subjects import Rest
 from tests.harness.system import System
 
@@ -17,7 +16,6 @@ ACCOUNTS = 20_000
 ROWS = 3
 SMALL_ROW = 20_000  # characters
 LARGE = 5_000
-SCHEMAS = ["sync", "planning", "execution", "inspection"]
 
 
 async def measure_crowd(ours: Rest, system: System, seconds: float) -> dict[str, Any]:
@@ -35,14 +33,8 @@ async def measure_crowd(ours: Rest, system: System, seconds: float) -> dict[str,
         started = time.perf_counter()
         await ours.plan(0, ids)
         plan_seconds = time.perf_counter() - started
-        meter = Meter(ours.processes)
-        await drive(CLIENTS, seconds / 4, lambda number: ours.lifecycle(number, GROWTH_ORDERS))
-        before = meter.read()
-        turn = await drive(CLIENTS, seconds, lambda number: ours.lifecycle(number, GROWTH_ORDERS))
-        used = sum(meter.since(before).values())
-        ours.close()
         figures[str(accounts)] = {
-            "core_ms_per_order": used * 1000 / (len(turn.latencies) * GROWTH_ORDERS),
+            "core_ms_per_order": await cost_of_an_order(ours, seconds),
             "plan_seconds": plan_seconds,
         }
     return figures
@@ -83,6 +75,6 @@ async def _tables(connection: asyncpg.Connection) -> list[tuple[str, str, str]]:
         "  WHERE own.table_schema = columns.table_schema AND own.table_name = columns.table_name"
         "  AND own.column_name = 'account_id')"
         " GROUP BY table_schema, table_name",
-        SCHEMAS,
+        list(SERVICES),
     )
     return [(row[0], row[1], row[2]) for row in rows]

@@ -1,9 +1,12 @@
 """How PostgreSQL would carry out a statement of a store, whatever its values are."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
 
-from entrygo.postgres.pool import Connection
+from entrygo.domain.principal import Visible
+from entrygo.postgres.pool import EVERYONE, Connection, Everyone, open_pool, transaction
 
 
 class Planned:
@@ -63,3 +66,13 @@ class Planned:
     def account_looked_for(self) -> set[str]:
         """How a statement that sets its scope looks for its account: `Index Cond`, if by indexes alone."""
         return {line.partition(":")[0] for line in self.lines if "scope.account_id" in line}
+
+
+@asynccontextmanager
+async def planning_only(url: str, schema: str, visible: Visible | Everyone = EVERYONE) -> AsyncIterator[Any]:
+    """A `Planned`, for stores to take for their connection, in a transaction with this scope."""
+    async with (
+        await open_pool(url, schema=schema, max_size=1) as pool,
+        transaction(pool, visible) as connection,
+    ):
+        yield Planned(connection)

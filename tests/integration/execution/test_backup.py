@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -48,6 +49,21 @@ async def restored(world: World, folder: Path, url: str, *, resend: bool = False
     return new
 
 
+@asynccontextmanager
+async def before_any_service(
+    world: World, backup: Callable[[], Path], url: str
+) -> AsyncIterator[asyncpg.Connection]:
+    """A restored database after an execute, with nobody on it yet."""
+    await (await world.process()).execute()
+    new = await restored(world, await asyncio.to_thread(backup), url)
+    await new.close()
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
 async def status_of(process: Process) -> tuple[str, str]:
     last = (await process.events())[-1].broker_submission_changed.broker_submission
     return last.status, last.error_message
@@ -72,24 +88,16 @@ async def test_what_was_acknowledged_is_there_with_its_documents_and_is_not_mail
 async def test_the_read_model_is_whole_before_any_service_runs(
     world: World, backup: Callable[[], Path], empty_database: str
 ) -> None:
-    await (await world.process()).execute()
-    new = await restored(world, await asyncio.to_thread(backup), empty_database)
-    await new.close()
-    connection = await asyncpg.connect(empty_database)
-    recorded = await connection.fetchval("SELECT count(*) FROM execution.event_log")
-    assert await connection.fetchval("SELECT execution_sequence FROM inspection.exports") == recorded > 0
-    await connection.close()
+    async with before_any_service(world, backup, empty_database) as connection:
+        recorded = await connection.fetchval("SELECT count(*) FROM execution.event_log")
+        assert await connection.fetchval("SELECT execution_sequence FROM inspection.exports") == recorded > 0
 
 
 async def test_postgresql_knows_the_restored_tables_before_any_service_runs(
     world: World, backup: Callable[[], Path], empty_database: str
 ) -> None:
-    await (await world.process()).execute()
-    new = await restored(world, await asyncio.to_thread(backup), empty_database)
-    await new.close()
-    connection = await asyncpg.connect(empty_database)
-    rows = await connection.fetch("SELECT DISTINCT schemaname || '.' || tablename FROM pg_stats")
-    await connection.close()
+    async with before_any_service(world, backup, empty_database) as connection:
+        rows = await connection.fetch("SELECT DISTINCT schemaname || '.' || tablename FROM pg_stats")
     assert {row[0] for row in rows} >= {"execution.event_log", "inspection.timeline"}
 
 

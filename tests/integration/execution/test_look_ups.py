@@ -14,8 +14,7 @@ from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.reconciliation.store import ReconciliationStore
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.store import ExecutionStore
-from entrygo.postgres.pool import open_pool, transaction
-from tests.harness.query_plans import Planned
+from tests.harness.query_plans import planning_only
 
 WHOLE = Visible.whole(Tenant("acc_1", Mode.LIVE))
 SUBMISSION: Any = SimpleNamespace(id="sub_1", status="failed", error_message=None)
@@ -24,11 +23,8 @@ PACKAGE: Any = SimpleNamespace(id="cp_1", export_id="batch_1", number="cp_ch1000
 
 @pytest_asyncio.fixture
 async def planned(database_url: str) -> AsyncIterator[Any]:
-    async with (
-        await open_pool(database_url, schema="execution", max_size=1) as pool,
-        transaction(pool, WHOLE) as connection,
-    ):
-        yield Planned(connection)
+    async with planning_only(database_url, "execution", WHOLE) as planned:
+        yield planned
 
 
 async def test_packages_are_found_by_a_number_before_any_is_read(planned: Any) -> None:

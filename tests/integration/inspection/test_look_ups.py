@@ -15,8 +15,8 @@ from entrygo.inspection.feed.store import FeedStore, sweep_feeds
 from entrygo.inspection.webhooks.queue_store import QueueBacklog, QueueStore, sweep_deliveries, sweep_lanes
 from entrygo.inspection.webhooks.records import DeliveryStatus
 from entrygo.inspection.write_store import WriteStore
-from entrygo.postgres.pool import EVERYONE, open_pool, transaction
-from tests.harness.query_plans import Planned
+from entrygo.postgres.pool import EVERYONE
+from tests.harness.query_plans import planning_only
 from tests.unit.inspection.events import ALICE
 
 WHOLE = Visible.whole(ALICE)
@@ -26,11 +26,8 @@ UNDELIVERED = "webhook_deliveries_undelivered"
 
 @pytest_asyncio.fixture
 async def planned(database_url: str) -> AsyncIterator[Any]:
-    async with (
-        await open_pool(database_url, schema="inspection", max_size=1) as pool,
-        transaction(pool, EVERYONE) as connection,
-    ):
-        yield Planned(connection)
+    async with planning_only(database_url, "inspection") as planned:
+        yield planned
 
 
 async def test_events_of_a_type_are_read_without_those_of_others(planned: Any) -> None:

@@ -1,6 +1,9 @@
 """What became of ten thousand orders is looked up, whatever PostgreSQL knows of the tables."""
 
+from collections.abc import AsyncIterator
 from typing import Any
+
+import pytest_asyncio
 
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
@@ -9,12 +12,17 @@ from entrygo.planning.account_orders_store import AccountOrders
 from entrygo.planning.control_numbers_store import ControlNumbers
 from entrygo.planning.exports import Export
 from entrygo.planning.store import PlanningStore
-from entrygo.postgres.pool import transaction
 from entrygo.process.clock import utc_now
-from tests.harness.query_plans import Planned
-from tests.integration.planning.conftest import ALICE, Planner
+from tests.harness.query_plans import planning_only
+from tests.integration.planning.conftest import ALICE
 
 WHOLE = Visible.whole(ALICE)
+
+
+@pytest_asyncio.fixture
+async def planned(database_url: str) -> AsyncIterator[Any]:
+    async with planning_only(database_url, "planning", WHOLE) as planned:
+        yield planned
 
 
 def export_of(export_id: str) -> Export:
@@ -29,11 +37,9 @@ def export_of(export_id: str) -> Export:
 
 
 async def test_orders_that_left_are_looked_up_one_by_one_and_not_compared_with_all_others(
-    planner: Planner,
+    planned: Any,
 ) -> None:
-    async with transaction(planner.pool, WHOLE) as connection:
-        planned: Any = Planned(connection)
-        await AccountOrders(planned, WHOLE, "wh_1").elsewhere(["ord_1"], but="")
+    await AccountOrders(planned, WHOLE, "wh_1").elsewhere(["ord_1"], but="")
     assert planned.looked_up_by == {"order_id"}
     assert len([line for line in planned.lines if "order_id >= " in line]) == len(
         ("order_claims", "export_orders")
@@ -41,18 +47,14 @@ async def test_orders_that_left_are_looked_up_one_by_one_and_not_compared_with_a
     assert planned.compared_with_each == []
 
 
-async def test_orders_of_a_predecessor_are_sorted_out_by_a_hash_of_those_that_go_on(planner: Planner) -> None:
-    async with transaction(planner.pool, WHOLE) as connection:
-        planned: Any = Planned(connection)
-        await PlanningStore(planned, WHOLE).move_orders("batch_1", export_of("batch_2"))
+async def test_orders_of_a_predecessor_are_sorted_out_by_a_hash_of_those_that_go_on(planned: Any) -> None:
+    await PlanningStore(planned, WHOLE).move_orders("batch_1", export_of("batch_2"))
     assert any("hashed SubPlan" in line for line in planned.lines)
     assert planned.compared_with_each == []
 
 
-async def test_control_numbers_of_exports_that_follow_each_other_are_looked_up(planner: Planner) -> None:
-    async with transaction(planner.pool, WHOLE) as connection:
-        planned: Any = Planned(connection)
-        await ControlNumbers(planned, WHOLE).take(export_of("batch_1"), ["ABCD1"], utc_now())
+async def test_control_numbers_of_exports_that_follow_each_other_are_looked_up(planned: Any) -> None:
+    await ControlNumbers(planned, WHOLE).take(export_of("batch_1"), ["ABCD1"], utc_now())
     assert planned.looked_up_by == {"export_id"}
     assert len([line for line in planned.lines if "export_id >= " in line]) == len(
         ("exports", "control_numbers")
@@ -60,10 +62,8 @@ async def test_control_numbers_of_exports_that_follow_each_other_are_looked_up(p
     assert planned.compared_with_each == []
 
 
-async def test_exports_of_an_order_are_looked_up_one_by_one(planner: Planner) -> None:
-    async with transaction(planner.pool, WHOLE) as connection:
-        planned: Any = Planned(connection)
-        await PlanningStore(planned, WHOLE).exports_of("ord_1", 10)
+async def test_exports_of_an_order_are_looked_up_one_by_one(planned: Any) -> None:
+    await PlanningStore(planned, WHOLE).exports_of("ord_1", 10)
     assert len([line for line in planned.lines if "order_id >= $4" in line]) == len(
         ("export_orders", "order_claims")
     )

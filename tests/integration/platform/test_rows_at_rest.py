@@ -16,18 +16,14 @@ from entrygo.cli.archive.rows_store import (
     waits_in_inspection,
 )
 from entrygo.postgres.idempotency import purge
-from entrygo.postgres.pool import EVERYONE, Connection, open_pool, transaction
-from tests.harness.query_plans import Planned
+from entrygo.postgres.pool import Connection
+from tests.harness.query_plans import planning_only
 
 KEY = ("acc_1", "live", "batch_1")
 
 
 async def plans_of(url: str, schema: str, work: Callable[[Any], Awaitable[object]]) -> Any:
-    async with (
-        await open_pool(url, schema=schema, max_size=1) as pool,
-        transaction(pool, EVERYONE) as connection,
-    ):
-        planned: Any = Planned(connection)
+    async with planning_only(url, schema) as planned:
         await work(planned)
         return planned
 

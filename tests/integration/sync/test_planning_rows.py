@@ -1,62 +1,60 @@
 """What requests name is looked up in the index of its key, whatever PostgreSQL knows of the tables."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
-from entrygo.postgres.pool import Pool, single_read, transaction
+import pytest_asyncio
+
 from entrygo.requests.pages import PageRequest
 from entrygo.sync.drafts import Subject
 from entrygo.sync.order_store import OrderStore
 from entrygo.sync.planning_store import PlanningStore
 from entrygo.sync.store import FactStore
-from tests.harness.query_plans import Planned
+from tests.harness.query_plans import planning_only
 from tests.integration.sync.conftest import LIVE
 
 
-async def test_orders_of_a_plan_and_their_products_are_looked_up_one_by_one(pool: Pool) -> None:
-    async with transaction(pool, LIVE) as connection:
-        planned: Any = Planned(connection)
-        await PlanningStore(planned, LIVE).rows(["ord_1"], ["SO-1"], "wh_1", "br_1")
+@pytest_asyncio.fixture
+async def planned(database_url: str) -> AsyncIterator[Any]:
+    async with planning_only(database_url, "sync", LIVE) as planned:
+        yield planned
+
+
+async def test_orders_of_a_plan_and_their_products_are_looked_up_one_by_one(planned: Any) -> None:
+    await PlanningStore(planned, LIVE).rows(["ord_1"], ["SO-1"], "wh_1", "br_1")
     assert planned.looked_up_by == {"id", "external_id"}
     assert planned.compared_with_each == []
 
 
-async def test_products_named_by_their_skus_are_looked_up_one_by_one(pool: Pool) -> None:
-    async with single_read(pool) as connection:
-        planned: Any = Planned(connection)
-        await OrderStore(planned, LIVE).products_named(["SKU-1"])
+async def test_products_named_by_their_skus_are_looked_up_one_by_one(planned: Any) -> None:
+    await OrderStore(planned, LIVE).products_named(["SKU-1"])
     assert planned.looked_up_by == {"sku", "external_id"}
     assert planned.compared_with_each == []
 
 
-async def test_importers_that_orders_name_are_looked_up_one_by_one(pool: Pool) -> None:
-    async with transaction(pool, LIVE) as connection:
-        planned: Any = Planned(connection)
-        await OrderStore(planned, LIVE).known_importers(["brand-1"])
+async def test_importers_that_orders_name_are_looked_up_one_by_one(planned: Any) -> None:
+    await OrderStore(planned, LIVE).known_importers(["brand-1"])
     assert planned.looked_up_by == {"external_id"}
     assert planned.compared_with_each == []
 
 
-async def test_records_that_are_there_already_are_looked_up_one_by_one(pool: Pool) -> None:
-    async with transaction(pool, LIVE) as connection:
-        planned: Any = Planned(connection)
-        await FactStore(planned, LIVE).ids_in_use(Subject.PRODUCTS, ["CAP"], ["prod_1"])
+async def test_records_that_are_there_already_are_looked_up_one_by_one(planned: Any) -> None:
+    await FactStore(planned, LIVE).ids_in_use(Subject.PRODUCTS, ["CAP"], ["prod_1"])
     assert planned.looked_up_by == {"id", "external_id"}
     assert planned.compared_with_each == []
 
 
-async def test_a_page_of_one_external_id_is_found_by_it(pool: Pool) -> None:
-    async with transaction(pool, LIVE) as connection:
-        orders: Any = Planned(connection)
-        await OrderStore(orders, LIVE).page(PageRequest(limit=50, external_id="SO-1"))
-        products: Any = Planned(connection)
-        page = PageRequest(limit=50, external_id="CAP")
-        await FactStore(products, LIVE).list_facts(Subject.PRODUCTS, page)
-    assert orders.searches("external_id >= $4")
-    assert products.searches("external_id >= $4")
+async def test_a_page_of_orders_of_one_external_id_is_found_by_it(planned: Any) -> None:
+    await OrderStore(planned, LIVE).page(PageRequest(limit=50, external_id="SO-1"))
+    assert planned.searches("external_id >= $4")
 
 
-async def test_products_of_a_sku_are_found_by_it(pool: Pool) -> None:
-    async with transaction(pool, LIVE) as connection:
-        planned: Any = Planned(connection)
-        await FactStore(planned, LIVE).list_facts(Subject.PRODUCTS, PageRequest(limit=50, sku="SKU-1"))
+async def test_a_page_of_products_of_one_external_id_is_found_by_it(planned: Any) -> None:
+    page = PageRequest(limit=50, external_id="CAP")
+    await FactStore(planned, LIVE).list_facts(Subject.PRODUCTS, page)
+    assert planned.searches("external_id >= $4")
+
+
+async def test_products_of_a_sku_are_found_by_it(planned: Any) -> None:
+    await FactStore(planned, LIVE).list_facts(Subject.PRODUCTS, PageRequest(limit=50, sku="SKU-1"))
     assert planned.searches("sku >= $7")
