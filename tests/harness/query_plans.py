@@ -17,14 +17,14 @@ class Planned:
     """
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
         self.lines: list[str] = []
 
     async def fetch(self, statement: str, *arguments: object) -> list[object]:
         nothing = ", ".join(["NULL"] * len(arguments))
-        await self._connection.execute(f"PREPARE planned AS {statement}")
-        rows = await self._connection.fetch(f"EXPLAIN EXECUTE planned ({nothing})")
-        await self._connection.execute("DEALLOCATE planned")
+        await self.connection.execute(f"PREPARE planned AS {statement}")
+        rows = await self.connection.fetch(f"EXPLAIN EXECUTE planned ({nothing})")
+        await self.connection.execute("DEALLOCATE planned")
         self.lines += [row[0].strip() for row in rows]
         return []
 

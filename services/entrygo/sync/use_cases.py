@@ -11,6 +11,7 @@ from entrygo.messaging.events import SYNC, make_event
 from entrygo.messaging.outbox import append_first
 from entrygo.postgres.idempotency import KeyRow, Reply, committed, replay, run_once
 from entrygo.postgres.pool import Connection, Pool, single_statement, transaction
+from entrygo.postgres.statistics import analyze_new
 from entrygo.process.clock import Clock, Ids
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.requests.issues import Issues
@@ -42,6 +43,9 @@ NAMES = {
 }
 
 T = TypeVar("T")
+
+# So many orders of a plan take longer to be looked up in the wrong index than a look at their table takes.
+MANY_ORDERS = 1000
 
 # Turns what was stored into the bytes that are answered, and kept for a repeated call.
 RenderOrders = Callable[[Sequence[StoredOrder]], bytes]
@@ -246,6 +250,8 @@ class SyncUseCases:
         broker_id: str,
     ) -> PlanningRows:
         """Everything one plan is decided on, as of one moment; what is unknown is absent."""
+        if len(order_ids) + len(external_order_ids) >= MANY_ORDERS:
+            await analyze_new(self.pool, "orders", "products")
         async with transaction(self.pool, visible) as connection:
             store = PlanningStore(connection, visible)
             return await store.rows(order_ids, external_order_ids, warehouse_id, broker_id)

@@ -47,6 +47,24 @@ async def test_orders_that_left_are_looked_up_one_by_one_and_not_compared_with_a
     assert planned.compared_with_each == []
 
 
+async def test_orders_that_left_are_looked_up_also_where_many_came_since_postgresql_looked(
+    database_url: str,
+) -> None:
+    # Of a large export the orders stand here until it is executed.
+    async with planning_only(database_url, "planning", WHOLE) as planned:
+        await planned.connection.execute(
+            "INSERT INTO export_orders (account_id, mode, export_id, warehouse_id, order_id)"
+            " SELECT $1, $2, 'batch_01m8ncpnqzkd5824hn3', 'wh_1', 'ord_01m8ncpnqzkd5824hn3' || n"
+            " FROM generate_series(1000000, 1020000) AS n",
+            ALICE.account_id,
+            ALICE.mode,
+        )
+        await AccountOrders(planned, WHOLE, "wh_1").elsewhere(["ord_1"], but="")
+    assert planned.looked_up_by == {"order_id"}
+    searched = [line for line in planned.lines if line.startswith("Index Cond:") and "order_id >= " in line]
+    assert len(searched) == len(("order_claims", "export_orders"))
+
+
 async def test_orders_of_a_predecessor_are_sorted_out_by_a_hash_of_those_that_go_on(planned: Any) -> None:
     await PlanningStore(planned, WHOLE).move_orders("batch_1", export_of("batch_2"))
     assert any("hashed SubPlan" in line for line in planned.lines)

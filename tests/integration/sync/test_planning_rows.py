@@ -5,13 +5,35 @@ from typing import Any
 
 import pytest_asyncio
 
+from entrygo.postgres.pool import Pool, transaction
+from entrygo.process.clock import Ids, utc_now
 from entrygo.requests.pages import PageRequest
 from entrygo.sync.drafts import Subject
+from entrygo.sync.habits import Habits
 from entrygo.sync.order_store import OrderStore
 from entrygo.sync.planning_store import PlanningStore
 from entrygo.sync.store import FactStore
+from entrygo.sync.use_cases import SyncUseCases
 from tests.harness.query_plans import planning_only
 from tests.integration.sync.conftest import LIVE
+
+
+async def fill(pool: Pool, count: int) -> list[str]:
+    """So many orders and products, of which none is named by an SKU: the ids of the orders."""
+    async with transaction(pool, LIVE) as connection:
+        for table, columns, values in (
+            ("orders", "destination_country, items, total_value_usd", "'US', '[]'::jsonb, 1"),
+            ("products", "facts", "'{}'::jsonb"),
+        ):
+            await connection.execute(
+                f"INSERT INTO {table} (account_id, mode, id, external_id, {columns}, created_at, updated_at)"
+                f" SELECT $1, $2, 'id_01m8ncpnqzkd58' || lpad(n::text, 7, '0'), n, {values}, now(), now()"
+                " FROM generate_series(1, $3::int) AS n",
+                LIVE.tenant.account_id,
+                LIVE.tenant.mode,
+                count,
+            )
+    return [f"id_01m8ncpnqzkd58{n:07}" for n in range(1, count + 1)]
 
 
 @pytest_asyncio.fixture
@@ -58,3 +80,15 @@ async def test_a_page_of_products_of_one_external_id_is_found_by_it(planned: Any
 async def test_products_of_a_sku_are_found_by_it(planned: Any) -> None:
     await FactStore(planned, LIVE).list_facts(Subject.PRODUCTS, PageRequest(limit=50, sku="SKU-1"))
     assert planned.searches("sku >= $7")
+
+
+async def test_a_large_plan_looks_up_orders_and_products_of_tables_that_were_just_filled(
+    pool: Pool, database_url: str
+) -> None:
+    ids = await fill(pool, 20_000)
+    sync = SyncUseCases(pool=pool, clock=utc_now, ids=Ids(), habits=Habits())
+    found = await sync.get_planning_facts(LIVE, ids, [], "wh_1", "br_1")
+    assert len(found.order_rows) == len(ids)
+    async with planning_only(database_url, "sync", LIVE) as planned:
+        await PlanningStore(planned, LIVE).rows(ids, [], "wh_1", "br_1")
+    assert planned.looked_up_by == {"id", "external_id"}
