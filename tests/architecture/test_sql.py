@@ -219,3 +219,16 @@ def _statements(source: Source) -> list[int]:
 def _joined(pieces: Sequence[str | None]) -> str:
     """The statement on one line, without what is inserted."""
     return " ".join("".join(piece or "" for piece in pieces).split())
+
+
+def test_what_a_row_of_the_log_holds_is_read_in_one_place() -> None:
+    # A large one is compressed, which whoever reads it by itself would find out late.
+    readers = [
+        f"{source.path}:{node.lineno}"
+        for source in written_modules()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).endswith(".FromString")
+        and ast.unparse(node.args[0]).endswith("['payload']")
+    ]
+    assert readers == []

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from entrygo.proto.events.v1 import events_pb2
+from entrygo.messaging.event_log import event_of
 from tests.campaign.accounts import Account
 from tests.campaign.client import open_http
 from tests.campaign.cluster import Cluster
@@ -200,7 +200,7 @@ async def _events(cluster: Cluster, source: str) -> list[Event]:
             source=source,
             export_id=row["stream_id"],
             sequence=row["sequence"],
-            type=events_pb2.Event.FromString(row["payload"]).type,
+            type=event_of(row["payload"]).type,
         )
         for row in rows
     ]

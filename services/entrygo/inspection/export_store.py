@@ -12,6 +12,7 @@ from entrygo.domain.time import rfc3339
 from entrygo.inspection.projections.timeline import Row
 from entrygo.inspection.store import entry_from_bytes, known_from_row
 from entrygo.inspection.whole import Whole
+from entrygo.postgres.large_bytes import unpacked
 from entrygo.postgres.pool import Connection, scope_of, set_scope
 from entrygo.proto.inspection.v1 import inspection_pb2
 
@@ -110,7 +111,7 @@ def _whole_from_row(row: Record) -> Whole:
     parts = zip(row["sources"] or (), row["sequences"] or (), row["entries"] or (), strict=True)
     kept = [Row(source, sequence, entry_from_bytes(entry)) for source, sequence, entry in parts]
     known.heads = {one.source: one.entry.id for one in kept if one.sequence == known.applied[one.source]}
-    return Whole(known, row["plan"], kept)
+    return Whole(known, unpacked(row["plan"]), kept)
 
 
 def _summary_from_row(row: Record) -> inspection_pb2.ExportSummary:

@@ -8,6 +8,7 @@ from entrygo.inspection.announcing import announced
 from entrygo.inspection.folding import Folded, summarize
 from entrygo.inspection.position_store import Position, columns_of
 from entrygo.messaging.events import EXECUTION, PLANNING
+from entrygo.postgres.large_bytes import packed
 from entrygo.postgres.pool import Connection, Everyone, scope_of, set_scope
 from entrygo.postgres.undo import NothingWritten
 from entrygo.proto.inspection.v1 import inspection_pb2
@@ -263,7 +264,7 @@ def _export_values(folded: Folded) -> tuple[object, ...]:
         known.seen[PLANNING],
         known.seen[EXECUTION],
         detail.SerializeToString(deterministic=True),
-        export.plan.SerializeToString(deterministic=True) if export.HasField("plan") else None,
+        packed(export.plan.SerializeToString(deterministic=True)) if export.HasField("plan") else None,
         summary.state,
         summary.readiness_state,
         summary.compliance_score,

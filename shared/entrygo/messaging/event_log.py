@@ -8,6 +8,7 @@ from asyncpg import Record
 from entrygo.domain.errors import HistoryMismatch
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.time import rfc3339
+from entrygo.postgres.large_bytes import unpacked
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, scope_of, set_scope, single_read, transaction
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.requests.issues import Issues
@@ -22,6 +23,11 @@ _FOLLOWING = (
     "  WHERE account_id = scope.account_id AND mode = scope.mode AND stream_id = $4 AND sequence >= $5"
     "  OFFSET 0) AS following ORDER BY sequence"
 )
+
+
+def event_of(payload: bytes) -> events_pb2.Event:
+    """The event that a row of the log holds."""
+    return events_pb2.Event.FromString(unpacked(payload))
 
 
 def recorded_since(request: events_pb2.ReplayEventsRequest) -> datetime | None:
@@ -46,7 +52,7 @@ async def events_after(
         after_sequence,
         visible.warehouse_id,
     )
-    return [events_pb2.Event.FromString(row["payload"]) for row in rows]
+    return [event_of(row["payload"]) for row in rows]
 
 
 async def check_held(pool: Pool, tenant: Tenant, stream_id: str, sequence: int, event_id: str) -> None:
@@ -102,7 +108,7 @@ async def events_following(
     rows = await connection.fetch(_FOLLOWING, *scope_of(visible), stream_id, sequence)
     if event_id and not (rows and _is_held(rows[0], sequence, event_id)):
         raise HistoryMismatch
-    return [events_pb2.Event.FromString(row["payload"]) for row in rows if row["sequence"] > sequence]
+    return [event_of(row["payload"]) for row in rows if row["sequence"] > sequence]
 
 
 def _is_held(row: Record, sequence: int, event_id: str) -> bool:
@@ -134,7 +140,7 @@ async def replay(pool: Pool, recorded_since: datetime | None) -> AsyncIterator[e
                 REPLAY_PAGE,
             )
         for row in rows:
-            yield events_pb2.Event.FromString(row["payload"])
+            yield event_of(row["payload"])
         if len(rows) < REPLAY_PAGE:
             return
         last = rows[-1]

@@ -1,9 +1,12 @@
 """Writes events in the transaction of the state they are about. Nothing is published any other way."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from entrygo.messaging.doorbell import ring
 from entrygo.messaging.heads import Head, follow
+from entrygo.postgres.large_bytes import LARGE_BYTES, packed
 from entrygo.postgres.pool import Connection, after_commit
 from entrygo.process.tracing import traceparent
 from entrygo.proto.events.v1 import events_pb2
@@ -108,7 +111,7 @@ def _after(taken: str) -> str:
 
 def _own_values(event: events_pb2.Event, data: tuple[bytes, ...]) -> tuple[int, bytes, bytes, str]:
     full = full_bytes(event, data)
-    return event.sequence, full, published_bytes(event, full), event.id
+    return event.sequence, packed(full), published_bytes(event, full), event.id
 
 
 async def append_first(
@@ -154,11 +157,13 @@ async def append_with(
     locked; none sees what another one writes.
     """
     changed = "".join(f"changed_{number} AS ({change}), " for number, change in enumerate(changes))
+    own = partial(one_appended_values, event, warehouse_id=warehouse_id, data=data)
+    is_large = sum(map(len, data)) > LARGE_BYTES
     await connection.execute(
         f"WITH {changed}{one_appended(3)} SELECT",
         event.account_id,
         event.mode,
-        *one_appended_values(event, warehouse_id=warehouse_id, data=data),
+        *(await asyncio.to_thread(own) if is_large else own()),
         *values,
     )
     after_commit(connection, ring)

@@ -17,6 +17,7 @@ from google.protobuf.message import Message
 
 from entrygo.domain.errors import IdempotencyConflict, IdempotencyInProgress, ServiceUnavailable
 from entrygo.domain.principal import Visible
+from entrygo.postgres.large_bytes import packed_beside, unpacked_beside
 from entrygo.postgres.pool import CommitUnknown, Connection, Pool, transaction
 
 M = TypeVar("M", bound=Message)
@@ -133,7 +134,8 @@ class KeyStore:
             return None
         if row["fingerprint"] != print_:
             raise IdempotencyConflict
-        return KeyRow(row["fingerprint"], row["resource_id"], row["response"])
+        response = row["response"] and await unpacked_beside(row["response"])
+        return KeyRow(row["fingerprint"], row["resource_id"], response)
 
     async def complete(self, key: str, response: bytes) -> None:
         """Stores the answer that later calls with this key get."""
@@ -142,7 +144,7 @@ class KeyStore:
             " WHERE account_id = $1 AND mode = $2 AND operation = $3 AND key = $4",
             *self._scope,
             key,
-            response,
+            await packed_beside(response),
         )
 
     async def release(self, key: str) -> None:
@@ -172,9 +174,7 @@ async def run_once(
 ) -> Reply:
     """Runs `work` in one transaction with its key row and gives its bytes, or those of the first call.
 
-    `keeps_answer` says that work completes the key itself.
-
-    `guard` runs before the key is looked at: keys are the account's, so it keeps a stored answer from
+    `keeps_answer` says that work completes the key itself. `guard` runs before the key is looked at: keys are the account's, so it keeps a stored answer from
     a caller who may not see what the answer is about.
     An empty key means none. Raises IdempotencyConflict, IdempotencyInProgress, ServiceUnavailable, and what
     `guard` or `work` raises (then nothing is written and the key is free).

@@ -38,6 +38,16 @@ async def test_events_that_come_in_any_order_end_in_the_same_export(service: Ser
     assert (await service.inspect()).state == "COMPLETED"
 
 
+async def test_a_large_plan_is_stored_compressed_and_shown_whole(service: Service) -> None:
+    event = Life().planned(included_order_ids=[f"ord_{number:026}" for number in range(40_000)])
+    service.owners.record([event])
+    await service.read_model.apply(EVERYONE, [event])
+    async with transaction(service.pool, EVERYONE) as connection:
+        stored = await connection.fetchval("SELECT length(plan) FROM exports")
+    assert stored < event.ByteSize() / 3
+    assert (await service.inspect()).plan == event.export_planned.plan
+
+
 async def test_a_gap_is_remembered_and_filled_from_its_owner(service: Service) -> None:
     events = Life().lived()
     service.owners.record(events)

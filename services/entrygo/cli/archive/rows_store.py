@@ -5,6 +5,7 @@ from datetime import datetime
 
 from entrygo.cli.archive.file import Rows
 from entrygo.cli.archive.tables import OF_ITS_PACKAGE, TABLES
+from entrygo.messaging.event_log import event_of
 from entrygo.planning.snapshots import PackedSnapshot
 from entrygo.postgres.conditions import looked_up
 from entrygo.postgres.pool import Connection
@@ -158,7 +159,7 @@ async def events_of(connection: Connection, key: Key) -> list[events_pb2.Event]:
         " ORDER BY sequence",
         *key,
     )
-    return [events_pb2.Event.FromString(record["payload"]) for record in records]
+    return [event_of(record["payload"]) for record in records]
 
 
 async def claims_of(connection: Connection, key: Key) -> list[str]:
