@@ -174,8 +174,8 @@ async def run_once(
 ) -> Reply:
     """Runs `work` in one transaction with its key row and gives its bytes, or those of the first call.
 
-    `keeps_answer` says that work completes the key itself. `guard` runs before the key is looked at: keys are the account's, so it keeps a stored answer from
-    a caller who may not see what the answer is about.
+    `keeps_answer` says that work completes the key itself. `guard` runs before the key is looked at: keys are
+    the account's, so it keeps a stored answer from a caller who may not see what the answer is about.
     An empty key means none. Raises IdempotencyConflict, IdempotencyInProgress, ServiceUnavailable, and what
     `guard` or `work` raises (then nothing is written and the key is free).
     """

@@ -181,18 +181,19 @@ class PlanExport:
         now = self.clock()
         store = PlanningStore(connection, visible)
         export = await self._export_to_plan(store, command, decision, follows)
-        order_ids = [order.id for order in decision.included]
-        plan = await beside(store.add_orders(export, order_ids), written_plan(decision, now))
         snapshot = await plan_snapshot(decision, visible, export, now, follows)
-        answer = _answer(export, plan, snapshot.amendment)
 
-        async def say() -> None:
+        async def told() -> bytes:
+            order_ids = [order.id for order in decision.included]
+            _, plan = await beside(store.add_orders(export, order_ids), written_plan(decision, now))
             recorder = Recorder(self.clock, self.ids)
             await recorder.save(connection, visible, export, "export.planned", event_data(export, plan))
+            answer = _answer(export, plan, snapshot.amendment)
             if command.key:
                 await KeyStore(connection, visible, command.operation).complete(command.key, answer)
+            return answer
 
-        packed = await beside(say(), packed_snapshot(decision, snapshot))
+        answer, packed = await beside(told(), packed_snapshot(decision, snapshot))
         await store.add_plan(export, packed, now, _importer_costs(decision))
         return answer
 
