@@ -1,6 +1,7 @@
 """Commands for one export: execute it, show it, take it back. They decide nothing; the answers do."""
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,13 +13,11 @@ from entrygo.cli.export_actions import COMMANDS, Key
 from entrygo.cli.export_planning import plan
 from entrygo.cli.options import Json
 from entrygo.cli.plan_diff import show_diff
-from entrygo.cli.readable import show_execution, show_export, show_plan, show_withdrawal
+from entrygo.cli.readable import SHOWN_PRODUCTS, show_execution, show_export, show_plan, show_withdrawal
 from entrygo.cli.terminal import out, print_json
 from entrygo.domain.ids import IdKind, by_origin
 from entrygo_client import EntryGo
 from entrygo_client.types import ExecuteBody, ValidationMessage, WithdrawBody
-
-NAMED_PRODUCTS = 10
 
 export_app = typer.Typer(no_args_is_help=True, help="Exports: plan, execute, follow, withdraw.")
 
@@ -85,9 +84,13 @@ def show(
 
 
 def _skus(entrygo: EntryGo, messages: Sequence[ValidationMessage]) -> dict[str, str | None]:
-    """By the products' ids: people know their goods by them. Of the first few; more are not shown either."""
-    ids = dict.fromkeys(message["product_id"] for message in messages if message["product_id"])
-    return {each: entrygo.get_product(each)["sku"] for each in list(ids)[:NAMED_PRODUCTS]}
+    """By the products' ids: people know their goods by them. Of the few that are shown of each code."""
+    of_code: dict[str, dict[str, None]] = {}
+    for message in messages:
+        if message["product_id"]:
+            of_code.setdefault(message["code"], {})[message["product_id"]] = None
+    shown = dict.fromkeys(each for ids in of_code.values() for each in islice(ids, SHOWN_PRODUCTS))
+    return {each: entrygo.get_product(each)["sku"] for each in shown}
 
 
 @export_app.command("withdraw")

@@ -266,3 +266,14 @@ def test_amend_names_products_by_sku_and_counts_no_entries_that_were_not_answere
     assert "SKU-1" in shown
     assert "Order SO-1: left out." in shown
     assert "entries" not in [line.split()[0] for line in shown.splitlines() if line.split()]
+
+
+def test_amend_names_by_sku_each_product_it_shows_whatever_came_before(server: Recorder) -> None:
+    found = PLAN["validationMessages"][0]
+    first = [{**found, "code": "PRODUCT_MID_MISSING", "product_id": f"prod_{n}"} for n in range(2, 20)]
+    last = {**found, "code": "PRODUCT_HTS_CODE_MISSING", "product_id": "prod_1"}
+    plan = {name: value for name, value in PLAN.items() if name != "issues_by_product"}
+    server.answer = {**plan, "validationMessages": [*first, last], "supersedes": "batch_0", "changes": []}
+    shown = run("export", "amend", "batch_0", "--reason", "One taken off", "--leave-out", "ord_1")
+    assert "SKU-1" in shown
+    assert "prod_1 " not in shown
