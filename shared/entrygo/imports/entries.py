@@ -48,7 +48,8 @@ def read_number(column: str, cell: str, *, positive: bool = False) -> int | floa
     try:
         number = parse_decimal(cell)
     except ValueError as error:
-        raise Fault(f"{column} is {cell!r}: {str(error)[0].lower()}{str(error)[1:]}") from None
+        hint = ", with a point and no comma" if "," in cell else ""
+        raise Fault(f"{column} is {cell!r}: {str(error)[0].lower()}{str(error)[1:]}{hint}") from None
     if number < 0 or (positive and number == 0):
         raise Fault(f"{column} is {cell!r}: must {'be greater than 0' if positive else 'not be negative'}")
     return json_number(number)

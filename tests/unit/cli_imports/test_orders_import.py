@@ -107,6 +107,10 @@ def test_a_zip_goes_as_it_is_when_it_lost_its_leading_zero(server: FakeServer, i
         (row("SO-2", sku="NOPE"), "sku: Unknown SKU NOPE"),
         (row("SO-2", sku=""), "sku is missing"),
         (row("SO-2", rest="x,1,,"), "quantity is 'x': expected a decimal number"),
+        (
+            row("SO-2", rest='1,"22,41",,'),
+            "unit_price_usd is '22,41': expected a decimal number, with a point and no comma",
+        ),
         (row("SO-2", rest="0,1,,"), "quantity is '0': must be greater than 0"),
         (row("SO-2", rest="1_0,1,,"), "quantity is '1_0': expected a decimal number"),
         (row("SO-2", rest="1,-1,,"), "unit_price_usd is '-1': must not be negative"),
