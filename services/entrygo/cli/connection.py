@@ -41,10 +41,17 @@ class Target:
             raise NotConfigured(f"{name} is not set. Run `entrygo up` and `. .entrygo/env`, or export it.")
         return value
 
-    def client(self) -> EntryGo:
-        """A client that is patient: a person waits for the command, or a night's job."""
+    def client(self, heard: Callable[[httpx.Response], None] | None = None) -> EntryGo:
+        """A client that is patient: a person waits for the command, or a night's job.
+
+        `heard` is given each answer.
+        """
         key = self.need(API_KEY)
-        http = httpx.Client(verify=trust_in(GatewayClientSettings()), trust_env=False)
+        http = httpx.Client(
+            verify=trust_in(GatewayClientSettings()),
+            trust_env=False,
+            event_hooks={"response": [heard] if heard else []},
+        )
         try:
             return EntryGo(
                 self.values.get(BASE_URL) or DEFAULT_BASE_URL,

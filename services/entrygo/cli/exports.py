@@ -9,6 +9,7 @@ import orjson
 import typer
 
 from entrygo.cli.connection import find_target
+from entrygo.cli.executing import execute_once
 from entrygo.cli.export_actions import COMMANDS, Key
 from entrygo.cli.export_planning import plan
 from entrygo.cli.options import Json
@@ -59,9 +60,7 @@ def execute(
         body["trip"] = read_json(trip)
     if expect_hash:
         body["expectedPlanHash"] = expect_hash
-    key = idempotency_key or f"cli-execute-{export_id}-{(expect_hash or 'any')[-16:]}"
-    with target.client() as entrygo:
-        answer = entrygo.execute_export(body, idempotency_key=key)
+    answer = execute_once(target, body, idempotency_key)
     if as_json:
         print_json(answer)
     else:

@@ -26,6 +26,7 @@ EXPECTED: Mapping[str, str] = MappingProxyType(
         "typer.exceptions.TyperException": "INVALID_COMMAND",
         "pydantic_core._pydantic_core.ValidationError": "INVALID_SETTING",
         "entrygo.cli.connection.NotConfigured": "NOT_CONFIGURED",
+        "entrygo.cli.executing.ExecutedBefore": "EXECUTED_BEFORE",
         "entrygo.cli.failures.Interrupted": "INTERRUPTED",
         "entrygo.cli.failures.NotInstalled": "NOT_INSTALLED",
         "entrygo.cli.backup.taking.BackupExists": "BACKUP_EXISTS",

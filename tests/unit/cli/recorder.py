@@ -102,6 +102,9 @@ class Recorder(ThreadingHTTPServer):
         self.asked: list[tuple[str, str | None, Any]] = []
         # A body with these fields is answered with 409.
         self.refuse: dict[str, Any] | None = None
+        # What it says of every change that was asked for, and the state that an export has now.
+        self.headers: dict[str, str] = {}
+        self.state: str | None = None
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -114,6 +117,8 @@ class Handler(BaseHTTPRequestHandler):
         content = json.dumps(REFUSED if is_refused else self.server.answer).encode()
         self.send_response(409 if is_refused else self.server.status)
         self.send_header("content-length", str(len(content)))
+        for name, value in self.server.headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
 
@@ -125,6 +130,8 @@ class Handler(BaseHTTPRequestHandler):
         product = self.path.removeprefix("/api/products/prod_")
         if product != self.path:
             answer = {"sku": f"SKU-{product}"}
+        if self.server.state is not None and self.path.startswith("/api/exports/"):
+            answer = {"status": self.server.state}
         content = json.dumps(answer).encode()
         self.send_response(200)
         self.send_header("content-length", str(len(content)))

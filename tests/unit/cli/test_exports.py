@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from entrygo.cli.executing import ExecutedBefore
 from entrygo.cli.fixing import headline
 from entrygo.cli.main import app
+from entrygo_client import IdempotencyConflict
 from tests.unit.cli.recorder import EXECUTED, PLAN, Recorder, run, server
 
 __all__ = ["server"]
@@ -227,6 +229,32 @@ def test_execute_repeats_its_idempotency_key_for_the_same_export(server: Recorde
     assert server.asked[0][2] == {
         "accountId": "acc_1", "batchId": "batch_1", "expectedPlanHash": "planhash_abc",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["WITHDRAWN", "SUPERSEDED"])
+def test_execute_of_an_export_that_was_undone_since_does_not_say_that_it_is_completed(
+    server: Recorder, state: str
+) -> None:
+    server.answer, server.headers, server.state = EXECUTED, {"idempotency-replayed": "true"}, state
+    result = CliRunner().invoke(app, ["export", "execute", "batch_1"])
+    assert isinstance(result.exception, ExecutedBefore)
+    assert f"batch_1 was executed before and is {state} since." in str(result.exception)
+    assert "COMPLETED" not in result.output
+
+
+def test_execute_that_is_repeated_shows_its_first_answer_while_that_is_so(server: Recorder) -> None:
+    server.answer, server.headers, server.state = EXECUTED, {"idempotency-replayed": "true"}, "COMPLETED"
+    assert "COMPLETED" in run("export", "execute", "batch_1")
+
+
+def test_execute_with_another_trip_than_before_says_what_to_do(server: Recorder, tmp_path: Path) -> None:
+    (file := tmp_path / "trip.json").write_text("{}")
+    server.status, server.answer = 409, {"errorCode": "IDEMPOTENCY_CONFLICT", "message": "Another payload."}
+    result = CliRunner().invoke(app, ["export", "execute", "batch_1", "--trip", str(file)])
+    assert isinstance(result.exception, ExecutedBefore)
+    assert "amend the export" in str(result.exception)
+    result = CliRunner().invoke(app, ["export", "execute", "batch_1", "--idempotency-key", "mine"])
+    assert isinstance(result.exception, IdempotencyConflict)
 
 
 def test_execute_sends_what_the_file_states_of_the_shipment(server: Recorder, tmp_path: Path) -> None:

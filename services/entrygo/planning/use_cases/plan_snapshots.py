@@ -14,14 +14,14 @@ from entrygo.planning.plan_messages import plan_bytes
 from entrygo.planning.snapshots import PackedSnapshot, pack, snapshot_of
 from entrygo.planning.use_cases.predecessors import Predecessor
 
-S = TypeVar("S")
+R = TypeVar("R")
 T = TypeVar("T")
 
 # Above this a decision takes long enough to be noticed by other requests: it goes to a thread.
 ORDERS_IN_LOOP = 200
 
 
-async def beside(statements: Awaitable[S], work: Coroutine[Any, Any, T]) -> tuple[S, T]:
+async def beside(statements: Awaitable[R], work: Coroutine[Any, Any, T]) -> tuple[R, T]:
     """What both come to; `work` is begun before the statements are.
 
     Where one fails it is waited for all the same: a thread goes on, and holds what the transaction is of.
