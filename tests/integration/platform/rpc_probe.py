@@ -21,6 +21,7 @@ from entrygo.identity.use_cases import create_account, create_key
 from entrygo.postgres.pool import Pool, open_pool
 from entrygo.process.clock import Ids, utc_now
 from entrygo.process.settings import RpcClientSettings, RpcServerSettings, StopSettings
+from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import remote
@@ -66,6 +67,11 @@ class Probe(planning_pb2_grpc.PlanningServicer):
             warehouse_id=caller.warehouse_id or "",
         )
 
+    async def EventsAfter(self, request: Any, context: Context) -> AsyncIterator[Any]:
+        while True:
+            yield events_pb2.Event(sequence=1)
+            await asyncio.sleep(0.005)
+
     async def ReplayEvents(self, request: Any, context: Context) -> AsyncIterator[Any]:
         assert principal().is_service
         return
@@ -76,6 +82,7 @@ SCOPES: RequiredScopes = {
     PLANNING + "PlanExport": ScopeName.EXPORTS_PLAN,
     PLANNING + "CancelExport": Access.ANY_KEY,
     PLANNING + "ClaimExport": OnBehalf(ScopeName.EXPORTS_EXECUTE),
+    PLANNING + "EventsAfter": ScopeName.READ,
     PLANNING + "ReplayEvents": Access.SERVICE_ONLY,
 }
 

@@ -118,6 +118,18 @@ async def test_revoked_key_is_refused(channel: grpc.aio.Channel, pool: Pool) -> 
     assert (await refusal(channel, f"Bearer {secret}")).error_code == "INVALID_API_KEY"
 
 
+async def test_a_stream_ends_with_its_key(channel: grpc.aio.Channel, pool: Pool) -> None:
+    authorization = await key_of(pool, expires_in=timedelta(seconds=0.5))
+    events: Any = call(channel).EventsAfter(
+        events_pb2.EventsAfterRequest(), metadata=(("authorization", authorization),), timeout=30
+    )
+    with pytest.raises(RemoteError) as refused, remote("planning"):
+        # Ten seconds of them.
+        for _ in range(2_000):
+            assert (await events.read()).sequence == 1
+    assert refused.value.error_code == "INVALID_API_KEY"
+
+
 async def test_key_without_the_scope_is_refused(channel: grpc.aio.Channel, pool: Pool) -> None:
     error = await refusal(channel, await key_of(pool, scopes=frozenset({ScopeName.READ})))
     assert error.error_code == "INSUFFICIENT_SCOPE"

@@ -179,6 +179,7 @@ class Admission:
                 request = self._read(content, read, caller)
             async with self._limits.life(method, caller):
                 async for response in _responses(inner.unary_stream(request, context)):
+                    await self._check_again(caller)
                     yield response
 
         async def converse(contents: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
@@ -186,11 +187,17 @@ class Admission:
             requests = (self._read(content, read, caller) async for content in contents)
             async with self._limits.life(method, caller):
                 async for response in _responses(inner.stream_stream(requests, context)):
+                    await self._check_again(caller)
                     yield response
 
         if handler.unary_stream is not None:
             return grpc.unary_stream_rpc_method_handler(stream, None, serialize)
         return grpc.stream_stream_rpc_method_handler(converse, None, serialize)
+
+    async def _check_again(self, caller: Principal | None) -> None:
+        """Before each message of a stream: its key may have ended since. InvalidApiKey once it is known."""
+        if caller is not None and not caller.is_service:
+            await self._authenticator.authenticate(caller.authorization)
 
     def _enter(
         self, method: str, caller: Principal | None, reception: Reception | None, context: Context
