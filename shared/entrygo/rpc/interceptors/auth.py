@@ -178,26 +178,32 @@ class Admission:
             with self._limits.in_vain(content, caller):
                 request = self._read(content, read, caller)
             async with self._limits.life(method, caller):
-                async for response in _responses(inner.unary_stream(request, context)):
-                    await self._check_again(caller)
+                async for response in self._responses(inner.unary_stream(request, context), caller):
                     yield response
 
         async def converse(contents: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
             await enter(context)
             requests = (self._read(content, read, caller) async for content in contents)
             async with self._limits.life(method, caller):
-                async for response in _responses(inner.stream_stream(requests, context)):
-                    await self._check_again(caller)
+                async for response in self._responses(inner.stream_stream(requests, context), caller):
                     yield response
 
         if handler.unary_stream is not None:
             return grpc.unary_stream_rpc_method_handler(stream, None, serialize)
         return grpc.stream_stream_rpc_method_handler(converse, None, serialize)
 
-    async def _check_again(self, caller: Principal | None) -> None:
-        """Before each message of a stream: its key may have ended since. InvalidApiKey once it is known."""
-        if caller is not None and not caller.is_service:
-            await self._authenticator.authenticate(caller.authorization)
+    async def _responses(self, answering: Any, caller: Principal | None) -> AsyncIterator[Any]:
+        """What a streaming handler yields; one that writes to its context instead is awaited.
+
+        Raises InvalidApiKey before the next message once the caller's key has ended.
+        """
+        if not hasattr(answering, "__aiter__"):
+            await answering
+            return
+        async for response in answering:
+            if caller is not None and not caller.is_service:
+                await self._authenticator.authenticate(caller.authorization)
+            yield response
 
     def _enter(
         self, method: str, caller: Principal | None, reception: Reception | None, context: Context
@@ -218,15 +224,6 @@ class Admission:
             raise InvalidRequest("The message cannot be read.") from error
         self._limits.count_items(request, caller)
         return request
-
-
-async def _responses(answering: Any) -> AsyncIterator[Any]:
-    """What a streaming handler yields; one that writes to its context instead is awaited."""
-    if hasattr(answering, "__aiter__"):
-        async for response in answering:
-            yield response
-    else:
-        await answering
 
 
 def _refusal(error: EntryGoError) -> Any:
