@@ -63,6 +63,13 @@ class PlanningStore:
         self._visible = visible
         self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
 
+    async def analyze_grown_tables(self) -> None:
+        """Has PostgreSQL look at orders and products where it never did, or half of the rows are new since.
+
+        In a transaction by itself, before thousands of orders are looked up.
+        """
+        await self._connection.execute("SELECT analyze_grown_tables()")
+
     async def rows(
         self,
         order_ids: Sequence[str],

@@ -11,7 +11,6 @@ from entrygo.messaging.events import SYNC, make_event
 from entrygo.messaging.outbox import append_first
 from entrygo.postgres.idempotency import KeyRow, Reply, committed, replay, run_once
 from entrygo.postgres.pool import Connection, Pool, single_statement, transaction
-from entrygo.postgres.statistics import analyze_new
 from entrygo.process.clock import Clock, Ids
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.requests.issues import Issues
@@ -251,7 +250,8 @@ class SyncUseCases:
     ) -> PlanningRows:
         """Everything one plan is decided on, as of one moment; what is unknown is absent."""
         if len(order_ids) + len(external_order_ids) >= MANY_ORDERS:
-            await analyze_new(self.pool, "orders", "products")
+            async with transaction(self.pool, visible) as connection:
+                await PlanningStore(connection, visible).analyze_grown_tables()
         async with transaction(self.pool, visible) as connection:
             store = PlanningStore(connection, visible)
             return await store.rows(order_ids, external_order_ids, warehouse_id, broker_id)

@@ -24,8 +24,9 @@ from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.identity.authenticator import Authenticator
 from entrygo.identity.use_cases import create_account, create_key
 from entrygo.postgres.logins import LoginRefused, ensure_login, own, scram_verifier
-from entrygo.postgres.pool import open_pool, transaction
+from entrygo.postgres.pool import Pool, open_pool, transaction
 from entrygo.process.clock import Ids, utc_now
+from entrygo.sync.planning_store import PlanningStore
 from tests.harness.postgres import temporary_database
 
 ALICE = Tenant("acc_alice", Mode.LIVE)
@@ -33,6 +34,7 @@ BOB = Tenant("acc_bob", Mode.LIVE)
 CAROL = Tenant("acc_carol", Mode.LIVE)
 INSERT = "INSERT INTO event_log (account_id, mode, stream_id, sequence, payload) VALUES ($1, $2, 's', 1, '')"
 COUNT = "SELECT count(*) FROM event_log"
+KNOWN = "SELECT reltuples FROM pg_class WHERE oid = 'products'::regclass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,44 @@ async def test_service_login_sees_only_the_account_of_its_transaction(
         async with transaction(pool, Visible.whole(BOB)) as connection:
             assert await connection.fetchval(COUNT) == 0
         assert await pool.fetchval(COUNT) == 0
+
+
+async def test_service_login_has_postgresql_look_at_tables_that_have_grown(deployment: Deployment) -> None:
+    alice = Visible.whole(ALICE)
+    async with await open_pool(deployment.login_of("sync"), schema="sync", max_size=1) as pool:
+        known = []
+        # The second lot is no more than what PostgreSQL knows of, the third is more.
+        for count in (1_000, 500, 3_000):
+            await _add_products(pool, count)
+            async with transaction(pool, alice) as connection:
+                await PlanningStore(connection, alice).analyze_grown_tables()
+            known.append(await pool.fetchval(KNOWN))
+    assert known == [1_000, 1_000, 4_500]
+
+
+async def test_service_login_waits_for_no_table_that_somebody_else_looks_at(deployment: Deployment) -> None:
+    alice = Visible.whole(ALICE)
+    owner = await asyncpg.connect(deployment.owner)
+    async with await open_pool(deployment.login_of("sync"), schema="sync", max_size=1) as pool:
+        await _add_products(pool, 100)
+        async with owner.transaction():
+            await owner.execute("LOCK TABLE sync.products IN SHARE UPDATE EXCLUSIVE MODE")
+            async with transaction(pool, alice) as connection:
+                await PlanningStore(connection, alice).analyze_grown_tables()
+                assert await connection.fetchval("SELECT count(*) FROM products") == 100
+    await owner.close()
+
+
+async def _add_products(pool: Pool, count: int) -> None:
+    async with transaction(pool, Visible.whole(ALICE)) as connection:
+        await connection.execute(
+            "INSERT INTO products (account_id, mode, id, external_id, facts, created_at, updated_at)"
+            " SELECT $1, $2, id, id, jsonb_build_object('name', repeat(id, 5)), now(), now()"
+            " FROM (SELECT gen_random_uuid()::text AS id FROM generate_series(1, $3::int)) AS made",
+            ALICE.account_id,
+            ALICE.mode,
+            count,
+        )
 
 
 @pytest.mark.parametrize(
