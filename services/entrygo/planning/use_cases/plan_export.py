@@ -42,6 +42,7 @@ from entrygo.postgres.idempotency import (
 )
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
+from entrygo.process.memory import making_millions
 from entrygo.requests.fair_slots import FairSlots
 
 DRY_RUN = "DRY_RUN"
@@ -69,6 +70,12 @@ class PlanExport:
         # Before the key is looked up: the caller must not get the stored answer of another warehouse.
         if not visible.includes(command.warehouse_id):
             raise ReferenceOutsideAccount("The API key is bound to another warehouse.", field="warehouseId")
+        if _size(command) <= ORDERS_IN_LOOP:
+            return await self._planned(visible, command)
+        with making_millions():
+            return await self._planned(visible, command)
+
+    async def _planned(self, visible: Visible, command: PlanCommand) -> Reply:
         if command.is_dry_run:
             return Reply(await self._dry_run(visible, command), replayed=False)
         if _is_small_and_new(visible, command):
