@@ -44,7 +44,7 @@ BROKER_FIELDS = (
 
 IMPORTER_FIELDS = (
     "id", "external_id", "name", "number", "address", "non_resident", "bond", "powers_of_attorney",
-    "section_301", "related_parties",
+    "section_301", "related_parties", "seller", "buyer",
 )  # fmt: skip
 
 ORDER_FIELDS = ("id", "external_id", "destination_country", "destination_region", "destination_postal_code")

@@ -3,7 +3,7 @@
 from entrygo.records import trade_codes
 from entrygo.records.kinds import Amount, Day, Field, Flag, Group, Many, OwnName, Record, Text, Words
 from entrygo.records.review import TRADE_REVIEW
-from entrygo.records.warehouse import ADDRESS, RELATED_PARTIES
+from entrygo.records.warehouse import ADDRESS, PARTY, RELATED_PARTIES
 from entrygo.requests.texts import MAX_EXTERNAL_ID
 
 BOND = Group(
@@ -54,6 +54,8 @@ IMPORTER = Record(
         ),
         Field("section_301", TRADE_REVIEW, "Sign-off of duties that meet every good of an origin"),
         RELATED_PARTIES,
+        Field("seller", PARTY, "Who sells what it imports, where a shipment does not state it"),
+        Field("buyer", PARTY, "Who buys what it imports, where a shipment does not state it"),
     ),
 )
 

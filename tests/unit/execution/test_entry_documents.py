@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
+from entrygo.domain.facts import Party
 from entrygo.domain.importer_number import masked
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.domain.shipment import Charge, ChargeKind, Shipment
@@ -119,6 +120,39 @@ def test_the_manifest_numbers_lines_as_the_documents_of_their_entry_do(
         rows = rows_of(package, f"entry-{number}_entry_lines.csv")
         named = [(str(each["entry_line"]), each["value"]) for each in shipment["commodities"]]
         assert named == [(row["entry_line"], row["value_usd"]) for row in rows]
+
+
+def test_each_entry_names_who_sells_and_who_buys_what_its_own_importer_imports() -> None:
+    sale = {"seller": Party(name="Fraser Ltd"), "buyer": Party(name="Fraser USA Inc")}
+    north = NORTH.model_copy(update={"seller": Party(name="North Ltd"), "buyer": Party(name="North LLC")})
+    snapshot = THREE.model_copy(
+        update={
+            "warehouse": THREE.warehouse.model_copy(update=sale),
+            "importers": tuple(north if each.id == north.id else each for each in THREE.importers),
+        }
+    )
+    package = rendered(snapshot)
+    # The third importer's record names nobody: those of the warehouse are of the warehouse's own importer.
+    expected = [("Fraser Ltd", "Fraser USA Inc"), ("North Ltd", "North LLC"), (None, None)]
+    for number, (seller, buyer) in enumerate(expected, start=1):
+        found = json_of(package, f"entry-{number}_entry_dataset.json")
+        parties, left = found["parties"], found["left_to_the_broker"]
+        assert (parties["seller"]["name"], parties["buyer"]["name"]) == (seller, buyer)
+        assert ("name" in left["seller"], "name" in left["buyer"]) == (seller is None, buyer is None)
+        row = rows_of(package, f"entry-{number}_entry_lines.csv")[0]
+        assert (row["seller_name"], row["buyer_name"]) == (seller or "", buyer or "")
+    assert "sale" not in json_of(package, "manifest.json")
+
+
+def test_the_truck_names_a_seller_that_all_of_its_importers_have_in_common() -> None:
+    fraser = Party(name="Fraser Ltd")
+    snapshot = THREE.model_copy(
+        update={
+            "warehouse": THREE.warehouse.model_copy(update={"seller": fraser}),
+            "importers": tuple(each.model_copy(update={"seller": fraser}) for each in THREE.importers),
+        }
+    )
+    assert json_of(rendered(snapshot), "manifest.json")["sale"]["seller"] == "Fraser Ltd"
 
 
 def test_no_entry_shows_what_was_found_of_the_whole_truck() -> None:

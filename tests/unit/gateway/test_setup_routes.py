@@ -214,6 +214,8 @@ IMPORTER = {
     },
     "powersOfAttorney": [{"broker": "br_123", "validFrom": "2026-02-01", "validTo": "2027-12-31"}],
     "relatedParties": True,
+    "seller": {"name": "Northshore Apparel Ltd", "address": ADDRESS},
+    "buyer": {"name": "Northshore Imports LLC", "address": ADDRESS},
     "section301": REVIEW,
 }
 FACTS = [("products", PRODUCT), ("warehouses", WAREHOUSE), ("brokers", BROKER), ("importers", IMPORTER)]

@@ -37,7 +37,7 @@ KNOWN = {
     ),
     IMPORTERS: (
         "planhash_09b98ee4905ba1d004046ac4131f5e1fc9e667cf1fe0b9ff81e0597a15dcd332",
-        "c6e4e66b50ff860cb529bb5cc7e44a3f53c4b9785950f7b3c439cc9d464d107f",
+        "752704d8ee9092aa684eef7cd503a360fb7bb5c6d700dcf3ed8681a48552c421",
     ),
 }
 

@@ -855,6 +855,8 @@ class Importer(TypedDict):
     powersOfAttorney: NotRequired[list[PowerOfAttorney]]
     section301: NotRequired[TradeReview | None]
     relatedParties: NotRequired[bool | None]
+    seller: NotRequired[Party | None]
+    buyer: NotRequired[Party | None]
     id: str
     externalId: str
     createdAt: str
@@ -870,6 +872,8 @@ class ImporterInput(TypedDict):
     powersOfAttorney: NotRequired[list[PowerOfAttorneyInput]]
     section301: NotRequired[TradeReviewInput | None]
     relatedParties: NotRequired[bool | None]
+    seller: NotRequired[PartyInput | None]
+    buyer: NotRequired[PartyInput | None]
     id: NotRequired[str | None]
     externalId: str
 
@@ -1228,6 +1232,8 @@ class PatchImporterBody(TypedDict):
     powersOfAttorney: NotRequired[list[PowerOfAttorneyInput]]
     section301: NotRequired[TradeReviewInput | None]
     relatedParties: NotRequired[bool | None]
+    seller: NotRequired[PartyInput | None]
+    buyer: NotRequired[PartyInput | None]
 
 
 class PatchProductBody(TypedDict):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from entrygo.domain.allocation import allocate
-from entrygo.domain.facts import Bond, Importer, ImporterOfRecord, Order
+from entrygo.domain.facts import Bond, Importer, ImporterOfRecord, Order, Party
 from entrygo.domain.importers import importer_of_record
 from entrygo.domain.shipment import Charge, Shipment
 from entrygo.domain.snapshot import Amendment, PlannedEntry, Snapshot, ValidationMessage
@@ -74,7 +74,12 @@ def covering_snapshot(snapshot: Snapshot) -> Snapshot:
     names = "; ".join(clean_text(importer.name) for importer in importers)
     several = f"{len(importers)} importers of record, each with an entry of its own: {names}"
     warehouse = snapshot.warehouse.model_copy(
-        update={"importer_of_record": ImporterOfRecord(name=several), "related_parties": None}
+        update={
+            "importer_of_record": ImporterOfRecord(name=several),
+            # Of the truck only what all of its importers have in common.
+            **{name: _common(snapshot, name) for name in ("seller", "buyer")},
+            "related_parties": None,
+        }
     )
     own = snapshot.warehouse.importer_of_record
     known = Importer(
@@ -224,10 +229,23 @@ def _messages(snapshot: Snapshot, entry: PlannedEntry, products: set[str]) -> Se
 
 
 def _imported_by(snapshot: Snapshot, entry: PlannedEntry) -> Snapshot:
-    """With the entry's importer, and its relation to the seller where it has a record."""
-    record = next((each for each in snapshot.importers if each.id == entry.importer_id), None)
+    """With the entry's importer, who sells to it, who buys, and whether they are related.
+
+    Those of the warehouse are of its own importer: of one with a record, what the record states.
+    """
+    record = _record_of(snapshot, entry)
     changed: dict[str, object] = {"importer_of_record": importer_of(snapshot, entry)}
     if record is not None:
-        changed["related_parties"] = record.related_parties
+        changed |= {name: getattr(record, name) for name in ("seller", "buyer", "related_parties")}
     warehouse = snapshot.warehouse.model_copy(update=changed)
     return snapshot.model_copy(update={"warehouse": warehouse})
+
+
+def _record_of(snapshot: Snapshot, entry: PlannedEntry) -> Importer | None:
+    return next((each for each in snapshot.importers if each.id == entry.importer_id), None)
+
+
+def _common(snapshot: Snapshot, name: str) -> Party:
+    """The seller or the buyer of every entry; nobody where they are several."""
+    sides = {getattr(_record_of(snapshot, entry) or snapshot.warehouse, name) for entry in snapshot.entries}
+    return sides.pop() if len(sides) == 1 else Party()

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from entrygo.domain.facts.base import Address, Fact, Number
+from entrygo.domain.facts.base import Address, Fact, Number, Party
 from entrygo.domain.facts.review import TradeReview
 
 BondType = Literal["continuous", "single"]
@@ -50,6 +50,9 @@ class Importer(Fact):
     section_301: TradeReview = TradeReview()
     # To whoever sells to it (19 CFR 152.102(g)).
     related_parties: bool | None = None
+    # Of what it imports, where a shipment does not state them.
+    seller: Party = Party()
+    buyer: Party = Party()
 
 
 def _is_within(day: date, first: date | None, last: date | None) -> bool:

@@ -668,7 +668,7 @@ class SyncImportersResponse(_message.Message):
     def __init__(self, data: _Optional[_Iterable[_Union[Importer, _Mapping]]] = ...) -> None: ...
 
 class Importer(_message.Message):
-    __slots__ = ("id", "external_id", "name", "number", "address", "non_resident", "bond", "powers_of_attorney", "section_301", "related_parties", "created_at", "updated_at")
+    __slots__ = ("id", "external_id", "name", "number", "address", "non_resident", "bond", "powers_of_attorney", "section_301", "related_parties", "seller", "buyer", "created_at", "updated_at")
     ID_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -679,6 +679,8 @@ class Importer(_message.Message):
     POWERS_OF_ATTORNEY_FIELD_NUMBER: _ClassVar[int]
     SECTION_301_FIELD_NUMBER: _ClassVar[int]
     RELATED_PARTIES_FIELD_NUMBER: _ClassVar[int]
+    SELLER_FIELD_NUMBER: _ClassVar[int]
+    BUYER_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
     id: str
@@ -691,9 +693,11 @@ class Importer(_message.Message):
     powers_of_attorney: _containers.RepeatedCompositeFieldContainer[PowerOfAttorney]
     section_301: TradeReview
     related_parties: bool
+    seller: Party
+    buyer: Party
     created_at: str
     updated_at: str
-    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., name: _Optional[str] = ..., number: _Optional[str] = ..., address: _Optional[_Union[Address, _Mapping]] = ..., non_resident: _Optional[bool] = ..., bond: _Optional[_Union[Bond, _Mapping]] = ..., powers_of_attorney: _Optional[_Iterable[_Union[PowerOfAttorney, _Mapping]]] = ..., section_301: _Optional[_Union[TradeReview, _Mapping]] = ..., related_parties: _Optional[bool] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., name: _Optional[str] = ..., number: _Optional[str] = ..., address: _Optional[_Union[Address, _Mapping]] = ..., non_resident: _Optional[bool] = ..., bond: _Optional[_Union[Bond, _Mapping]] = ..., powers_of_attorney: _Optional[_Iterable[_Union[PowerOfAttorney, _Mapping]]] = ..., section_301: _Optional[_Union[TradeReview, _Mapping]] = ..., related_parties: _Optional[bool] = ..., seller: _Optional[_Union[Party, _Mapping]] = ..., buyer: _Optional[_Union[Party, _Mapping]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
 
 class Bond(_message.Message):
     __slots__ = ("type", "amount_usd", "surety", "valid_from", "valid_to")
