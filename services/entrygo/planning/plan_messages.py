@@ -25,20 +25,20 @@ def plan_bytes(decision: Decision, planned_at: datetime) -> bytes:
     return plan_to_proto(decision, planned_at).SerializeToString()
 
 
-def answer_bytes(
+def answer_parts(
     export_id: str, status: str, revision: int, plan: bytes, amendment: Amendment | None = None
-) -> bytes:
-    """A PlanExportResponse; of a successor with the export that it follows, and what changed, in words."""
+) -> tuple[bytes, ...]:
+    """A PlanExportResponse around `plan`; of a successor with what it follows, and what changed, in words."""
     before = planning_pb2.PlanExportResponse(export_id=export_id, status=status, revision=revision)
     after = planning_pb2.PlanExportResponse()
     if amendment is not None:
         after.supersedes = amendment.supersedes
         after.changes.extend(changes_in_words(amendment))
-    return b"".join(_around(before, planning_pb2.PlanExportResponse.PLAN_FIELD_NUMBER, plan, after))
+    return _around(before, planning_pb2.PlanExportResponse.PLAN_FIELD_NUMBER, plan, after)
 
 
 def event_data(export: Export, plan: bytes) -> tuple[bytes, ...]:
-    """The ExportPlanned of its event, as `full_bytes` takes it."""
+    """The ExportPlanned of its event, as `full_parts` takes it."""
     before = events_pb2.ExportPlanned(batch_id=export.export_id, revision=export.revision)
     after = events_pb2.ExportPlanned(supersedes=export.supersedes or "")
     planned = _around(before, events_pb2.ExportPlanned.PLAN_FIELD_NUMBER, plan, after)

@@ -32,7 +32,7 @@ async def append(
 ) -> None:
     """Appends one event in the caller's transaction; it is published once that is committed.
 
-    `data` are what it does not carry itself, as `full_bytes` says.
+    `data` are what it does not carry itself, as `full_parts` says.
     """
     await _chain(connection, [event])
     await append_with(connection, event, warehouse_id=warehouse_id, data=data)
@@ -97,7 +97,7 @@ def one_appended(first: int, taken: str = "") -> str:
 def one_appended_values(
     event: events_pb2.Event, *, warehouse_id: str | None, data: tuple[bytes, ...] = ()
 ) -> tuple[object, ...]:
-    """What `one_appended` writes, as `appended_values`; `data` as `full_bytes` says."""
+    """What `one_appended` writes, as `appended_values`; `data` as `full_parts` says."""
     return (event.stream_id, *_own_values(event, data), warehouse_id, traceparent())
 
 
@@ -110,8 +110,8 @@ def _after(taken: str) -> str:
 
 
 def _own_values(event: events_pb2.Event, data: tuple[bytes, ...]) -> tuple[int, bytes, bytes, str]:
-    full = full_bytes(event, data)
-    return event.sequence, packed(full), published_bytes(event, full), event.id
+    parts = full_parts(event, data)
+    return event.sequence, packed(*parts), published_bytes(event, parts), event.id
 
 
 async def append_first(
@@ -192,18 +192,18 @@ async def last_of(connection: Connection, account_id: str, mode: str, stream_id:
     return Head(sequence, row["event_id"] or "", row["epoch"])
 
 
-def full_bytes(event: events_pb2.Event, data: tuple[bytes, ...]) -> bytes:
-    """The event with its data, which it does not carry itself where their bytes are given, in parts.
+def full_parts(event: events_pb2.Event, data: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """The bytes of the event with its data, which it does not carry itself where they are given, in parts.
 
     These are those of an Event that has its data alone: they stand at the end of the whole. Those of a large
     plan are 14 MB, which are written once and not held as messages meanwhile.
     """
-    return b"".join((event.SerializeToString(), *data))
+    return event.SerializeToString(), *data
 
 
-def published_bytes(event: events_pb2.Event, full: bytes) -> bytes:
-    """What goes to Kafka: the event, or, when it is too large, all but its data."""
-    if len(full) <= MAX_PUBLISHED_BYTES:
-        return full
+def published_bytes(event: events_pb2.Event, parts: Sequence[bytes]) -> bytes:
+    """What goes to Kafka: the event, which `parts` are, or, when it is too large, all but its data."""
+    if sum(map(len, parts)) <= MAX_PUBLISHED_BYTES:
+        return b"".join(parts)
     head = {field.name: value for field, value in event.ListFields() if field.containing_oneof is None}
     return events_pb2.Event(**head | {"detail_omitted": True}).SerializeToString()

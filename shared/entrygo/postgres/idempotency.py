@@ -137,14 +137,14 @@ class KeyStore:
         response = row["response"] and await unpacked_beside(row["response"])
         return KeyRow(row["fingerprint"], row["resource_id"], response)
 
-    async def complete(self, key: str, response: bytes) -> None:
-        """Stores the answer that later calls with this key get."""
+    async def complete(self, key: str, *response: bytes) -> None:
+        """Stores the answer that later calls with this key get: what its parts are one after the other."""
         await self._connection.execute(
             "UPDATE idempotency_keys SET response = $5"
             " WHERE account_id = $1 AND mode = $2 AND operation = $3 AND key = $4",
             *self._scope,
             key,
-            await packed_beside(response),
+            await packed_beside(*response),
         )
 
     async def release(self, key: str) -> None:

@@ -1,12 +1,15 @@
 """What is large in the log of events and beside a key is stored compressed, and read as it was written."""
 
+import random
+import zlib
+
 import pytest
 
 from entrygo.domain.principal import Visible
 from entrygo.messaging import event_log
 from entrygo.messaging.outbox import append, append_all
 from entrygo.postgres.idempotency import Reply, run_once
-from entrygo.postgres.large_bytes import LARGE_BYTES, packed, unpacked
+from entrygo.postgres.large_bytes import LARGE_BYTES, Deflated, packed, unpacked
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, open_pool, single_read, transaction
 from entrygo.proto.events.v1 import events_pb2
 from tests.unit.inspection.events import ALICE, Life
@@ -84,3 +87,24 @@ def test_what_was_packed_is_what_it_was_and_what_is_small_stays_as_it_is(size: i
     content = b"\x0a" * size
     assert unpacked(packed(content)) == content
     assert (packed(content) == content) == (size <= LARGE_BYTES)
+
+
+@pytest.mark.parametrize("before", [b"", b"head", b"\x0a" * 9_000])
+@pytest.mark.parametrize("after", [b"", b"tail", random.Random(1).randbytes(70_000)])
+@pytest.mark.parametrize("common", [b"\x0a" * 40_000, random.Random(2).randbytes(LARGE_BYTES + 1)])
+def test_rows_with_a_part_in_common_are_read_whole_and_have_it_compressed_once(
+    before: bytes, common: bytes, after: bytes
+) -> None:
+    part = Deflated.of(common)
+    whole = before + common + after
+    stored = packed(before, part, after)
+    assert unpacked(stored) == whole
+    assert (part.blocks in stored) == (len(whole) > LARGE_BYTES)
+    assert (stored == whole) == (len(whole) <= LARGE_BYTES)
+
+
+def test_what_is_compressed_but_is_not_what_it_was_is_not_taken_for_it() -> None:
+    stored = bytearray(packed(b"\x0a" * (LARGE_BYTES + 1)))
+    stored[-1] ^= 1
+    with pytest.raises(zlib.error):
+        unpacked(bytes(stored))

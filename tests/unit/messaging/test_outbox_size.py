@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.messaging.events import EVENT_DATA, make_event, timeline_payload
-from entrygo.messaging.outbox import MAX_PUBLISHED_BYTES, full_bytes, published_bytes
+from entrygo.messaging.outbox import MAX_PUBLISHED_BYTES, full_parts, published_bytes
 from entrygo.proto.events.v1 import events_pb2
 
 
@@ -26,12 +26,12 @@ def planned(order_count: int) -> events_pb2.Event:
 
 def test_small_event_is_published_whole() -> None:
     event = planned(10)
-    assert published_bytes(event, event.SerializeToString()) == event.SerializeToString()
+    assert published_bytes(event, full_parts(event, ())) == event.SerializeToString()
 
 
 def test_large_event_is_published_without_its_data_but_with_its_place() -> None:
     event = planned(40_000)
-    stub = events_pb2.Event.FromString(published_bytes(event, event.SerializeToString()))
+    stub = events_pb2.Event.FromString(published_bytes(event, full_parts(event, ())))
     assert stub.ByteSize() < MAX_PUBLISHED_BYTES
     assert stub.detail_omitted
     assert stub.WhichOneof("data") is None
@@ -43,9 +43,9 @@ def test_an_event_whose_data_were_written_apart_is_stored_and_published_as_any_o
         whole, head = planned(orders), planned(orders)
         data = events_pb2.Event(export_planned=whole.export_planned).SerializeToString()
         head.ClearField("data")
-        full = full_bytes(head, (data[:5], data[5:]))
-        assert full == whole.SerializeToString()
-        assert published_bytes(head, full) == published_bytes(whole, full)
+        full = full_parts(head, (data[:5], data[5:]))
+        assert b"".join(full) == whole.SerializeToString()
+        assert published_bytes(head, full) == published_bytes(whole, full_parts(whole, ()))
 
 
 def test_timeline_shows_counts_of_a_plan_not_its_orders() -> None:

@@ -7,9 +7,9 @@ import pytest
 from entrygo.domain.changes import changes_in_words
 from entrygo.domain.lifecycle import State
 from entrygo.domain.snapshot import Amendment, Change, Readiness
-from entrygo.messaging.outbox import full_bytes
+from entrygo.messaging.outbox import full_parts
 from entrygo.planning.exports import Export
-from entrygo.planning.plan_messages import answer_bytes, event_data
+from entrygo.planning.plan_messages import answer_parts, event_data
 from entrygo.planning.use_cases.plan_snapshots import beside
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2
@@ -34,8 +34,8 @@ def test_an_answer_has_the_bytes_of_its_message(orders: int, amendment: Amendmen
     if amendment is not None:
         message.supersedes = "exp_0"
         message.changes.extend(changes_in_words(amendment))
-    written = answer_bytes("exp_1", "BATCHED", 2, plan.SerializeToString(), amendment)
-    assert written == message.SerializeToString()
+    written = answer_parts("exp_1", "BATCHED", 2, plan.SerializeToString(), amendment)
+    assert b"".join(written) == message.SerializeToString()
 
 
 @pytest.mark.parametrize("orders", [0, 17, 18, 2_400, 300_000])
@@ -61,7 +61,8 @@ def test_an_event_has_the_bytes_of_its_message(orders: int, supersedes: str | No
             batch_id="exp_1", revision=3, plan=plan, supersedes=supersedes or ""
         ),
     )
-    assert full_bytes(head, event_data(export, plan.SerializeToString())) == whole.SerializeToString()
+    full = full_parts(head, event_data(export, plan.SerializeToString()))
+    assert b"".join(full) == whole.SerializeToString()
 
 
 async def test_work_beside_a_statement_that_fails_is_waited_for() -> None:

@@ -17,7 +17,7 @@ from entrygo.planning.bonds import costs_by_importer
 from entrygo.planning.decide import Decision, decide
 from entrygo.planning.exports import Export
 from entrygo.planning.new_exports_store import NewExports
-from entrygo.planning.plan_messages import answer_bytes, event_data
+from entrygo.planning.plan_messages import answer_parts, event_data
 from entrygo.planning.requests import PLAN_OPERATION, PlanCommand
 from entrygo.planning.store import PlanningStore
 from entrygo.planning.use_cases.gathering import Gathering, Grounds, stored_beside
@@ -26,6 +26,7 @@ from entrygo.planning.use_cases.plan_snapshots import (
     beside,
     packed_snapshot,
     plan_snapshot,
+    stored_plan,
     written_plan,
 )
 from entrygo.planning.use_cases.predecessors import Predecessor, find_predecessor
@@ -140,7 +141,7 @@ class PlanExport:
             export = self._fresh(command, decision, follows)
             snapshot = await plan_snapshot(decision, visible, export, self.clock(), follows)
             amendment = snapshot.amendment
-        return answer_bytes(command.batch_id, DRY_RUN, 0, plan, amendment)
+        return b"".join(answer_parts(command.batch_id, DRY_RUN, 0, plan, amendment))
 
     async def _decide(self, visible: Visible, command: PlanCommand) -> tuple[Decision, Predecessor | None]:
         async with self._turn(visible, command):
@@ -192,13 +193,13 @@ class PlanExport:
 
         async def told() -> bytes:
             order_ids = [order.id for order in decision.included]
-            _, plan = await beside(store.add_orders(export, order_ids), written_plan(decision, now))
+            _, plan = await beside(store.add_orders(export, order_ids), stored_plan(decision, now))
             recorder = Recorder(self.clock, self.ids)
             await recorder.save(connection, visible, export, "export.planned", event_data(export, plan))
             answer = _answer(export, plan, snapshot.amendment)
             if command.key:
-                await KeyStore(connection, visible, command.operation).complete(command.key, answer)
-            return answer
+                await KeyStore(connection, visible, command.operation).complete(command.key, *answer)
+            return b"".join(answer)
 
         answer, packed = await beside(told(), packed_snapshot(decision, snapshot))
         await store.add_plan(export, packed, now, _importer_costs(decision))
@@ -225,9 +226,9 @@ class PlanExport:
             data=event_data(export, plan),
             operation=PLAN_OPERATION,
             key=command.key,
-            answer=answer,
+            answer=b"".join(answer),
         )
-        return answer
+        return b"".join(answer)
 
     def _fresh(self, command: PlanCommand, decision: Decision, follows: Predecessor | None) -> Export:
         return Export(
@@ -288,5 +289,5 @@ async def _decided(grounds: Grounds) -> Decision:
     return run() if len(grounds.request.order_ids) <= ORDERS_IN_LOOP else await asyncio.to_thread(run)
 
 
-def _answer(export: Export, plan: bytes, amendment: Amendment | None) -> bytes:
-    return answer_bytes(export.export_id, State.BATCHED, export.revision, plan, amendment)
+def _answer(export: Export, plan: bytes, amendment: Amendment | None) -> tuple[bytes, ...]:
+    return answer_parts(export.export_id, State.BATCHED, export.revision, plan, amendment)

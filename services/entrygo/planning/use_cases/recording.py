@@ -39,7 +39,7 @@ class Recorder:
         export without a head is a new one.
 
         `beside` as `save_export` says, of an export that was stored before. `data` that are large come as
-        `full_bytes` takes them.
+        `full_parts` takes them.
         """
         now, store = self.clock(), PlanningStore(connection, visible)
         message, written = (None, data) if isinstance(data, tuple) else (data, ())
