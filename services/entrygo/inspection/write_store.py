@@ -8,7 +8,7 @@ from entrygo.inspection.announcing import announced
 from entrygo.inspection.folding import Folded, summarize
 from entrygo.inspection.position_store import Position, columns_of
 from entrygo.messaging.events import EXECUTION, PLANNING
-from entrygo.postgres.large_bytes import packed
+from entrygo.postgres.large_bytes import packed_beside
 from entrygo.postgres.pool import Connection, Everyone, scope_of, set_scope
 from entrygo.postgres.undo import NothingWritten
 from entrygo.proto.inspection.v1 import inspection_pb2
@@ -221,7 +221,7 @@ class WriteStore:
         happened before an endpoint was made, or longer than `not_before` ago, is not sent: a read model that
         is built anew goes through all of history.
         """
-        exports = [_export_values(one) for one in folded]
+        exports = [await _export_values(one) for one in folded]
         entries = [
             (place, row.source, row.sequence, row.entry.SerializeToString(), *values)
             for place, one in enumerate(folded, start=1)
@@ -247,7 +247,7 @@ def _transposed(rows: Sequence[tuple[object, ...]], columns: Columns) -> list[li
     return [[row[place] for row in rows] for place in range(len(columns))]
 
 
-def _export_values(folded: Folded) -> tuple[object, ...]:
+async def _export_values(folded: Folded) -> tuple[object, ...]:
     """In the order of _EXPORT."""
     known = folded.known
     export, summary = known.export, summarize(known.export)
@@ -264,7 +264,9 @@ def _export_values(folded: Folded) -> tuple[object, ...]:
         known.seen[PLANNING],
         known.seen[EXECUTION],
         detail.SerializeToString(deterministic=True),
-        packed(export.plan.SerializeToString(deterministic=True)) if export.HasField("plan") else None,
+        await packed_beside(export.plan.SerializeToString(deterministic=True))
+        if export.HasField("plan")
+        else None,
         summary.state,
         summary.readiness_state,
         summary.compliance_score,
