@@ -195,7 +195,8 @@ def _read_body(model: type[B], account: str, content: bytes | bytearray) -> B:
     named = value.pop(ACCOUNT)
     body = checked(model, content, value)
     if named != account:
-        raise InvalidAccountScope(details={"apiKeyAccountId": account, "payloadAccountId": named})
+        shown = named if isinstance(named, str) and is_valid_id(named) else None
+        raise InvalidAccountScope(details={"apiKeyAccountId": account, "payloadAccountId": shown})
     return body
 
 

@@ -92,6 +92,21 @@ async def test_the_account_of_another_key_is_403(client: httpx.AsyncClient) -> N
 
 
 @pytest.mark.parametrize(
+    "account",
+    ['"\\ud800"', '{"a": "\\ud800"}', "[" * 300 + "]" * 300, "1e99", "null"],
+    ids=["surrogate", "surrogate within", "deep", "number", "null"],
+)
+async def test_an_account_that_can_be_none_is_403_and_not_repeated(
+    client: httpx.AsyncClient, account: str
+) -> None:
+    headers = {"content-type": "application/json"}
+    content = f'{{"accountId": {account}}}'
+    answer = await client.post("/api/exports/batch_1/cancel", content=content, headers=headers)
+    assert (answer.status_code, answer.json()["errorCode"]) == (403, "INVALID_ACCOUNT_SCOPE")
+    assert answer.json()["details"]["payloadAccountId"] is None
+
+
+@pytest.mark.parametrize(
     "path", ["/", "/api", "/api/orders/sync/", "/api/exports/a/b", "/docs/nothing", "/API/exports"]
 )
 async def test_an_unknown_path_is_404_in_the_error_shape(client: httpx.AsyncClient, path: str) -> None:
