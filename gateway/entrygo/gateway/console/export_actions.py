@@ -1,6 +1,7 @@
 """What can be done with an export: forms of its page, with the schemas and mappings of the REST routes."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import wraps
 from typing import Any
 
@@ -59,10 +60,10 @@ def _key(visit: Visit) -> dict[str, str]:
     return {"idempotencyKey": visit.form.get("key", "")}
 
 
-def _entry(visit: Visit) -> dict[str, int]:
+def _entry(visit: Visit) -> dict[str, Decimal]:
     """Which entry a form is about, where it asks."""
     given = visit.form.get("entry", "")
-    return {"entry": int(given)} if given.isascii() and given.isdecimal() else {}
+    return {"entry": Decimal(given)} if given.isascii() and given.isdecimal() else {}
 
 
 @_on_export("fix")
@@ -148,7 +149,9 @@ async def note_answer(visit: Visit) -> Response:
     given: dict[str, Any] = visit.given("outcome", "entryNumber", "reason", "notedBy", "note")
     numbers = numbers_in(visit.form, "entryNumber")
     if numbers:
-        given["entryNumbers"] = [{"entry": each.entry, "entryNumber": each.number} for each in numbers]
+        given["entryNumbers"] = [
+            {"entry": Decimal(each.entry), "entryNumber": each.number} for each in numbers
+        ]
     try:
         body = validated(NoteBrokerAnswerBody, {**given, **_entry(visit), **_key(visit)})
         request = export_changes.note_request(visit.path_id(MISSING), body)

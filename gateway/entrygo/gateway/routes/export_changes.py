@@ -66,7 +66,7 @@ def resubmit_request(export_id: str, body: ResubmitBody) -> execution_pb2.Resubm
         export_id=export_id,
         reason=body.reason,
         idempotency_key=body.idempotency_key or "",
-        entry=body.entry or 0,
+        entry=int(body.entry or 0),
     )
 
 
@@ -87,10 +87,10 @@ def note_request(export_id: str, body: NoteBrokerAnswerBody) -> execution_pb2.No
         outcome=body.outcome,
         entry_number=body.entry_number or "",
         entry_numbers=[
-            events_pb2.EntryNumber(entry=each.entry, entry_number=each.entry_number)
+            events_pb2.EntryNumber(entry=int(each.entry), entry_number=each.entry_number)
             for each in body.entry_numbers or ()
         ],
-        entry=body.entry or 0,
+        entry=int(body.entry or 0),
         reason=body.reason or "",
         noted_by=body.noted_by,
         note=body.note,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
 from pydantic_core import PydanticKnownError
 
 from entrygo.domain.lifecycle import State
@@ -18,6 +18,7 @@ from entrygo.gateway.schemas.fields import (
     LongText,
     OwnName,
     PlanHash,
+    PositiveWholeNumber,
     ShortText,
     at_most,
     either_required,
@@ -114,7 +115,11 @@ class ExecuteBody(Body):
 
 
 WHICH_SUBMISSION = "Needed where each entry went in a submission of its own: which entry it is about"
-EntryPlace = Annotated[int, Field(ge=1, le=MAX_ENTRIES)]
+EntryPlace = Annotated[
+    PositiveWholeNumber,
+    Field(le=MAX_ENTRIES),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_ENTRIES}),
+]
 
 
 class EntryNumberInput(Body):

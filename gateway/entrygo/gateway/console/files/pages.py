@@ -27,6 +27,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # A refused row is its cells and the reason.
 MAX_REJECTS_BYTES = 4 * MAX_BYTES
 COLUMN = "column."
+COLUMN_NAME = re.compile(re.escape(COLUMN) + "[0-9]{1,3}")
 # Of whom each kind asks; what a key may not send is not offered.
 SCOPES = {"orders": "orders:write", "products": "setup", "importers": "setup"}
 
@@ -81,9 +82,7 @@ async def choose(visit: Visit) -> Response:
 
 def _choices(form: Mapping[str, str]) -> dict[int, str]:
     return {
-        int(name.removeprefix(COLUMN)): ours
-        for name, ours in form.items()
-        if name.startswith(COLUMN) and name.removeprefix(COLUMN).isdecimal()
+        int(name.removeprefix(COLUMN)): ours for name, ours in form.items() if COLUMN_NAME.fullmatch(name)
     }
 
 
