@@ -188,6 +188,26 @@ async def test_a_login_that_is_refused_does_not_count_as_silence_of_the_server(t
         assert (result.outcome, result.silent) == (Outcome.TRANSIENT, None), result.message
 
 
+async def test_a_server_is_shown_no_key_of_the_account_that_our_process_runs_under(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".ssh").mkdir()
+    asyncssh.generate_private_key("ssh-ed25519").write_private_key(tmp_path / ".ssh" / "id_ed25519")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    shown: list[str] = []
+
+    def take(_server: asyncssh.SSHServer, username: str, _key: asyncssh.SSHKey) -> bool:
+        shown.append(username)
+        return True
+
+    monkeypatch.setattr(asyncssh.SSHServer, "public_key_auth_supported", lambda _: True)
+    monkeypatch.setattr(asyncssh.SSHServer, "validate_public_key", take)
+    async with sftp_server(tmp_path) as server:
+        for credential in (None, "sftp"):
+            await sftp_channel().submit(server.delivery(credential=credential), Point())
+    assert shown == []
+
+
 async def test_a_private_address_is_refused_without_a_connection(tmp_path: Path) -> None:
     channel = SftpChannel(guard=AddressGuard(allow_private=False), credentials=credentials())
     async with sftp_server(tmp_path) as server:

@@ -121,7 +121,8 @@ class SftpChannel:
             username=server.endpoint.username or "",
             # This one key, no authorities; and nothing of the account that our process runs under.
             known_hosts=([server.host_key], [], []),
-            client_keys=_client_keys(credential),
+            # None: an empty list would be read as the keys in the home of our process.
+            client_keys=_client_keys(credential) or None,
             password=credential.password.get_secret_value() if credential and credential.password else None,
             config=None,
             agent_path=None,
