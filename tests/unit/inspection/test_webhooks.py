@@ -38,6 +38,9 @@ def test_a_receiver_may_ask_for_a_longer_pause_of_an_hour_at_most() -> None:
     assert asked(timedelta(days=2)) == timedelta(hours=1)
 
 
+HUGE = "9" * 20
+
+
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [("120", 120), ("Fri, 27 Nov 2026 22:56:00 GMT", 60), ("Fri, 27 Nov 2020 22:56:00 GMT", 0)],
@@ -46,7 +49,10 @@ def test_retry_after_is_seconds_or_a_date(value: str, seconds: int) -> None:
     assert retry_after(value, NOW) == timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("value", ["", "soon", "-1", "1e9", "²"])
+@pytest.mark.parametrize(
+    "value",
+    ["", "soon", "-1", "1e9", "²", f"Mon, 1 Jan {HUGE} 00:00:00 GMT", f"Mon, 1 Jan 2024 00:00:00 +{HUGE}"],
+)
 def test_any_other_retry_after_is_none(value: str) -> None:
     assert retry_after(value, NOW) is None
 

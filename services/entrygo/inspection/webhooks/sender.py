@@ -79,7 +79,7 @@ def retry_after(value: str, now: datetime) -> timedelta | None:
         return timedelta(seconds=int(value[:9]))
     try:
         at = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(at.replace(tzinfo=at.tzinfo or UTC) - now, timedelta())
 
