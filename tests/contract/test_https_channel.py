@@ -225,7 +225,10 @@ async def test_a_secret_that_fits_no_header_is_not_repeated_in_the_refusal(
     assert "our-s" not in result.message
 
 
-@pytest.mark.parametrize("url", ["", "ftp://a.example/in", "https://", "not a url", "https://a:port/"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "ftp://a.example/in", "https://", "not a url", "https://a:port/", "https://xn--a/", "https://a..b/"],
+)
 async def test_what_is_no_url_of_an_upload_is_refused(url: str) -> None:
     result = await upload_channel().submit(upload_delivery(url), Point())
     assert result.outcome is Outcome.REFUSED

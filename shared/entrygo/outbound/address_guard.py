@@ -22,6 +22,9 @@ _PUBLIC_IPV6 = ipaddress.IPv6Network("2000::/3")
 _NOT_PUBLIC = tuple(ipaddress.ip_network(text) for text in ("3fff::/20", "192.0.0.0/24", "192.88.99.0/24"))
 
 
+NO_NAME = "The host's name is not one that there can be."
+
+
 class AddressForbidden(Exception):
     """A host that is not spoken to; the text says why."""
 
@@ -50,7 +53,10 @@ class AddressGuard:
 
     async def addresses(self, host: str, port: int, *, is_encrypted: bool) -> list[str]:
         """Where to connect. AddressForbidden when any address is not allowed, OSError when there is none."""
-        found = await self.resolve(host, port)
+        try:
+            found = await self.resolve(host, port)
+        except UnicodeError as error:
+            raise AddressForbidden(NO_NAME) from error
         for text in found:
             self._check(ipaddress.ip_address(text.partition("%")[0]), is_encrypted=is_encrypted)
         return found

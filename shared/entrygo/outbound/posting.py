@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from entrygo.outbound.address_guard import AddressGuard
+from entrygo.outbound.address_guard import NO_NAME, AddressForbidden, AddressGuard
 
 USER_AGENT = "EntryGo"
 
@@ -37,7 +37,11 @@ class Poster:
         """Where this URL leads, in the order to try; AddressForbidden or OSError when nothing may be sent."""
         is_encrypted = url.scheme == "https"
         port = url.port or (443 if is_encrypted else 80)
-        return await self.guard.addresses(url.host, port, is_encrypted=is_encrypted)
+        try:
+            host = url.host
+        except UnicodeError as error:  # What stands behind its `xn--` is no name.
+            raise AddressForbidden(NO_NAME) from error
+        return await self.guard.addresses(host, port, is_encrypted=is_encrypted)
 
     @contextlib.asynccontextmanager
     async def post(

@@ -93,7 +93,8 @@ def test_everything_wrong_with_a_new_webhook_is_named_at_once() -> None:
 @pytest.mark.parametrize(
     "url",
     ["", "https://", "https:///x", "example.com", "https://a%0d%0aBcc:x/", "https://a:b@example.com/", "https://example.com/#x",
-     "https://exa mple.com/", "https://example.com/\n", "javascript:alert(1)", "https://" + "a" * 3000],
+     "https://exa mple.com/", "https://example.com/\n", "javascript:alert(1)", "https://" + "a" * 3000,
+     "https://example.com:0/", "https://example.com:65536/"],
 )  # fmt: skip
 def test_what_is_no_url_of_a_receiver_is_refused(url: str) -> None:
     with pytest.raises(ValidationFailed):

@@ -19,6 +19,7 @@ from entrygo.requests.webhooks import MAX_DESCRIPTION, MAX_OVERLAP_HOURS
 
 CREATE_OPERATION = "webhooks.create"
 MAX_URL = 2_000  # characters
+MAX_PORT = 65_535
 DEFAULT_OVERLAP_HOURS = 24
 MAX_POSITION = 2**63 - 1
 
@@ -156,7 +157,9 @@ def webhook_url(value: str) -> str:
         url = httpx.URL(value)
     except httpx.InvalidURL:
         raise expected from None
-    if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.fragment:
+    if url.scheme not in ("http", "https") or not url.raw_host or url.userinfo or url.fragment:
+        raise expected
+    if url.port is not None and not 1 <= url.port <= MAX_PORT:
         raise expected
     return value
 

@@ -75,7 +75,7 @@ class HttpsChannel:
             url = httpx.URL(HttpsEndpoint.model_validate_json(delivery.endpoint).url or "")
         except (ValueError, httpx.InvalidURL):
             return Result(Outcome.REFUSED, "The broker has no URL that can be uploaded to.")
-        if url.scheme not in ("http", "https") or not url.host:
+        if url.scheme not in ("http", "https") or not url.raw_host:
             return Result(Outcome.REFUSED, "The broker has no URL that can be uploaded to.")
         try:
             addresses = await self._poster.addresses(url)
