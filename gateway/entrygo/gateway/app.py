@@ -163,7 +163,9 @@ class Edge:
 
     def _pages(self) -> dict[str, dict[str, Answer]]:
         """The pages behind signed links. They have no key, so that each peer has so many a second."""
-        every_page = (BrokerPages(lambda: self.services), RecipientPages(lambda: self.services))
+        every_page = tuple(
+            pages(lambda: self.services, self._door.peer_of) for pages in (BrokerPages, RecipientPages)
+        )
 
         def limited(answer: Answer, pages: LinkPages) -> Answer:
             async def answered(request: Request) -> Response:

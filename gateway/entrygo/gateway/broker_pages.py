@@ -19,7 +19,6 @@ from entrygo.gateway.link_pages import (
     LinkPages,
     LinkUnreadable,
     as_page,
-    call_of,
     form_of,
     token_of,
 )
@@ -39,8 +38,8 @@ class BrokerPages(LinkPages):
 
     about = "Customs package for broker review"
 
-    def __init__(self, services: Callable[[], Services]) -> None:
-        super().__init__(services)
+    def __init__(self, services: Callable[[], Services], peer_of: Callable[[Request], str]) -> None:
+        super().__init__(services, peer_of)
         self._page = self._environment.get_template("broker.html")
 
     def routes(self) -> dict[str, dict[str, Answer]]:
@@ -65,7 +64,7 @@ class BrokerPages(LinkPages):
         fields = await form_of(request)
         try:
             services, asked = self._services(), _answer(token, fields)
-            await services.write(services.execution.AnswerBrokerLink, asked, call_of(request))
+            await services.write(services.execution.AnswerBrokerLink, asked, self._call(request))
         except EntryGoError as error:
             if error.error_kind not in (Kind.INVALID, Kind.CONFLICT):
                 raise
@@ -89,7 +88,7 @@ class BrokerPages(LinkPages):
 
     async def _streamed(self, request: Request, wanted: execution_pb2.FindBrokerLinkRequest) -> Response:
         services = self._services()
-        chunks = services.document(services.execution.GetBrokerPack, wanted, call_of(request))
+        chunks = services.document(services.execution.GetBrokerPack, wanted, self._call(request))
         first = await anext(chunks, None)
         if first is None or first.WhichOneof("part") != "artifact":
             raise LinkUnreadable
@@ -101,7 +100,7 @@ class BrokerPages(LinkPages):
 
     async def _find_link(self, request: Request, token: str) -> execution_pb2.BrokerLink:
         services = self._services()
-        return await services.read(services.execution.FindBrokerLink, _find(token), call_of(request))
+        return await services.read(services.execution.FindBrokerLink, _find(token), self._call(request))
 
     def _package(
         self,

@@ -41,8 +41,9 @@ class LinkPages:
 
     about: ClassVar[str]
 
-    def __init__(self, services: Callable[[], Services]) -> None:
+    def __init__(self, services: Callable[[], Services], peer_of: Callable[[Request], str]) -> None:
         self._services = services
+        self._peer_of = peer_of
         self._environment = html_environment()
         self._error = self._environment.get_template("link_error.html")
         style = files("entrygo.gateway").joinpath("templates", "broker.css").read_text(encoding="utf-8")
@@ -66,6 +67,10 @@ class LinkPages:
         content = self._error.render(style=self._style, about=self.about, message=error.message)
         status = STATUS_OF_KIND[error.error_kind]
         return Response(content, status_code=status, headers=headers, media_type="text/html")
+
+    def _call(self, request: Request) -> Call:
+        """A call without a key: the token is the credential, and what it holds counts for the peer."""
+        return Call("", request.scope["entrygo.request_id"], self._peer_of(request))
 
     def _html(self, template: Template, *, status: int = 200, **shown: Any) -> Response:
         content = template.render(style=self._style, **shown)
@@ -96,11 +101,6 @@ def token_of(request: Request) -> str:
     if not _TOKEN.fullmatch(token):
         raise LinkUnreadable
     return token
-
-
-def call_of(request: Request) -> Call:
-    """A call without a key: the token is the credential."""
-    return Call("", request.scope["entrygo.request_id"])
 
 
 async def form_of(request: Request) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from entrygo.domain.errors import ValidationFailed
-from entrygo.gateway.link_pages import Answer, LinkPages, as_page, call_of, form_of, token_of
+from entrygo.gateway.link_pages import Answer, LinkPages, as_page, form_of, token_of
 from entrygo.gateway.services import Services
 from entrygo.proto.execution.v1 import execution_pb2
 
@@ -22,8 +22,8 @@ class RecipientPages(LinkPages):
 
     about = "Customs packages by e-mail"
 
-    def __init__(self, services: Callable[[], Services]) -> None:
-        super().__init__(services)
+    def __init__(self, services: Callable[[], Services], peer_of: Callable[[Request], str]) -> None:
+        super().__init__(services, peer_of)
         self._page = self._environment.get_template("recipient.html")
 
     def routes(self) -> dict[str, dict[str, Answer]]:
@@ -34,7 +34,7 @@ class RecipientPages(LinkPages):
     async def show(self, request: Request) -> Response:
         """GET: the question, and what was answered so far."""
         services, wanted = self._services(), execution_pb2.FindMailRecipientRequest(token=token_of(request))
-        found = await services.read(services.execution.FindMailRecipient, wanted, call_of(request))
+        found = await services.read(services.execution.FindMailRecipient, wanted, self._call(request))
         return self._html(self._page, recipient=found)
 
     @as_page
@@ -45,5 +45,5 @@ class RecipientPages(LinkPages):
         if takes_mail is None:
             raise ValidationFailed.of([("answer", "Please choose one of the two", "invalid_type")])
         given = execution_pb2.AnswerMailRecipientRequest(token=token, takes_mail=takes_mail)
-        await services.write(services.execution.AnswerMailRecipient, given, call_of(request))
+        await services.write(services.execution.AnswerMailRecipient, given, self._call(request))
         return RedirectResponse(token, status_code=303, headers=self._headers)

@@ -28,6 +28,9 @@ class CallLimits:
         # Half of it for one key: the others keep the other half.
         self._calls = Budget("calls", total=calls, each=max(1, calls // 2))
         self._streams = Budget("streams", total=settings.max_streams, each=settings.max_streams_per_key)
+        # Documents behind signed links, which have no key: of one address, so that nobody takes all of them.
+        open_streams = max(1, settings.max_streams // 2)
+        self._open_streams = Budget("streams", total=open_streams, each=settings.max_streams_per_key)
         open_watches = settings.max_open_health_watches
         self._open_watches = Budget("health watches", total=open_watches, each=max(1, open_watches // 2))
         self._stream_seconds = settings.stream_seconds
@@ -53,10 +56,10 @@ class CallLimits:
         """Counts a call whose message is there until what this gives is called; raises when its key has too
         many.
 
-        Watches of the health without a key count for their peer.
+        Streams without a key count for their peer.
         """
         budget = self._budget(method, caller)
-        name = peer if budget is self._open_watches else _name(caller)
+        name = peer if budget in (self._open_watches, self._open_streams) else _name(caller)
         try:
             budget.take(name)
         except EntryGoError as error:
@@ -92,7 +95,9 @@ class CallLimits:
     def _budget(self, method: str, caller: Principal | None) -> Budget:
         if method == HEALTH_WATCH and caller is None:
             return self._open_watches
-        return self._streams if is_counted_apart(method) else self._calls
+        if not is_counted_apart(method):
+            return self._calls
+        return self._open_streams if caller is None else self._streams
 
     def count_items(self, request: Any, caller: Principal | None) -> None:
         """Counts the items of a sync; raises RateLimited when the key's rate is used up."""

@@ -62,6 +62,14 @@ async def test_each_document_can_be_fetched_alone(broker: httpx.AsyncClient) -> 
     assert (await broker.get(f"{PATH}/documents/none.json")).status_code == 404
 
 
+async def test_what_a_link_is_asked_for_counts_for_the_address_that_asks(
+    broker: httpx.AsyncClient, services: FakeServices
+) -> None:
+    for path in (PATH, f"{PATH}/pack.zip", f"{PATH}/documents/manifest.json"):
+        await broker.get(path)
+    assert [each.peer for each in services.link_calls] == ["127.0.0.1"] * 3
+
+
 async def test_the_page_needs_nothing_else_and_lets_nothing_in(broker: httpx.AsyncClient) -> None:
     answer = await broker.get(PATH)
     assert not re.search(r"<script|<link|<img|src=|https?://|style=", answer.text)

@@ -10,6 +10,8 @@ from entrygo.process.settings import MEBIBYTE, RpcServerSettings
 from entrygo.rpc.limits import SMALL_BYTES, CallLimits, at_the_end
 from entrygo.rpc.streams import HEALTH_WATCH
 
+BROKER_PACK = "/entrygo.proto.execution.v1.Execution/GetBrokerPack"
+ARTIFACT = "/entrygo.proto.execution.v1.Execution/GetArtifact"
 LARGE = bytes(4 * MEBIBYTE)
 
 
@@ -88,3 +90,19 @@ async def test_watches_of_the_health_without_a_key_count_for_their_peer_and_leav
     over.set()
     answers = await asyncio.gather(*watches)
     assert answers == ["watched", "watched", "refused", "watched", "watched", "refused"]
+
+
+async def test_documents_behind_signed_links_count_for_their_peer_and_leave_those_of_keys_alone() -> None:
+    limits = CallLimits(RpcServerSettings(max_streams=8, max_streams_per_key=2))
+    give_back = [limits.count_call(BROKER_PACK, None, "192.0.2.1") for _ in range(2)]
+    with pytest.raises(RateLimited):
+        limits.count_call(BROKER_PACK, None, "192.0.2.1")
+    for peer in ("192.0.2.2", "192.0.2.3"):
+        limits.count_call(BROKER_PACK, None, peer)
+    with pytest.raises(ServiceUnavailable):
+        limits.count_call(BROKER_PACK, None, "192.0.2.4")
+    for key in range(4):
+        limits.count_call(ARTIFACT, caller(str(key)), "")
+        limits.count_call(ARTIFACT, caller(str(key)), "")
+    give_back[0]()
+    limits.count_call(BROKER_PACK, None, "192.0.2.1")

@@ -83,7 +83,7 @@ class Admission:
 
     def look_at(self, details: grpc.HandlerCallDetails) -> Incoming:
         """The call, and what it shows; its method has an entry in the scopes."""
-        metadata = {name: str(value) for name, value in details.invocation_metadata or ()}
+        metadata = _entries(details.invocation_metadata)
         required = self._required[details.method]
         if required is Access.OPEN or (required is Access.KEY_OR_NONE and AUTHORIZATION not in metadata):
             return Incoming(details.method, metadata, required, None, is_strange=False)
@@ -210,8 +210,10 @@ class Admission:
     ) -> Callable[[], None]:
         if reception is not None:
             reception.end()
-        peer = self._strangers.peer(context.peer(), {}) if caller is None else ""
-        return self._limits.count_call(method, caller, peer)
+        if caller is not None:
+            return self._limits.count_call(method, caller, "")
+        peer = self._strangers.peer(context.peer(), _entries(context.invocation_metadata()))
+        return self._limits.count_call(method, None, peer)
 
     def _read(self, content: bytes, read: Any, caller: Principal | None) -> Any:
         if caller is not None:
@@ -224,6 +226,11 @@ class Admission:
             raise InvalidRequest("The message cannot be read.") from error
         self._limits.count_items(request, caller)
         return request
+
+
+def _entries(metadata: Any) -> Mapping[str, str]:
+    """Metadata by name; of several of one name the last counts."""
+    return {name: str(value) for name, value in metadata or ()}
 
 
 def _refusal(error: EntryGoError) -> Any:
