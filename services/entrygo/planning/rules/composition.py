@@ -7,7 +7,10 @@ from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, chapter_of, sku_of
 
-_SHARE = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*(?:%|percent\b|per cent\b|pct\b)", re.IGNORECASE)
+# From the first digit of a number alone: else a text of digits is looked through once for each of them.
+_SHARE = re.compile(
+    r"(?<![0-9])([0-9]{1,12}(?:[.,][0-9]+)?)\s*(?:%|percent\b|per cent\b|pct\b)", re.IGNORECASE
+)
 WHOLE = Decimal(100)
 
 
