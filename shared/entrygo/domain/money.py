@@ -8,7 +8,7 @@ MAX_INTEGER_DIGITS = 12
 MAX_WRITTEN_DIGITS = 28  # the precision of the decimal context
 
 
-def parse_decimal(value: str | int | Decimal) -> Decimal:
+def parse_decimal(value: str | int | Decimal, integer_digits: int = MAX_INTEGER_DIGITS) -> Decimal:
     """A finite decimal with at most 12 integer digits and 4 decimals; ValueError otherwise."""
     try:
         number = Decimal(value)
@@ -25,9 +25,14 @@ def parse_decimal(value: str | int | Decimal) -> Decimal:
     assert isinstance(normal_exponent, int)
     if -normal_exponent > MAX_DECIMAL_PLACES:
         raise ValueError(f"At most {MAX_DECIMAL_PLACES} decimal places")
-    if len(digits) + exponent > MAX_INTEGER_DIGITS:
-        raise ValueError(f"At most {MAX_INTEGER_DIGITS} digits before the decimal point")
+    if len(digits) + exponent > integer_digits:
+        raise ValueError(f"At most {integer_digits} digits before the decimal point")
     return number
+
+
+def parse_sum(value: str | int | Decimal) -> Decimal:
+    """As `parse_decimal`, of what may be made of many such: as many digits as are reckoned with exactly."""
+    return parse_decimal(value, MAX_WRITTEN_DIGITS - MAX_DECIMAL_PLACES)
 
 
 def to_cents(amount: Decimal) -> Decimal:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrygo.domain.money import json_number, line_value, parse_decimal, plain
+from entrygo.domain.money import json_number, line_value, parse_decimal, parse_sum, plain
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,13 @@ from entrygo.domain.money import json_number, line_value, parse_decimal, plain
 def test_decimal_is_refused_when_not_finite_too_fine_or_too_large(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         parse_decimal(text)
+
+
+def test_a_sum_has_as_many_digits_as_are_reckoned_with_exactly() -> None:
+    largest = f"{'9' * 24}.9999"
+    assert plain(parse_sum(largest)) == largest
+    with pytest.raises(ValueError, match="At most 24 digits"):
+        parse_sum("1" * 25)
 
 
 @pytest.mark.parametrize(("text", "shown"), [("110", "110"), ("18.50", "18.5"), ("1e2", "100"), ("0.0", "0")])

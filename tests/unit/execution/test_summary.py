@@ -5,7 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from entrygo.execution.package.summary import EntrySummary, PackageSummary, entry_in_place_of
+from entrygo.execution.package.summary import (
+    EntrySummary,
+    PackageSummary,
+    entry_in_place_of,
+    summarised,
+)
+from tests.unit.execution.snapshots import make_snapshot
 
 
 def kept(*importers: str) -> str:
@@ -46,3 +52,11 @@ def test_an_entry_is_followed_by_that_of_its_importer(
 def test_of_a_package_from_before_summaries_nothing_is_known() -> None:
     assert entry_in_place_of("", kept("north"), 1) is None
     assert entry_in_place_of(kept("north"), "", 1) is None
+
+
+def test_a_weight_of_more_digits_than_one_article_may_have_is_summed() -> None:
+    heaviest = Decimal("999999999999.9999")
+    products = [each.model_copy(update={"gross_weight_kg": heaviest}) for each in make_snapshot().products]
+    found = summarised(make_snapshot(products=tuple(products))).gross_weight_kg
+    assert found is not None
+    assert found > heaviest

@@ -223,3 +223,10 @@ def test_product_is_judged_once_however_many_lines_name_it() -> None:
     decision = decide_on(*orders, rules=[replace(METALS_REVIEW_RECOMMENDED, check=check)])
     assert sorted(judged) == [CAP, HOODIE]
     assert len(decision.messages) == 100
+
+
+def test_orders_whose_values_add_up_to_more_digits_than_one_may_have_are_planned() -> None:
+    typed = make_item(CAP, "99999999999", "35")
+    decision = decide_on(make_order("ord_1", typed), make_order("ord_2"))
+    assert decision.readiness is not Readiness.BLOCKED
+    assert sum(entry.value_usd for entry in decision.entries) == Decimal(3_499_999_999_965 + 35)

@@ -5,11 +5,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
-from entrygo.domain.money import parse_decimal, plain
+from entrygo.domain.money import parse_sum, plain
 
-# In documents a decimal is text, so that no reader can make a binary float of it.
+# In documents a decimal is text, so that no reader can make a binary float of it. What callers state is
+# bounded where it is read; totals of it are larger.
 Number = Annotated[
-    Decimal, BeforeValidator(parse_decimal), PlainSerializer(plain, return_type=str, when_used="json")
+    Decimal, BeforeValidator(parse_sum), PlainSerializer(plain, return_type=str, when_used="json")
 ]
 
 
