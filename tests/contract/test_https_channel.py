@@ -205,6 +205,13 @@ async def test_a_redirect_to_another_host_gets_neither_the_package_nor_the_secre
     assert (result.outcome, other.requests) == (Outcome.REFUSED, [])
 
 
+async def test_a_redirect_to_what_is_no_url_is_an_answer_as_any_redirect(tmp_path: Path) -> None:
+    async with upload_server(tmp_path, tls=False) as server:
+        server.status, server.headers = 302, {"location": "https://xn--a/"}
+        result = await upload_channel().submit(upload_delivery(server.url), Point())
+    assert (result.outcome, result.message[:3]) == (Outcome.REFUSED, "302")
+
+
 @pytest.mark.parametrize("name", ["elsewhere", "nobody"])
 async def test_a_secret_is_never_sent_to_a_host_it_is_not_for(name: str, tmp_path: Path) -> None:
     async with upload_server(tmp_path, tls=False) as server:
