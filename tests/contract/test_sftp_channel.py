@@ -8,10 +8,11 @@ import asyncssh
 import pytest
 
 from entrygo.execution.broker.channels import sftp
-from entrygo.execution.broker.channels.base import Outcome
+from entrygo.execution.broker.channels.base import Outcome, Silent
 from entrygo.execution.broker.channels.sftp import SftpChannel
 from entrygo.outbound.address_guard import AddressGuard
 from tests.contract.sides import MAIL, Point, credentials, sftp_channel, sftp_server
+from tests.harness.processes import LOOPBACK
 from tests.harness.skipping import skip
 
 # Below the time after which a connection that idles is looked after.
@@ -180,6 +181,24 @@ async def test_an_endpoint_that_cannot_be_used_sends_nothing(
         result = await sftp_channel().submit(server.delivery(**changes), point)
         assert (result.outcome, point.passed, server.files()) == (outcome, 0, {}), result.message
     assert "secret" not in result.message
+
+
+@pytest.mark.parametrize(
+    "said", [b"SSH-2.0-\xff\r\n", b"SSH-2.0-a\r\n" + bytes.fromhex("00000004c800000000")]
+)
+async def test_a_server_that_speaks_another_language_is_one_that_cannot_be_reached(
+    said: bytes, tmp_path: Path
+) -> None:
+    async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(said + bytes(64))
+        await writer.drain()
+        writer.close()
+
+    point = Point()
+    async with sftp_server(tmp_path) as server, await asyncio.start_server(answer, LOOPBACK, 0) as other:
+        port = other.sockets[0].getsockname()[1]
+        result = await sftp_channel().submit(server.delivery(port=port), point)
+    assert (result.outcome, result.silent, point.passed) == (Outcome.TRANSIENT, Silent.SERVER, 0)
 
 
 async def test_a_login_that_is_refused_does_not_count_as_silence_of_the_server(tmp_path: Path) -> None:
