@@ -214,7 +214,9 @@ def _apply(export: inspection_pb2.Export, event: events_pb2.Event) -> tuple[insp
     for projection in PROJECTIONS:
         if projection.reads(event):
             projection.apply(changed, event)
-    entry = changed.events.pop()
+    # A copy: a part of a message keeps the whole of it in memory, here one export for each event.
+    entry = inspection_pb2.TimelineEntry()
+    entry.CopyFrom(changed.events.pop())
     # What cannot be stored must fail here, where it costs one event and not the batch.
     summarize(changed)
     return changed, Row(event.source, event.sequence, entry)

@@ -3,6 +3,7 @@
 import itertools
 import random
 
+import psutil
 import pytest
 from google.protobuf.json_format import MessageToDict
 
@@ -17,6 +18,7 @@ from entrygo.inspection.folding import (
     summarize,
 )
 from entrygo.messaging.events import EXECUTION, PLANNING
+from entrygo.process.settings import MEBIBYTE
 from entrygo.proto.inspection.v1 import inspection_pb2
 from tests.unit.inspection.events import Event, Life
 
@@ -181,3 +183,16 @@ def test_every_interleaving_of_batches_ends_in_the_same_export() -> None:
             known = fold(known, [event]).known
         # One at a time, an event that came too early was dropped; its owner gives it again.
         assert MessageToDict(fold(known, events).known.export) == whole
+
+
+def test_a_fold_keeps_no_copy_of_the_export_for_each_of_its_events() -> None:
+    life = Life()
+    life.planned(included_order_ids=["ord_" + "1" * 1_000] * 1_000)
+    for _ in range(200):
+        life.submitted("sending")
+    process = psutil.Process()
+    before = process.memory_info().rss
+    result = folded(life.events)
+    grown = process.memory_info().rss - before
+    assert len(result.rows) == 201
+    assert grown < 100 * MEBIBYTE, "the plan alone has one"
