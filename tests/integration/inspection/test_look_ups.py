@@ -14,6 +14,7 @@ from entrygo.inspection.feed.records import FeedFilter
 from entrygo.inspection.feed.store import FeedStore, sweep_feeds
 from entrygo.inspection.webhooks.queue_store import QueueBacklog, QueueStore, sweep_deliveries, sweep_lanes
 from entrygo.inspection.webhooks.records import DeliveryStatus
+from entrygo.inspection.webhooks.rooms import Slots
 from entrygo.inspection.write_store import WriteStore
 from entrygo.postgres.pool import EVERYONE
 from tests.harness.query_plans import planning_only
@@ -21,6 +22,7 @@ from tests.unit.inspection.events import ALICE
 
 WHOLE = Visible.whole(ALICE)
 ENDPOINT: Any = SimpleNamespace(id="whk_1")
+LANE: Any = SimpleNamespace(tenant=ALICE, endpoint_id="whk_1", export_id="batch_1", is_failing=False)
 UNDELIVERED = "webhook_deliveries_undelivered"
 
 
@@ -65,8 +67,9 @@ async def test_postgresql_knows_which_state_a_list_is_of(planned: Any) -> None:
 
 
 async def test_lanes_are_claimed_without_a_look_at_endpoints_for_which_nothing_waits(planned: Any) -> None:
-    await QueueBacklog(planned).claim([], an_endpoint=4, limit=32, lease=timedelta(seconds=30))
-    assert planned.searches("endpoint_id = waiting")
+    room = Slots(process=32, endpoint=4).room([LANE])
+    await QueueBacklog(planned).claim(room, after=LANE, limit=4, lease=timedelta(seconds=30))
+    assert planned.searches("endpoint_id = behind")
     assert planned.searches("ROW(account_id, mode, endpoint_id) >")
     assert not any("Seq Scan" in line for line in planned.lines)
     assert planned.compared_with_each == []
@@ -84,8 +87,7 @@ async def test_what_is_swept_is_found_once_and_then_deleted_where_it_lies(planne
 
 
 async def test_a_delivery_is_settled_without_a_look_at_others_of_its_endpoint(planned: Any) -> None:
-    lane: Any = SimpleNamespace(tenant=ALICE, endpoint_id="whk_1", export_id="batch_1")
     delivered = DeliveryStatus.DELIVERED
-    await QueueBacklog(planned).settle(lane, "evt_1", delivered, response_status=200, error="")
+    await QueueBacklog(planned).settle(LANE, "evt_1", delivered, response_status=200, error="")
     assert planned.searches("event_id >= $4")
     assert any(line.startswith("TID Cond:") for line in planned.lines)

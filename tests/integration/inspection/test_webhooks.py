@@ -18,9 +18,10 @@ from entrygo.inspection.changes import Changes
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.rebuild import rebuild
 from entrygo.inspection.webhooks.mailing import Mailing
-from entrygo.inspection.webhooks.queue_store import sweep_deliveries, sweep_lanes
+from entrygo.inspection.webhooks.queue_store import QueueBacklog, sweep_deliveries, sweep_lanes
 from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus, OwedMail
 from entrygo.inspection.webhooks.requests import CreateCommand, DeliveryPage, ReplayCommand, UpdateCommand
+from entrygo.inspection.webhooks.rooms import Slots
 from entrygo.inspection.webhooks.sender import Sender
 from entrygo.inspection.webhooks.signing import Signer
 from entrygo.inspection.webhooks.store import EndpointStore
@@ -112,8 +113,7 @@ async def hooks(service: Service) -> AsyncIterator[Hooks]:
         Ids(),
         signer,
         sender,
-        slots=8,
-        slots_an_endpoint=2,
+        slots=Slots(process=8, endpoint=2),
         answer_seconds=60,
         on_disabled=given_up.set,
     )
@@ -198,6 +198,61 @@ async def test_a_receiver_that_hangs_holds_up_no_other(hooks: Hooks, receiver: R
         await hooks.happens(life)
         await other.until(len(life.events))
         assert len(receiver.got) == 2
+
+
+async def test_an_account_whose_receivers_all_hang_holds_up_no_other(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    receiver.is_answering.clear()
+    for _ in range(4):
+        await hooks.add(receiver)
+    for number in range(4):
+        await hooks.happens(lived(f"batch_{number}"))
+    # Half of the slots, or one more. Bob's lanes are behind Alice's, which are all due.
+    await receiver.until(4)
+    async with receiving() as other:
+        await hooks.add(other, visible=Visible.whole(BOB))
+        life = lived("batch_bob", tenant=BOB)
+        await hooks.happens(life)
+        await other.until(len(life.events))
+    assert len(receiver.got) <= 5
+
+
+async def test_endpoints_that_take_nothing_leave_most_slots_to_the_others(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    receiver.is_answering.clear()
+    for tenant in (ALICE, BOB):
+        for _ in range(3):
+            await hooks.add(receiver, visible=Visible.whole(tenant))
+    async with transaction(hooks.service.pool, EVERYONE) as connection:
+        await connection.execute("UPDATE webhook_endpoints SET failing_since = now()")
+    for tenant in (ALICE, BOB):
+        for number in range(2):
+            await hooks.happens(lived(f"batch_{tenant.account_id}_{number}", tenant=tenant))
+    async with receiving() as other:
+        sound = await hooks.add(other)
+        life = lived("batch_sound")
+        await hooks.happens(life)
+        await hooks.until(sound, DeliveryStatus.DELIVERED, len(life.events))
+
+
+async def test_endpoints_have_turns_whatever_their_names(hooks: Hooks, receiver: Receiver) -> None:
+    for _ in range(3):
+        await hooks.add(receiver)
+    for number in range(6):
+        await hooks.happens(lived(f"batch_{number}"))
+    hooks.stop.set()
+    async with transaction(hooks.service.pool, EVERYONE) as connection:
+        await connection.execute("UPDATE webhook_lanes SET lease_until = NULL, due_at = now()")
+    room, lane, lease = Slots(process=8, endpoint=2).room([]), None, timedelta(minutes=1)
+    tried = []
+    for _ in range(4):
+        async with transaction(hooks.service.pool, EVERYONE) as connection:
+            [lane] = await QueueBacklog(connection).claim(room, after=lane, limit=1, lease=lease)
+        tried.append(lane.endpoint_id)
+    assert len(set(tried[:3])) == 3
+    assert tried[3] == tried[0]
 
 
 async def test_a_rebuild_of_the_read_model_sends_nothing_again(hooks: Hooks, receiver: Receiver) -> None:

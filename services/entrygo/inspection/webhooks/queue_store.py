@@ -7,6 +7,7 @@ from asyncpg import Record
 
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus, Endpoint, Lane
+from entrygo.inspection.webhooks.rooms import Room
 from entrygo.postgres.conditions import is_named, when_given
 from entrygo.postgres.pool import Connection
 
@@ -15,30 +16,46 @@ DELIVERY_COLUMNS = (
     " attempted_at, delivered_at"
 )
 LANE_COLUMNS = "account_id, mode, endpoint_id, export_id, lease_until"
-# From one endpoint to the next that has something waiting: most have nothing, and are many.
-_CLAIM = f"""
-WITH RECURSIVE waiting AS (
+
+
+def _walk(name: str, behind: str) -> str:
+    """From one endpoint to the next that has something waiting: most have nothing, and are many."""
+    return f"""{name} AS (
     (SELECT account_id, mode, endpoint_id FROM webhook_lanes WHERE due_at IS NOT NULL
-    ORDER BY account_id, mode, endpoint_id LIMIT 1)
-    UNION ALL SELECT following.* FROM waiting CROSS JOIN LATERAL (
+    AND (account_id, mode, endpoint_id) > ({behind}) ORDER BY account_id, mode, endpoint_id LIMIT 1)
+    UNION ALL SELECT following.* FROM {name} CROSS JOIN LATERAL (
         SELECT account_id, mode, endpoint_id FROM webhook_lanes AS lane WHERE due_at IS NOT NULL
         AND (lane.account_id, lane.mode, lane.endpoint_id)
-            > (waiting.account_id, waiting.mode, waiting.endpoint_id)
-        ORDER BY account_id, mode, endpoint_id LIMIT 1) AS following)
-UPDATE webhook_lanes SET lease_until = clock_timestamp() + $4::interval
+            > ({name}.account_id, {name}.mode, {name}.endpoint_id)
+        ORDER BY account_id, mode, endpoint_id LIMIT 1) AS following)"""  # noqa: S608
+
+
+# Begins behind the endpoint of the last turn: those that sort first have no more turns than others.
+_CLAIM = f"""
+WITH RECURSIVE {_walk("behind", "$1, $2, $3")}, {_walk("anew", "'', '', ''")},
+claimed AS (UPDATE webhook_lanes SET lease_until = clock_timestamp() + $9::interval
 WHERE ctid = ANY (ARRAY(
-    SELECT due.ctid FROM waiting
+    SELECT due.ctid FROM (SELECT * FROM behind UNION ALL
+        SELECT * FROM anew WHERE (account_id, mode, endpoint_id) <= ($1, $2, $3)) AS waiting
     CROSS JOIN LATERAL (SELECT FROM webhook_endpoints AS hook
         WHERE hook.account_id = waiting.account_id AND hook.mode = waiting.mode
         AND hook.endpoint_id = waiting.endpoint_id
-        AND hook.status = 'enabled' AND hook.endpoint_id <> ALL ($1::text[]) OFFSET 0) AS hook
+        AND hook.status = 'enabled' AND hook.account_id <> ALL ($4::text[])
+        AND ($5 OR hook.failing_since IS NULL) OFFSET 0) AS hook
     CROSS JOIN LATERAL (SELECT lane.ctid FROM webhook_lanes AS lane
         WHERE lane.account_id = waiting.account_id AND lane.mode = waiting.mode
         AND lane.endpoint_id = waiting.endpoint_id
         AND (lane.lease_until IS NULL OR lane.lease_until <= now()) AND lane.due_at <= now()
-        ORDER BY lane.due_at LIMIT $2 FOR UPDATE SKIP LOCKED) AS due
-    LIMIT $3))
-RETURNING {LANE_COLUMNS}
+        ORDER BY lane.due_at
+        LIMIT $7 - cardinality(array_positions($6::text[], waiting.endpoint_id))
+        FOR UPDATE SKIP LOCKED) AS due
+    LIMIT $8))
+RETURNING {LANE_COLUMNS})
+SELECT {LANE_COLUMNS}, is_failing FROM claimed CROSS JOIN LATERAL (
+    SELECT failing_since IS NOT NULL AS is_failing FROM webhook_endpoints AS hook
+    WHERE hook.account_id = claimed.account_id AND hook.mode = claimed.mode
+    AND hook.endpoint_id = claimed.endpoint_id) AS hook
+ORDER BY (account_id, mode, endpoint_id) <= ($1, $2, $3), account_id, mode, endpoint_id
 """  # noqa: S608
 
 
@@ -130,17 +147,18 @@ class QueueBacklog:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def claim(
-        self, busy: Sequence[str], *, an_endpoint: int, limit: int, lease: timedelta
-    ) -> list[Lane]:
-        """Takes lanes that are due, at most so many of one endpoint and none of the `busy` ones.
+    async def claim(self, room: Room, *, after: Lane | None, limit: int, lease: timedelta) -> list[Lane]:
+        """Takes lanes that are due, as there is room, in turn: first of the endpoints behind that of `after`.
 
         Others pass over rows that are being claimed, and over claimed ones until their lease ends.
         """
         rows = await self._connection.fetch(
             _CLAIM,
-            list(busy),
-            an_endpoint,
+            *(("", "", "") if after is None else _lane_key(after)[:3]),
+            sorted(room.full_accounts),
+            room.is_for_failing,
+            list(room.running),
+            room.an_endpoint,
             limit,
             lease,
         )
@@ -251,7 +269,11 @@ def lane_values(row: Record) -> tuple[str, str, str, str]:
 
 def _lane_from_row(row: Record) -> Lane:
     return Lane(
-        Tenant(row["account_id"], Mode(row["mode"])), row["endpoint_id"], row["export_id"], row["lease_until"]
+        Tenant(row["account_id"], Mode(row["mode"])),
+        row["endpoint_id"],
+        row["export_id"],
+        row["lease_until"],
+        row["is_failing"],
     )
 
 

@@ -85,3 +85,5 @@ class Lane:
     export_id: str
     # Whoever claimed it has it until then, and by this knows whether it still has it.
     lease_until: datetime
+    # Whether the endpoint had taken nothing for a while by then.
+    is_failing: bool

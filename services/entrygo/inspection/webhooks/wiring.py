@@ -10,6 +10,7 @@ from entrygo.inspection.feed.store import sweep_feeds
 from entrygo.inspection.settings import WebhookSettings
 from entrygo.inspection.webhooks.mailing import Mailer, Mailing
 from entrygo.inspection.webhooks.queue_store import sweep_deliveries, sweep_lanes
+from entrygo.inspection.webhooks.rooms import Slots
 from entrygo.inspection.webhooks.sender import Sender
 from entrygo.inspection.webhooks.servicer import REQUIRED_SCOPES, WebhooksServicer
 from entrygo.inspection.webhooks.signing import Signer
@@ -54,8 +55,7 @@ def wire_webhooks(settings: WebhookSettings, pool: Pool, ids: Ids, mailer: Maile
         ids,
         signer,
         sender,
-        slots=settings.slots,
-        slots_an_endpoint=settings.slots_an_endpoint,
+        slots=Slots(process=settings.slots, endpoint=settings.slots_an_endpoint),
         answer_seconds=settings.answer_seconds,
         on_disabled=mailing.wake,
     )

@@ -5,7 +5,6 @@ A worker that dies leaves a lease that ends; the delivery then leaves again, wit
 
 import asyncio
 import random
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +18,7 @@ from entrygo.inspection.webhooks import schedule
 from entrygo.inspection.webhooks.notices import queue_notices
 from entrygo.inspection.webhooks.queue_store import QueueBacklog, QueueStore
 from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus, Endpoint, EndpointStatus, Lane
+from entrygo.inspection.webhooks.rooms import Slots
 from entrygo.inspection.webhooks.sender import Attempt, Sender
 from entrygo.inspection.webhooks.signing import Signer
 from entrygo.inspection.webhooks.store import EndpointStore
@@ -60,8 +60,7 @@ class Worker:
         signer: Signer,
         sender: Sender,
         *,
-        slots: int,
-        slots_an_endpoint: int,
+        slots: Slots,
         answer_seconds: float,
         on_disabled: Callable[[], None],
     ) -> None:
@@ -70,12 +69,13 @@ class Worker:
         self._signer = signer
         self._sender = sender
         self._slots = slots
-        self._an_endpoint = slots_an_endpoint
         self._lease = timedelta(seconds=answer_seconds) + LEASE_MARGIN
         # Called once that an endpoint was given up is stored.
         self._on_disabled = on_disabled
         self._woken = asyncio.Event()
-        self._running: dict[asyncio.Task[None], str] = {}
+        self._running: dict[asyncio.Task[None], Lane] = {}
+        # Of the endpoint that had the last turn.
+        self._last: Lane | None = None
 
     def wake(self) -> None:
         """Something is due: look now rather than at the next poll."""
@@ -97,22 +97,22 @@ class Worker:
 
     async def _attempt_claim(self) -> bool:
         """Claims what is due, as far as there are slots, and begins with it; False when there was nothing."""
-        free = self._slots - len(self._running)
-        if free <= 0:
+        running = self._running.values()
+        limit = self._slots.free(running)
+        if limit <= 0:
             return False
-        held = Counter(self._running.values())
-        busy = [endpoint for endpoint, count in held.items() if count >= self._an_endpoint]
         try:
             async with transaction(self._pool, EVERYONE) as connection:
                 lanes = await QueueBacklog(connection).claim(
-                    busy, an_endpoint=self._an_endpoint, limit=free, lease=self._lease
+                    self._slots.room(running), after=self._last, limit=limit, lease=self._lease
                 )
         except ServiceUnavailable as error:
             log.warning("webhooks.claim_failed", error=str(error))
             return False
         for lane in lanes:
+            self._last = lane
             task = asyncio.create_task(self._work(lane), name=f"webhook {lane.endpoint_id}")
-            self._running[task] = lane.endpoint_id
+            self._running[task] = lane
             task.add_done_callback(self._done)
         return bool(lanes)
 
