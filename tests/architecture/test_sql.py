@@ -43,6 +43,8 @@ FOR_EVERYONE = re.compile(
     r"|FROM event_feed WHERE created_at < now\(\) - \$1::interval ORDER BY"
     # What is old enough for the archive, what is in it, and whether old events are published.
     r"|FROM exports AS own WHERE|FROM archived_exports WHERE \(account_id|FROM outbox WHERE queued_at < \$1"
+    # Which documents a backup has to find.
+    r"|^SELECT account_id, mode, (\w+ AS )?sha256 FROM (execution|planning)\."
     # From one partition of a table to another, and whether one is empty.
     r"|^WITH moved AS \(DELETE FROM|^SELECT EXISTS \(SELECT FROM \)"
     # When anything is due, whether anything is queued, and all that a restored system must not go on with by

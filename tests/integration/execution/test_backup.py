@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -12,7 +13,7 @@ from pydantic import SecretStr
 
 from entrygo.cli.backup.manifest import BackupUnusable
 from entrygo.cli.backup.restoring import TargetNotEmpty, restore
-from entrygo.cli.backup.taking import take_backup
+from entrygo.cli.backup.taking import DocumentsDamaged, take_backup
 from entrygo.cli.up.home import Home
 from entrygo.execution.recovery.restored import RESTORED, RESTORED_CODE
 from entrygo.execution.state import failpoints
@@ -64,6 +65,14 @@ async def before_any_service(
         await connection.close()
 
 
+def emptied(folder: Path) -> list[str]:
+    """The names of the files that were there."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    for path in files:
+        path.unlink()
+    return [path.name for path in files]
+
+
 async def status_of(process: Process) -> tuple[str, str]:
     last = (await process.events())[-1].broker_submission_changed.broker_submission
     return last.status, last.error_message
@@ -99,6 +108,18 @@ async def test_postgresql_knows_the_restored_tables_before_any_service_runs(
     async with before_any_service(world, backup, empty_database) as connection:
         rows = await connection.fetch("SELECT DISTINCT schemaname || '.' || tablename FROM pg_stats")
     assert {row[0] for row in rows} >= {"execution.event_log", "inspection.timeline"}
+
+
+async def test_a_backup_says_which_documents_are_gone_that_the_database_names(
+    world: World, backup: Callable[[], Path], tmp_path: Path
+) -> None:
+    await (await world.process()).execute()
+    gone = emptied(Path(urlsplit(world.settings.storage.url).path))
+    with pytest.raises(DocumentsDamaged) as raised:
+        await asyncio.to_thread(backup)
+    assert gone
+    assert all(name in str(raised.value) for name in gone)
+    assert (tmp_path / "backup" / "manifest.json").is_file()
 
 
 @pytest.mark.parametrize("resend", [False, True])

@@ -20,6 +20,7 @@ from entrygo.cli.backup.manifest import (
     files_in,
     write_manifest,
 )
+from entrygo.cli.backup.named_document_store import named_documents
 from entrygo.cli.backup.programs import dump
 from entrygo.cli.up.home import Home
 from entrygo.postgres.standing import read_standing
@@ -30,6 +31,8 @@ SCHEMAS = ("execution", "planning", "sync", "identity")
 SECRETS = ("state.json", "env")
 ARTIFACTS = "artifacts"
 HOME = "home"
+# So many of those that are missing or altered are named one by one.
+NAMED = 20
 
 
 class BackupExists(Exception):
@@ -55,7 +58,9 @@ def take_backup(folder: Path, home: Home, url_of: Callable[[str], str], artifact
     migrations = asyncio.run(_migrations(url_of))
     dumps = _dump_all(unfinished, url_of)
     is_folder = urlsplit(artifacts_url).scheme == "file"
-    damaged = _copy_documents(Path(unquote(urlsplit(artifacts_url).path)), unfinished) if is_folder else []
+    documents = Path(unquote(urlsplit(artifacts_url).path)) if is_folder else None
+    missing = asyncio.run(_missing(documents, url_of, migrations)) if documents else []
+    damaged = missing + (_copy_documents(documents, unfinished) if documents else [])
     _copy_secrets(home, unfinished / HOME)
     manifest = Manifest(
         format=FORMAT,
@@ -70,7 +75,9 @@ def take_backup(folder: Path, home: Home, url_of: Callable[[str], str], artifact
     os.sync()
     unfinished.rename(folder)
     if damaged:
-        raise DocumentsDamaged("Backed up as they are, but missing or altered: " + ", ".join(damaged))
+        more = f" and {len(damaged) - NAMED} more" if len(damaged) > NAMED else ""
+        names = ", ".join(damaged[:NAMED])
+        raise DocumentsDamaged(f"Backed up as they are, but missing or altered: {names}{more}")
     return manifest
 
 
@@ -98,6 +105,14 @@ def _dump_all(folder: Path, url_of: Callable[[str], str]) -> tuple[Dump, ...]:
         file.chmod(0o600)
         dumps.append(Dump(file=file.name, schemas=tuple(schemas)))
     return tuple(dumps)
+
+
+async def _missing(
+    source: Path, url_of: Callable[[str], str], migrations: Mapping[str, tuple[str, ...]]
+) -> list[str]:
+    """What the databases name and the folder has not, as where its file system is not mounted."""
+    names = named_documents(url_of, migrations)
+    return sorted({name async for name in names if not (source / name).is_file()})
 
 
 def _copy_documents(source: Path, folder: Path) -> list[str]:

@@ -72,14 +72,14 @@ class ObjectStore:
         """Stores several durably under their SHA-256 in hex, which the caller has just worked out."""
         with self._translated("put", ""):
             await self._place.write_all(
-                {_key(tenant, sha256): content for sha256, content in contents.items()}
+                {key_of(tenant, sha256): content for sha256, content in contents.items()}
             )
         self._watch.write_succeeded()
 
     async def get(self, tenant: Tenant, sha256: str) -> bytes:
         """The bytes, checked against their name. Raises BytesMissing."""
-        async with self._open(_key(tenant, sha256), sha256) as stored:
-            return await self._whole(stored, _key(tenant, sha256), sha256)
+        async with self._open(key_of(tenant, sha256), sha256) as stored:
+            return await self._whole(stored, key_of(tenant, sha256), sha256)
 
     async def stream(self, tenant: Tenant, sha256: str, size: int) -> AsyncIterator[bytes]:
         """The bytes in chunks of at most CHUNK_BYTES.
@@ -87,7 +87,7 @@ class ObjectStore:
         BytesMissing comes before the first chunk when they are gone or of another size, or altered and no
         more than CHECKED_FIRST_BYTES. Of larger ones that are altered the last chunk is never given out.
         """
-        key = _key(tenant, sha256)
+        key = key_of(tenant, sha256)
         async with self._open(key, sha256) as stored:
             if stored.size != size:
                 raise self._damaged(Trouble.ALTERED, key)
@@ -154,5 +154,6 @@ class ObjectStore:
         return digest.hexdigest() == key.rpartition("/")[2]
 
 
-def _key(tenant: Tenant, sha256: str) -> str:
+def key_of(tenant: Tenant, sha256: str) -> str:
+    """The name of an account's bytes in its place."""
     return f"{tenant.mode}/{tenant.account_id}/{sha256[:2]}/{sha256}"
