@@ -148,6 +148,12 @@ async def test_file_of_products_taken_for_orders_is_said(clerk: httpx.AsyncClien
     assert "Import 1 product" in await drop(clerk, products)
 
 
+async def test_page_says_what_becomes_of_a_record_that_is_stored_already(clerk: httpx.AsyncClient) -> None:
+    products = await drop(clerk, "sku,name\nCAP-1,Cap\n", kind="products")
+    assert "A product that is stored already gets the values of the file and keeps its others." in products
+    assert "the file's lines in place of its own" in await drop(clerk, HEADER + GOOD)
+
+
 async def test_columns_that_are_missing_or_chosen_twice_are_named(clerk: httpx.AsyncClient) -> None:
     page = await drop(clerk, HEADER + GOOD)
     form = form_of(page, step="import", **{"column.5": "", "column.7": "unit_price_usd"})
