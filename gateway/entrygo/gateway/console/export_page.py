@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from entrygo.domain.errors import EntryGoError
-from entrygo.domain.left_behind import importer_named, keeps_importer_behind
+from entrygo.domain.left_behind import NAMED, OF_THE_WAREHOUSE, importer_named, keeps_importer_behind
 from entrygo.domain.submissions import newest_of_each_entry
 from entrygo.gateway.console.missing import AWAY_OR_GONE, or_none
 from entrygo.gateway.console.product_fields import Editable, editable, value_of
@@ -39,6 +39,8 @@ CONFIRMED = 6
 # What an address asks to be shown after a form was taken; its part is asked for with the same.
 SHOWN_ONCE = ("saved", "since")
 SETTLED = frozenset({"acknowledged", "rejected", "failed", "unknown"})
+# Whose form of Setup mends a finding on the export as a whole, by what its field begins with.
+RECORDS = {"broker": "brokers", "warehouse": "warehouses"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,14 @@ class Fix:
     issue: ProductIssue
     field: Editable | None
     value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfTheWhole:
+    """A finding that is no product's and no order's, with the page of Setup that mends it, if one does."""
+
+    message: events_pb2.ValidationMessage
+    mended_at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +110,7 @@ async def render(
         timeline=moments(export["events"]),
         totals=plan_issues(found.plan)["issue_totals"],
         order_issues=plan_issues(found.plan)["issues_by_order"],
+        whole_issues=_of_the_whole(found.plan),
         entries=estimated_entries(found.plan),
         coverage=coverage(found.plan),
         names=names,
@@ -154,6 +165,24 @@ async def _fixes(visit: Visit, found: inspection_pb2.Export) -> list[Fix]:
         value = value_of(product, field) if product is not None and field is not None else ""
         fixes.append(Fix(issue=answer, field=field, value=value))
     return fixes
+
+
+def _of_the_whole(plan: events_pb2.Plan) -> list[OfTheWhole]:
+    """Findings on importers, broker, warehouse, date or lists, which stand at no product and no order."""
+    return [
+        OfTheWhole(message=each, mended_at=_mended_at(plan, each.field))
+        for each in plan.validation_messages
+        if not each.product_id and not each.order_id
+    ]
+
+
+def _mended_at(plan: events_pb2.Plan, field: str) -> str:
+    ids = {"brokers": plan.broker_id, "warehouses": plan.warehouse_id}
+    if noun := RECORDS.get(field.partition(".")[0]):
+        return f"/setup/{noun}/{ids[noun]}"
+    if field.startswith(OF_THE_WAREHOUSE):
+        return f"/setup/warehouses/{plan.warehouse_id}"
+    return "/setup" if field.startswith(NAMED) else ""
 
 
 async def _left_out(visit: Visit, found: inspection_pb2.Export) -> list[LeftOut]:
