@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.imports.choosing import WrongColumns, choose_columns
+from entrygo.imports.entries import without_thousands
 from entrygo.imports.entry_summaries import LINE
 from entrygo.imports.reading import source_of
 from entrygo.imports.rows import UnreadableFile
@@ -52,14 +53,14 @@ def read_form(fields: Mapping[str, str]) -> execution_pb2.AnswerBrokerLinkReques
         entry_date=given["summary_entry_date"],
         summary_date=given["summary_date"],
         lines=_lines(given["summary_lines"]),
-        duty_usd=_amount(given["summary_duty"]),
-        fees_usd=_amount(given["summary_fees"]),
+        duty_usd=without_thousands(given["summary_duty"]),
+        fees_usd=without_thousands(given["summary_fees"]),
     )
     if any(given[name] for name in _LIQUIDATION):
         on, duty, fees = (given[name] for name in _LIQUIDATION)
         summary.liquidation.liquidated_on = on
-        summary.liquidation.duty_usd = _amount(duty)
-        summary.liquidation.fees_usd = _amount(fees)
+        summary.liquidation.duty_usd = without_thousands(duty)
+        summary.liquidation.fees_usd = without_thousands(fees)
     entry = _whole("summary_entry", given["summary_entry"])
     return execution_pb2.AnswerBrokerLinkRequest.Summarized(entry=entry, summary=summary)
 
@@ -86,16 +87,11 @@ def _line(cells: Mapping[str, str]) -> execution_pb2.SummaryLine:
         line=_whole("line", cells["line"]) if cells.get("line") else 0,
         hts_code=cells.get("hts_code", ""),
         country_of_origin=cells.get("country_of_origin", ""),
-        value_usd=_amount(cells.get("value_usd", "")),
-        quantity=_amount(cells.get("quantity", "")),
+        value_usd=without_thousands(cells.get("value_usd", "")),
+        quantity=without_thousands(cells.get("quantity", "")),
         unit=cells.get("unit", ""),
-        duty_usd=_amount(cells.get("duty_usd", "")),
+        duty_usd=without_thousands(cells.get("duty_usd", "")),
     )
-
-
-def _amount(text: str) -> str:
-    """As people write amounts: $1,625.45."""
-    return text.replace(",", "").removeprefix("$").strip()
 
 
 def _whole(field: str, text: str) -> int:

@@ -1,5 +1,6 @@
 """What a file is turned into before it is sent: entries for one item each, and rows that were refused."""
 
+import re
 from dataclasses import dataclass
 
 from entrygo.domain.money import json_number, parse_decimal
@@ -38,6 +39,18 @@ def read_flag(column: str, cell: str) -> bool:
     if word not in YES | NO:
         raise Fault(f"{column} is {cell!r}: expected yes or no")
     return word in YES
+
+
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")
+
+
+def without_thousands(amount: str) -> str:
+    """An amount as people write it, $1,625.45, as a plain number; a comma that parts no thousands stays.
+
+    In 1625,45 it stands for the point, as in much of the world: without it that is a hundred times as much.
+    """
+    plain = amount.strip().removeprefix("$").strip()
+    return plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain
 
 
 def read_number(column: str, cell: str, *, positive: bool = False) -> int | float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from entrygo.imports.entries import Fault, read_number
+from entrygo.imports.entries import Fault, read_number, without_thousands
 from entrygo.imports.rows import SourceRow
 
 OF_THE_ENTRY = ("export_id", "entry")
@@ -81,7 +81,7 @@ def _fields(cells: Mapping[str, str], names: Mapping[str, str]) -> dict[str, Any
 def _value(column: str, cell: str) -> Any:
     if not column.endswith("_usd") and column not in NUMBERS:
         return cell
-    return read_number(column, cell.replace(",", "").removeprefix("$").strip())
+    return read_number(column, without_thousands(cell))
 
 
 def _merge(into: dict[str, Any], given: Mapping[str, Any]) -> None:

@@ -333,6 +333,17 @@ async def test_what_was_entered_is_given_back_from_a_pasted_table_and_then_shown
     assert "<td>1625.45</td>" in shown
 
 
+async def test_a_decimal_comma_of_a_pasted_table_is_left_for_execution_to_refuse(
+    broker: httpx.AsyncClient, services: FakeServices
+) -> None:
+    lines = "hts_code;value_usd;duty_usd\n4202.92.31.20;1234,50;100,00\n"
+    form = {"answer": "summary", "summary_entry": "1", "summary_lines": lines, "summary_fees": "34,58"}
+    await broker.post(PATH, data=form)
+    [line] = services.summarized.summary.lines
+    given = (line.value_usd, line.duty_usd, services.summarized.summary.fees_usd)
+    assert given == ("1234,50", "100,00", "34,58")
+
+
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
