@@ -7,6 +7,9 @@ from entrygo.requests.issues import Wrong
 from entrygo.requests.texts import bounded_text
 
 _HTS_PUNCTUATION = re.compile(r"[. ]")
+# What a program makes of a code that it takes for a number: 901210045.0 was 0901.21.00.45, not 9012.10.04.50.
+_CODE_AS_DECIMAL = re.compile(r"([0-9]{7,})\.0")
+_CODE_AS_POWER = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 _UN_NUMBER = re.compile(r"(?:UN ?)?([0-9]{4})", re.IGNORECASE)
 _COUNTRY_OR_OTHER = re.compile(r"[A-Za-z]{2,3}")
 
@@ -18,6 +21,10 @@ def origin(value: str) -> str:
 
 def hts_code(value: str) -> str:
     """Digits without the dots and blanks that tariff tables print; never padded, and judged by planning."""
+    if (number := _CODE_AS_DECIMAL.fullmatch(value.strip())) is not None:
+        return number[1]
+    if _CODE_AS_POWER.fullmatch(value.strip()):
+        return bounded_text(value.strip(), 32)
     return bounded_text(_HTS_PUNCTUATION.sub("", value), 32)
 
 
