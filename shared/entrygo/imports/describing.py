@@ -48,8 +48,9 @@ def _text(issue: Issue, columns: Mapping[str, Column], item: JsonObject) -> str:
     found = column_at(path, columns.values(), item)
     if found is not None:
         name, kind = found
-        # Of a text the message alone says what it lacks.
-        form = "" if isinstance(kind, Text | OwnName) else f" (wanted: {form_of(kind)})"
+        # Of a text the message alone says what it lacks, and some messages say the form by themselves.
+        is_said = isinstance(kind, Text | OwnName) or form_of(kind) in message
+        form = "" if is_said else f" (wanted: {form_of(kind)})"
         return f"{name}: {message}{form}"
     field = path.rpartition(".")[2]
     return f"{field}: {message}" if field and not field.isdecimal() else message

@@ -154,6 +154,18 @@ def test_a_reason_names_the_column_and_the_form_that_is_wanted(
     assert [one["reject_reason"] for one in rejects_of(file)] == [wanted]
 
 
+def test_a_form_that_the_reason_says_by_itself_is_not_said_twice(
+    server: FakeServer, importer: Importer
+) -> None:
+    said = "Expected a date: YYYY-MM-DD"
+    server.judge = lambda index, _: [
+        {"path": f"items.{index}.usmca.blanketFrom", "message": said, "code": "x"}
+    ]
+    file = importer.file("sku,usmca_blanket_from\nA,12/31/2026\n")
+    assert importer.products(file).exit_code == 3
+    assert [one["reject_reason"] for one in rejects_of(file)] == [f"usmca_blanket_from: {said}"]
+
+
 def test_an_unknown_column_is_refused_with_the_nearest_name(server: FakeServer, importer: Importer) -> None:
     path = importer.file("sku,contry_of_origin,shelf\nA,CA,4\n")
     done = importer.products(path)

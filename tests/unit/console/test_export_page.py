@@ -114,6 +114,19 @@ async def test_what_no_value_of_a_product_mends_has_no_field_and_says_what_does(
     assert f'action="/exports/{export_id}/fix"' not in page
 
 
+async def test_what_one_input_cannot_take_names_the_columns_of_a_file_that_do(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    # A group has an input for its status alone.
+    page = (await clerk.get(f"/exports/{export_id}")).text
+    assert "section_232_steel_weight_kg to section_232_metal_weight_pct." in page
+    services._exports[ACCOUNT, export_id].plan.issues.by_product[0].field = "pga.fda"
+    page = (await clerk.get(f"/exports/{export_id}")).text
+    assert "(columns <code>fda_product_code</code>, <code>fda_registration</code>" in page
+    assert "<code>fda_disclaimer</code>), or in your system (<code>pga.fda</code>)" in page
+
+
 async def test_value_that_is_none_stays_in_its_field_beside_what_is_wrong(
     clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
 ) -> None:

@@ -27,6 +27,8 @@ from entrygo.gateway.mapping.plan_issues import plan_issues
 from entrygo.gateway.schemas.exports import DiffQuery
 from entrygo.gateway.schemas.plan_diff import PlanDiffAnswer
 from entrygo.gateway.schemas.plan_issues import ProductIssue
+from entrygo.imports.columns import PRODUCT_FIELDS
+from entrygo.imports.wanted import columns_below
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.sync.v1 import sync_pb2
@@ -45,11 +47,15 @@ RECORDS = {"broker": "brokers", "warehouse": "warehouses"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
-    """A product's issue with the input that mends it and what the product has by now."""
+    """A product's issue with the input that mends it and what the product has by now.
+
+    `columns` are those of a file of products, where no input of the page takes all of it.
+    """
 
     issue: ProductIssue
     field: Editable | None
     value: str
+    columns: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +169,8 @@ async def _fixes(visit: Visit, found: inspection_pb2.Export) -> list[Fix]:
     for issue, answer, product in zip(issues, shown, products, strict=True):
         field = editable(issue.field) if product is not None else None
         value = value_of(product, field) if product is not None and field is not None else ""
-        fixes.append(Fix(issue=answer, field=field, value=value))
+        columns = columns_below(answer["fix"]["field"], PRODUCT_FIELDS.values())
+        fixes.append(Fix(issue=answer, field=field, value=value, columns=columns))
     return fixes
 
 
