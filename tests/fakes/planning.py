@@ -121,6 +121,11 @@ class FakePlanning(Memory):
 
     async def DiffPlans(self, request: planning_pb2.DiffPlansRequest, call: Call) -> planning_pb2.PlanDiff:
         export = self._export(self._enter(request, call), request.export_id)
+        if request.from_plan_hash == export.plan.plan_hash:
+            same = planning_pb2.PlanVersion(plan_hash=export.plan.plan_hash, planned_at=PLANNED_AT)
+            nothing = planning_pb2.PlanDiff(export_id=export.export_id, to=same)
+            getattr(nothing, "from").CopyFrom(same)
+            return nothing
         if request.from_plan_hash != "planhash_before":
             raise NotFound("No plan of this export has that hash.")
         change = planning_pb2.FieldChange(field="country_of_origin", after="CN")

@@ -166,6 +166,14 @@ async def test_plan_is_made_again_of_the_same_orders_and_shows_what_changed(
     assert "What the new plan changed" in changed
 
 
+async def test_plan_that_came_out_the_same_is_said_to_be_so(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient
+) -> None:
+    plan = await planned_export(program)
+    again = await act(clerk, plan["exportId"], "plan")
+    assert "Nothing: the plan is the same." in (await clerk.get(again.headers["location"])).text
+
+
 async def test_an_order_that_stays_with_its_importer_has_the_reason_of_that_importer(
     clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
 ) -> None:
