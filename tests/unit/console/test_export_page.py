@@ -206,6 +206,17 @@ async def test_an_entry_is_called_by_the_name_of_its_importer_and_else_by_its_nu
     assert "importer <bdi>****0112</bdi>" in page
 
 
+async def test_one_control_number_is_asked_for_where_there_is_one_entry_to_have_it(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    assert 'name="papsNumber"' in (await clerk.get(f"/exports/{export_id}")).text
+    services._exports[ACCOUNT, export_id].plan.entries.add(number=2, entry_type="11")
+    page = (await clerk.get(f"/exports/{export_id}")).text
+    assert 'name="papsNumber"' not in page
+    assert "Each of the 2 entries has a PAPS number of its own" in page
+
+
 async def test_nothing_is_sent_before_the_end_of_the_hash_is_typed(
     clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
 ) -> None:
