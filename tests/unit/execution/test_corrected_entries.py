@@ -140,6 +140,7 @@ def test_the_mail_asks_for_each_correction_by_number_and_for_the_entry_that_is_l
     assert f"Entries were filed for that one ({FIRST}, {THIRD}): please correct each of them" in body
     assert "Please review the documents and file entry 2." in body
     assert f"filed as {FIRST}" in body
+    assert "and file entries 2 and 3." in mail_of(correcting(THREE, FILED[:1]))
     all_filed = (*FILED, FiledEntry(entry=2, entry_number="ABC-1234569-2"))
     assert "Please review the documents." in mail_of(correcting(THREE, all_filed))
 

@@ -181,7 +181,9 @@ def _to_file(mail: BrokerMail) -> str:
     if amendment is None or not amendment.after_entry:
         return " and file the entry" if _count(mail) < TWO else " and file the entries"
     left = [str(each) for each in _left_to_file(mail)]
-    return f" and file entry {', '.join(left)}" if left else ""
+    if len(left) < TWO:
+        return f" and file entry {left[0]}" if left else ""
+    return f" and file entries {', '.join(left[:-1])} and {left[-1]}"
 
 
 def _left_to_file(mail: BrokerMail) -> Sequence[int]:
