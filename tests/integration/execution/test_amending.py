@@ -93,6 +93,19 @@ async def test_package_takes_the_place_of_the_other_and_says_so_everywhere(world
         await process.resubmit(AGAIN)
 
 
+async def test_a_package_that_replaces_another_is_found_by_its_number_as_its_papers_show_it(
+    world: World,
+) -> None:
+    process = await world.process()
+    await executed(process)
+    await process.answer("key-new", export_id=NEW)
+    for number in ("cp_ch100001-A1", "CP_CH100001-a1", "cp_ch100001-A1-E2"):
+        found = await process.entry_outcomes.find_packages(LIVE, number)
+        assert [each.package_number for each in found.data] == ["cp_ch100001-A1"], number
+    [first] = (await process.entry_outcomes.find_packages(LIVE, "cp_ch100001-E1")).data
+    assert first.package_number == "cp_ch100001"
+
+
 async def document(process: Process, answer: execution_pb2.ExecuteExportResponse, filename: str) -> bytes:
     [digest] = [each.sha256 for each in answer.artifacts if each.filename == filename]
     return await process.packages.objects.get(LIVE.tenant, digest)

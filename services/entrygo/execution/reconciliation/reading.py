@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -30,6 +31,8 @@ from entrygo.requests.pages import PageRequest, encode_cursor
 
 # Of the packages with one number: an entry that was amended has several.
 MAX_FOUND = 20
+# What the documents of one entry of a package add to its number.
+_OF_AN_ENTRY = re.compile(r"-E[0-9]+$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,7 @@ class EntryOutcomes:
         entry_number = "-".join(parts) if parts else ""
         async with transaction(self.pool, visible) as connection:
             store = PackageStore(connection, visible)
-            found = await store.find_numbered(number.lower(), entry_number, MAX_FOUND)
+            found = await store.find_numbered(_package_number(number), entry_number, MAX_FOUND)
         return execution_pb2.FindCustomsPackagesResponse(
             data=[
                 execution_pb2.FindCustomsPackagesResponse.Package(
@@ -133,3 +136,9 @@ async def executed_package(pool: Pool, visible: Visible, export_id: str) -> tupl
 
 def _table(snapshot: Snapshot, facts: PackageFacts, summaries: Mapping[int, EntrySummary]) -> bytes:
     return costs_table(build_invoice(snapshot, facts), summaries)
+
+
+def _package_number(written: str) -> str:
+    """The number of the package in any letters, also as it stands on the papers of one of its entries."""
+    base, amended, place = _OF_AN_ENTRY.sub("", written.upper()).partition("-A")
+    return base.lower() + amended + place
