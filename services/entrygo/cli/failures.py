@@ -141,7 +141,7 @@ def _say(document: Mapping[str, Any], *, as_json: bool) -> None:
 def _issues_table(issues: Sequence[Any]) -> Table:
     table = Table(box=None, header_style="dim")
     for heading in ("path", "message", "code"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for issue in issues[:SHOWN_ISSUES]:
         table.add_row(*(_plain(str(issue.get(name, ""))) for name in ("path", "message", "code")))
     if len(issues) > SHOWN_ISSUES:

@@ -176,3 +176,23 @@ def test_text_from_outside_is_no_markup(fails_with: Any, capsys: Captured) -> No
     with pytest.raises(SystemExit):
         main(["export", "list"])
     assert "[red][2J[/nothing]" in capsys.readouterr().err
+
+
+def test_a_long_path_is_broken_and_not_cut_off(
+    fails_with: Any, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    issue = {
+        "path": "trip.entries.0.houseBills.1.papsNumber",
+        "message": "Each entry, and each house bill, has a control number of its own",
+        "code": "duplicate",
+    }
+    fails_with(ApiError(400, {"errorCode": "VALIDATION_ERROR", "details": {"issues": [issue]}}))
+    with pytest.raises(SystemExit):
+        main(("export", "list"))
+    said = capsys.readouterr().err
+    assert "…" not in said
+    assert [line.split()[0] for line in said.splitlines()[2:]] == [
+        "trip.entries.0.houseBills.1.paps",
+        "Number",
+    ]
