@@ -62,6 +62,8 @@ ORDERS: FilePayload = {
     "buffer": f"{HEADER}\nS-1,US,CA,94105,prod_cap_002,2,35,x\nS-2,US,CA,94105,NONE,1,35,\n,US".encode(),
 }
 
+RECORDED = "2026-11-30T08:12:52.047Z"
+
 # A page also asks every few seconds, by an interval: none ever begins.
 WITHOUT_POLLING = "window.polls = 0; window.setInterval = () => { window.polls += 1; return 0; };"
 
@@ -103,6 +105,9 @@ async def pages(program: httpx.AsyncClient, services: FakeServices) -> list[str]
     for entry in services.link.summary.entries:
         entry.importer, entry.value_usd = "Northshore Apparel and Accessories Ltd", "213580.01"
         entry.paps_numbers.append(f"CCBT20260000000{entry.number}")
+    services.link.entries.add(
+        entry=2, entry_number="PA7-0000001-1", duty_usd="1189050.00", fees_usd="670.86", recorded_at=RECORDED
+    )
     call = Call(f"Bearer {KEY}", "req_1")
     await services.CreateWebhook(WEBHOOK, call)
     await services.SendTestEvent(inspection_pb2.WebhookRequest(id="wh_0"), call)

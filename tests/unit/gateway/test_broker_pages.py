@@ -330,7 +330,7 @@ async def test_what_was_entered_is_given_back_from_a_pasted_table_and_then_shown
     assert not given.summary.HasField("liquidation")
     shown = (await broker.get(PATH)).text
     assert "What you entered" in shown
-    assert "<td>1625.45</td>" in shown
+    assert '<td data-label="Duty">1625.45</td>' in shown
 
 
 async def test_a_decimal_comma_of_a_pasted_table_is_left_for_execution_to_refuse(
