@@ -56,7 +56,11 @@ WAREHOUSE = Record(
     fields=(
         Field("name", Text(500)),
         Field("address", ADDRESS),
-        Field("responsible_employee", Text(200), "19 CFR 141.86(j)"),
+        Field(
+            "responsible_employee",
+            Text(200),
+            "Who knows of the shipment and stands on the invoice (19 CFR 141.86(j))",
+        ),
         Field("phone", Text(50)),
         Field("email", Text(MAX_ADDRESS_LENGTH, email), "An address that mail can be sent to"),
         Field(

@@ -58,3 +58,15 @@ async def test_note_that_nobody_corrects_is_shown_without_a_way_to_correct_it(
     shown = (await clerk.get(f"/exports/{export_id}")).text
     assert note.message in shown
     assert "Correct it in" not in shown
+
+
+async def test_order_that_alone_blocks_stands_before_products_that_are_only_to_be_looked_at(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    issues = services._exports[ACCOUNT, export_id].plan.issues
+    page = (await clerk.get(f"/exports/{export_id}")).text
+    assert page.index("No ZIP.") < page.index(issues.by_product[0].message)
+    issues.products_blocking = 1
+    page = (await clerk.get(f"/exports/{export_id}")).text
+    assert page.index("No ZIP.") > page.index(issues.by_product[0].message)

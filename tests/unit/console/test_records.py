@@ -61,6 +61,21 @@ def test_form_has_every_field_of_the_declaration(record: Record) -> None:
     assert inputs(record, Filled({})).keys() == names(record.fields)
 
 
+@pytest.mark.parametrize("record", [WAREHOUSE, BROKER, IMPORTER], ids=lambda each: each.noun)
+def test_what_a_form_says_of_a_field_speaks_of_blanks_and_not_of_json(record: Record) -> None:
+    said = " ".join(each.about for each in inputs(record, Filled({}, {})).values())
+    assert not {"absent", "null"} & set(re.findall(r"\w+", said))
+
+
+def test_a_text_where_a_number_belongs_is_told_how_a_number_is_written() -> None:
+    wrong = {"feeSchedules.0.orderFee": "Expected number, received string", "transitDays": "Too long"}
+    found = inputs(BROKER, Filled({"feeSchedules.0.orderFee": "1,50"}, wrong))
+    assert found["feeSchedules.0.orderFee"].error == "Expected a number, with a point: 1.5"
+    assert inputs(WAREHOUSE, Filled({}, wrong))["transitDays"].error == "Too long"
+    whole = Filled({}, {"transitDays": "Expected number, received string"})
+    assert inputs(WAREHOUSE, whole)["transitDays"].error == "Expected a whole number"
+
+
 async def test_form_that_is_saved_unchanged_changes_nothing(
     clerk: httpx.AsyncClient, services: FakeServices
 ) -> None:

@@ -37,6 +37,10 @@ MAX_ROWS = 50  # of one list
 CHOSEN = "yes"
 # Words of names that are no words.
 SPELLED = {word.lower(): word for word in ("HTS", "USD", "PGA", "SCAC", "HTTPS", "SFTP", "URL")}
+# What declarations say of JSON: in a form such a field is blank.
+_NOT_GIVEN = re.compile(r"\b(absent|null)\b")
+# A text where a number belongs: a schema would speak of its type.
+_NO_NUMBER = "Expected number"
 # What a form says of a flag; nothing of one that nobody stated.
 FLAGS = {"yes": True, "no": False}
 
@@ -150,11 +154,11 @@ def _input(one: Field, path: str, filled: Filled) -> Input:
     made = Input(
         name=path,
         label=_words(one.name),
-        about=one.about,
+        about=_NOT_GIVEN.sub("blank", one.about),
         kind="text",
         value=filled.texts.get(path, ""),
         is_required=one.required,
-        error=filled.errors.get(path, ""),
+        error=_for_people(one.kind, filled.errors.get(path, "")),
     )
     match one.kind:
         case Words(allowed=allowed):
@@ -173,6 +177,12 @@ def _input(one: Field, path: str, filled: Filled) -> Input:
         case Text(maximum=maximum) | OwnName(maximum=maximum):
             made = replace(made, length=maximum)
     return made
+
+
+def _for_people(kind: Any, error: str) -> str:
+    if not error.startswith(_NO_NUMBER):
+        return error
+    return "Expected a whole number" if isinstance(kind, Whole) else "Expected a number, with a point: 1.5"
 
 
 def _inside(path: str, errors: Mapping[str, str]) -> str:
