@@ -57,6 +57,11 @@ SYNONYMS = {
     "zip": "ship_to_zip",
     "zip_code": "ship_to_zip",
 }
+# Ours are in kg and US dollars: a column in anything else is none of them, however alike the names.
+OTHER_UNITS = frozenset((
+    "g", "gr", "gram", "grams", "lb", "lbs", "ounce", "ounces", "oz", "pound", "pounds", "ton", "tons",
+    "aud", "cad", "chf", "cny", "eur", "euro", "gbp", "inr", "jpy", "krw", "mxn", "rmb", "vnd",
+))  # fmt: skip
 _SEPARATORS = re.compile(r"[\W_]+")
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -71,6 +76,8 @@ def nearest(name: str, known: Sequence[str]) -> str | None:
     plain = spelled(name)
     if is_known(plain, known):
         return plain
+    if OTHER_UNITS & set(plain.split("_")):
+        return None
     if SYNONYMS.get(plain) in known:
         return SYNONYMS[plain]
     return next(iter(get_close_matches(plain, known, n=1, cutoff=CLOSENESS)), None)
