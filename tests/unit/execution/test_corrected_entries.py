@@ -114,6 +114,17 @@ def test_the_truck_is_manifested_while_an_entry_is_to_be_filed_and_not_after() -
     assert not [name for name in found if "entry_dataset" in name or "entry_lines" in name]
 
 
+def test_papers_of_the_truck_say_which_entry_is_still_to_be_filed() -> None:
+    found = rendered(correcting(THREE))
+    said = found["commercial_customs_invoice.html"].content.decode()
+    assert f"Corrects entry {FIRST}, {THIRD}, to be filed: entry 2; replaces" in said
+    own = found["entry-1_commercial_customs_invoice.html"].content.decode()
+    assert f"Corrects entry {FIRST}, no new one; replaces" in own
+    all_filed = (*FILED, FiledEntry(entry=2, entry_number="ABC-1234569-2"))
+    whole = rendered(correcting(THREE, all_filed))["commercial_customs_invoice.html"].content.decode()
+    assert "no new one; replaces" in whole
+
+
 def test_entries_of_one_importer_are_corrected_and_filed_side_by_side() -> None:
     whole = THREE.entries[0].model_copy(update={"order_ids": ("ord_0",), "importer_id": None})
     second = whole.model_copy(update={"number": 2, "order_ids": ("ord_1", "ord_2", "ord_3")})

@@ -91,9 +91,13 @@ def _replaces(invoice: Invoice) -> str:
     amendment = invoice.snapshot.amendment
     if amendment is None:
         return ""
-    if amendment.after_entry:
-        return f"Corrects entry {amendment.entry_number}, no new one; replaces {invoice.package.replaces}"
-    return f"Replaces {invoice.package.replaces}"
+    if not amendment.after_entry:
+        return f"Replaces {invoice.package.replaces}"
+    # Amendments from before several entries were known name none: then all was filed.
+    entries = invoice.snapshot.entries if amendment.filed else ()
+    left = [str(each.number) for each in entries if each.filed_as is None]
+    others = f"to be filed: entry {', '.join(left)}" if left else "no new one"
+    return f"Corrects entry {amendment.entry_number}, {others}; replaces {invoice.package.replaces}"
 
 
 def invoice_view(invoice: Invoice) -> View:
