@@ -9,7 +9,7 @@ import httpx
 import pytest
 from pypdf import PdfWriter
 
-from entrygo.domain.errors import InvalidExportState, PlanHashMismatch, ServiceUnavailable
+from entrygo.domain.errors import EntryFiled, InvalidExportState, PlanHashMismatch, ServiceUnavailable
 from entrygo.domain.principal import ScopeName
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
@@ -316,6 +316,23 @@ async def test_what_left_is_sent_again_withdrawn_or_amended_with_a_reason(
     assert list(request.leave_out_external_order_ids) == ["SO 1001"]
     assert (await act(clerk, export_id, "withdraw", reason="Truck broke")).status_code == 303
     assert "Withdrawn" in (await clerk.get(f"/exports/{export_id}")).text
+
+
+async def test_amending_what_was_filed_leads_to_the_tick_that_corrects_it(
+    clerk: httpx.AsyncClient,
+    program: httpx.AsyncClient,
+    services: FakeServices,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    export_id = (await executed_export(program))["exportId"]
+
+    async def filed(*_: object) -> None:
+        raise EntryFiled
+
+    monkeypatch.setattr(services, "AmendExport", filed)
+    answer = await act(clerk, export_id, "amend", reason="One less")
+    assert answer.status_code == 409
+    assert "tick “The entry is already filed” below" in answer.text
 
 
 async def test_plan_is_cancelled(
