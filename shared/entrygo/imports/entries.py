@@ -44,6 +44,10 @@ def read_flag(column: str, cell: str) -> bool:
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")
 
 
+# A number as spreadsheets show a long one.
+_POWER = re.compile(r"[+-]?[0-9.]+E[+-]?[0-9]+", re.IGNORECASE)
+
+
 def without_thousands(amount: str) -> str:
     """An amount as people write it, $1,625.45, as a plain number; a comma that parts no thousands stays.
 
@@ -58,6 +62,9 @@ def read_number(column: str, cell: str, *, positive: bool = False) -> int | floa
     # Decimal itself would take 1_000, and digits of any script.
     if not cell.isascii() or "_" in cell:
         raise Fault(f"{column} is {cell!r}: expected a decimal number")
+    # What a spreadsheet shows so may have lost digits: 1.23E+02 was 123.45 as likely as 123.
+    if _POWER.fullmatch(cell):
+        raise Fault(f"{column} is {cell!r}: a power of ten may have lost digits; write them all")
     try:
         number = parse_decimal(cell)
     except ValueError as error:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from entrygo.imports.entries import without_thousands
+from entrygo.imports.entries import Fault, read_number, without_thousands
 from entrygo.imports.entry_summaries import given_entries
 from entrygo.imports.rows import SourceRow
 
@@ -26,3 +26,9 @@ def test_an_entry_with_a_decimal_comma_is_refused_and_not_taken_for_a_hundred_ti
     assert entry.fault == (
         "line 2: entry_duty_usd is '1890,50': expected a decimal number, with a point and no comma"
     )
+
+
+@pytest.mark.parametrize("cell", ["1.23E+02", "1e3", "5E-1", "-2.5e+00"])
+def test_a_power_of_ten_is_refused_as_a_spreadsheet_may_have_rounded_it(cell: str) -> None:
+    with pytest.raises(Fault, match="a power of ten may have lost digits; write them all"):
+        read_number("unit_price_usd", cell)
