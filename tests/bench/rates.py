@@ -8,7 +8,7 @@ from typing import Any
 from tests.bench.costs import Meter
 from tests.bench.figures import ratios, subject_figures
 from tests.bench.load import Turn, drive
-from tests.bench.subjects import ONE_PROCESS, OURS, Subject
+from tests.bench.subjects import ONE_PROCESS, OURS, Pack, Subject
 
 CLIENTS = 16
 WARM_UP = 0.15  # of a turn's seconds
@@ -24,7 +24,7 @@ class Row:
     title: str
     kind: str  # "sync" or "lifecycle"
     orders: int
-    whole_pack: bool = False
+    pack: Pack = Pack.THREE
 
 
 ROWS = (
@@ -32,8 +32,16 @@ ROWS = (
     Row("sync_1", "sync, 1 order a request (orders/s)", "sync", 1),
     Row("lifecycle_1", "lifecycle of 1 order, three documents (/s)", "lifecycle", 1),
     Row("lifecycle_50", "lifecycle of 50 orders, three documents (/s)", "lifecycle", 50),
-    Row("pack_1", "lifecycle of 1 order, whole pack (/s)", "lifecycle", 1, whole_pack=True),
-    Row("pack_50", "lifecycle of 50 orders, whole pack (/s)", "lifecycle", 50, whole_pack=True),
+    Row("pack_1", "lifecycle of 1 order, whole pack (/s)", "lifecycle", 1, pack=Pack.WHOLE),
+    Row("pack_50", "lifecycle of 50 orders, whole pack (/s)", "lifecycle", 50, pack=Pack.WHOLE),
+    Row("pack_1_but_pdf", "lifecycle of 1 order, whole pack but its PDF (/s)", "lifecycle", 1, Pack.BUT_PDF),
+    Row(
+        "pack_50_but_pdf",
+        "lifecycle of 50 orders, whole pack but its PDF (/s)",
+        "lifecycle",
+        50,
+        Pack.BUT_PDF,
+    ),
 )
 
 

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ import psutil
 
 from entrygo.cli.up.home import Home
 from entrygo.cli.up.replicas import TOGETHER
+from entrygo.domain.facts import ARTIFACT_TYPES
 from tests.bench.floor import Floor
 from tests.bench.http_client import HttpClient
 from tests.bench.load import orders_body
@@ -23,7 +25,21 @@ from tests.harness.postgres import temporary_database
 from tests.harness.shell import BROKER
 from tests.harness.system import System
 
-CONTRACT_DOCUMENTS = ["cci_human_readable", "cci_csv", "manifest"]
+
+class Pack(StrEnum):
+    """What a broker gets."""
+
+    THREE = "three"
+    WHOLE = "whole"
+    # Shows what the pages cost, which typst sets.
+    BUT_PDF = "but_pdf"
+
+
+# Whoever gets the whole pack states no list.
+DOCUMENTS = {
+    Pack.THREE: ("cci_human_readable", "cci_csv", "manifest"),
+    Pack.BUT_PDF: tuple(each for each in ARTIFACT_TYPES if each != "cci_pdf"),
+}
 WORKERS = 2
 OURS, ONE_PROCESS = "ours", "ours, one process"
 START_SECONDS = 30.0
@@ -132,9 +148,9 @@ def name_of(system: System) -> str:
     return ONE_PROCESS if TOGETHER in parts_of(system) else OURS
 
 
-async def ours(system: System, *, whole_pack: bool) -> Rest:
-    """The demo account with its broker, who gets every document, or with one who takes three."""
-    broker_id = system.broker_id if whole_pack else await _broker_of_three(system)
+async def ours(system: System, *, pack: Pack) -> Rest:
+    """The demo account with its broker, who gets every document, or with one who takes fewer."""
+    broker_id = await _broker_of(system, pack) if pack in DOCUMENTS else system.broker_id
     return Rest(
         name_of(system),
         base_url=system.base_url,
@@ -146,8 +162,8 @@ async def ours(system: System, *, whole_pack: bool) -> Rest:
     )
 
 
-async def _broker_of_three(system: System) -> str:
-    broker = {**BROKER, "externalId": "bench-three", "documents": CONTRACT_DOCUMENTS}
+async def _broker_of(system: System, pack: Pack) -> str:
+    broker = {**BROKER, "externalId": f"bench-{pack}", "documents": DOCUMENTS[pack]}
     with closing(HttpClient(system.base_url, system.api_key)) as client:
         body = {"accountId": system.account_id, "items": [broker]}
         answer = await client.request("POST", "/api/brokers/sync", body)
