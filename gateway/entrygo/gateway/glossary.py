@@ -133,6 +133,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "is_loaded": "Whether the complete list is loaded, not only the shipped rows",
         "issue_totals": "Counts of the issues; each product and order counts once",
         "issues_by_order": "Issues of orders, one per code, most blocked orders first",
+        "issues_of_export": "Findings on importers, broker, warehouse, date or lists, the gravest first",
         "issues_by_product": "Issues of products, one per product and code, most blocked orders first",
         "items": "The items, in order",
         "lifecycle_state": "State of the export",

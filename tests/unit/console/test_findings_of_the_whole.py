@@ -37,7 +37,8 @@ async def test_what_blocks_an_export_as_a_whole_is_named_with_where_to_correct_i
     export_id = (await planned_export(program))["exportId"]
     plan = services._exports[ACCOUNT, export_id].plan
     plan.readiness_state = "BLOCKED"
-    plan.validation_messages.add(code=code, message=message, severity="error", field=field)
+    found = events_pb2.ValidationMessage(code=code, message=message, severity="error", field=field)
+    plan.validation_messages.insert(0, found)
     shown = (await clerk.get(f"/exports/{export_id}")).text
     assert "Nothing blocks this export" not in shown
     assert message in shown
@@ -54,7 +55,7 @@ async def test_note_that_nobody_corrects_is_shown_without_a_way_to_correct_it(
         severity="warning",
         field="entry_date",
     )
-    services._exports[ACCOUNT, export_id].plan.validation_messages.append(note)
+    services._exports[ACCOUNT, export_id].plan.validation_messages.insert(0, note)
     shown = (await clerk.get(f"/exports/{export_id}")).text
     assert note.message in shown
     assert "Correct it in" not in shown

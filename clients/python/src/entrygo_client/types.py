@@ -687,6 +687,13 @@ class ExportInspection(TypedDict):
     notification_count: int
 
 
+class ExportIssue(TypedDict):
+    code: str
+    message: str
+    severity: str
+    field: str
+
+
 class ExportPage(TypedDict):
     data: list[ExportSummary]
     hasMore: bool
@@ -950,6 +957,7 @@ class IssuesAnswer(TypedDict):
     readinessState: str
     revision: int
     stale: bool
+    issues_of_export: list[ExportIssue]
 
 
 class ItemChanges(TypedDict):

@@ -23,7 +23,7 @@ from entrygo.gateway.mapping.duties import estimated_entries
 from entrygo.gateway.mapping.exports import PACKAGE
 from entrygo.gateway.mapping.inspection import inspect_answer
 from entrygo.gateway.mapping.plan_diff import diff_answer, diff_request
-from entrygo.gateway.mapping.plan_issues import plan_issues
+from entrygo.gateway.mapping.plan_issues import of_export, plan_issues
 from entrygo.gateway.schemas.exports import DiffQuery
 from entrygo.gateway.schemas.plan_diff import PlanDiffAnswer
 from entrygo.gateway.schemas.plan_issues import ProductIssue
@@ -176,11 +176,7 @@ async def _fixes(visit: Visit, found: inspection_pb2.Export) -> list[Fix]:
 
 def _of_the_whole(plan: events_pb2.Plan) -> list[OfTheWhole]:
     """Findings on importers, broker, warehouse, date or lists, which stand at no product and no order."""
-    return [
-        OfTheWhole(message=each, mended_at=_mended_at(plan, each.field))
-        for each in plan.validation_messages
-        if not each.product_id and not each.order_id
-    ]
+    return [OfTheWhole(message=each, mended_at=_mended_at(plan, each.field)) for each in of_export(plan)]
 
 
 def _mended_at(plan: events_pb2.Plan, field: str) -> str:

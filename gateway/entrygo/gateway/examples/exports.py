@@ -151,16 +151,18 @@ ISSUES_ANSWER = {
             ],
         }
     ],
+    "issues_of_export": [
+        {
+            "code": "BOND_NOT_VALID",
+            "message": "The bond of importer brand-northshore does not cover 2026-03-11.",
+            "severity": "error",
+            "field": "importers[brand-northshore].bond",
+        }
+    ],
 }
 _NO_FIELDS = {"count": 0, "first": []}
-_NO_ITEMS = {
-    "added_count": 0,
-    "removed_count": 0,
-    "changed_count": 0,
-    "added": [],
-    "removed": [],
-    "changed": [],
-}
+_CHANGES = ("added", "removed", "changed")
+_NO_ITEMS = {**{f"{each}_count": 0 for each in _CHANGES}, **{each: [] for each in _CHANGES}}
 PLAN_DIFF_ANSWER = {
     "exportId": "batch_123",
     "from": {"revision": 1, "planHash": "planhash_abc123", "planned_at": "2026-03-11T16:00:00.000Z"},

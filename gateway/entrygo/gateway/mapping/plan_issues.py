@@ -1,10 +1,17 @@
 """What there is to fix in a plan, in the shape of the REST interface."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
+
 from pydantic.alias_generators import to_camel
 
+from entrygo.domain.snapshot import Severity
 from entrygo.gateway.schemas import plan_issues as views
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
+
+# In the order of the findings of a plan.
+_SEVERITIES = tuple(Severity)
 
 
 def issues_answer(message: inspection_pb2.Export) -> views.IssuesAnswer:
@@ -16,6 +23,38 @@ def issues_answer(message: inspection_pb2.Export) -> views.IssuesAnswer:
         "revision": message.revision,
         "stale": message.stale,
         **plan_issues(message.plan),
+        "issues_of_export": [_export_issue(found) for found in of_export(message.plan)],
+    }
+
+
+def of_export(plan: events_pb2.Plan) -> Sequence[events_pb2.ValidationMessage]:
+    """Findings that are no order's and no product's: on importers, broker, warehouse, date or lists.
+
+    Of thousands of findings few are read: they stand in the order of their severity, and each begins with
+    these.
+    """
+    findings, found = plan.validation_messages, []
+    for severity in range(len(_SEVERITIES)):
+        place = bisect_left(findings, severity, key=_severity_of)
+        while place < len(findings) and _severity_of(findings[place]) == severity:
+            if findings[place].order_id:
+                break
+            if not findings[place].product_id:
+                found.append(findings[place])
+            place += 1
+    return found
+
+
+def _severity_of(finding: events_pb2.ValidationMessage) -> int:
+    return _SEVERITIES.index(finding.severity)
+
+
+def _export_issue(finding: events_pb2.ValidationMessage) -> views.ExportIssue:
+    return {
+        "code": finding.code,
+        "message": finding.message,
+        "severity": finding.severity,
+        "field": finding.field,
     }
 
 

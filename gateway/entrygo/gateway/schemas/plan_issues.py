@@ -86,6 +86,15 @@ class PlanIssues(TypedDict):
     issues_by_order: list[OrderIssue]
 
 
+class ExportIssue(TypedDict):
+    """One finding on importers, broker, warehouse, date or lists, which is no order's and no product's."""
+
+    code: str
+    message: str
+    severity: str
+    field: Annotated[str, Field(description="Path of what it is about")]
+
+
 class IssuesAnswer(PlanIssues):
     """What there is to fix in the current plan of an export."""
 
@@ -94,3 +103,4 @@ class IssuesAnswer(PlanIssues):
     readinessState: str
     revision: int
     stale: bool
+    issues_of_export: list[ExportIssue]

@@ -88,6 +88,7 @@ def explained(export: types.InspectAnswer) -> Answer:
 def proposed(issues: types.IssuesAnswer) -> Answer:
     """What would mend a plan; nothing of it is applied."""
     products, orders = issues["issues_by_product"], issues["issues_by_order"]
+    of_export = issues.get("issues_of_export", [])
     totals = issues["issue_totals"]
     return {
         "exportId": issues["exportId"],
@@ -123,7 +124,11 @@ def proposed(issues: types.IssuesAnswer) -> Answer:
             }
             for each in orders[:SHOWN]
         ],
-        "more": max(0, len(products) - SHOWN) + max(0, len(orders) - SHOWN),
+        "export": [
+            {"code": each["code"], "message": _short(each["message"]), "severity": each["severity"]}
+            for each in of_export[:SHOWN]
+        ],
+        "more": sum(max(0, len(each) - SHOWN) for each in (products, orders, of_export)),
     }
 
 

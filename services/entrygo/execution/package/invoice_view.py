@@ -27,6 +27,7 @@ from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoic
 from entrygo.execution.package.invoice_columns import number
 from entrygo.execution.package.port import port_of_entry
 from entrygo.execution.package.printable import clean_text, dotted_hts
+from entrygo.execution.package.replaced_package import replaced_in_words
 from entrygo.execution.package.shipment_view import shipment_view
 
 _SHORT_HASH = 20
@@ -59,7 +60,7 @@ def document_view(invoice: Invoice) -> View:
         "package": {
             "number": invoice.package.number,
             "generated_at": invoice.package.generated_at,
-            "replaces": _replaces(invoice),
+            "replaces": replaced_in_words(invoice),
         },
         "invoice_date": invoice.package.invoice_date.isoformat(),
         "export_id": snapshot.export_id,
@@ -84,20 +85,6 @@ def document_view(invoice: Invoice) -> View:
         "location_of_goods": clean_text(snapshot.warehouse.location_of_goods),
         "stated_packages": f"{invoice.totals.packages:,}" if invoice.package.shipment.packages else "",
     }
-
-
-def _replaces(invoice: Invoice) -> str:
-    """Whose place the package takes, in words; empty for most."""
-    amendment = invoice.snapshot.amendment
-    if amendment is None:
-        return ""
-    if not amendment.after_entry:
-        return f"Replaces {invoice.package.replaces}"
-    # Amendments from before several entries were known name none: then all was filed.
-    entries = invoice.snapshot.entries if amendment.filed else ()
-    left = [str(each.number) for each in entries if each.filed_as is None]
-    others = f"to be filed: entry {', '.join(left)}" if left else "no new one"
-    return f"Corrects entry {amendment.entry_number}, {others}; replaces {invoice.package.replaces}"
 
 
 def invoice_view(invoice: Invoice) -> View:

@@ -1,4 +1,4 @@
-"""The data of the package that a package replaces."""
+"""The package that a package replaces: as data, and in words."""
 
 from entrygo.domain.changes import changes_in_words
 from entrygo.domain.snapshot import Amendment
@@ -23,6 +23,20 @@ def replaced_package(invoice: Invoice) -> Json:
             "changes": [clean_text(each) for each in changes_in_words(amendment)],
         }
     }
+
+
+def replaced_in_words(invoice: Invoice) -> str:
+    """Whose place the package takes; empty for most."""
+    amendment = invoice.snapshot.amendment
+    if amendment is None:
+        return ""
+    if not amendment.after_entry:
+        return f"Replaces {invoice.package.replaces}"
+    # Amendments from before several entries were known name none: then all was filed.
+    entries = invoice.snapshot.entries if amendment.filed else ()
+    left = [str(each.number) for each in entries if each.filed_as is None]
+    others = f"to be filed: entry {', '.join(left)}" if left else "no new one"
+    return f"Corrects entry {amendment.entry_number}, {others}; replaces {invoice.package.replaces}"
 
 
 def _filed(invoice: Invoice, amendment: Amendment) -> list[Json]:
