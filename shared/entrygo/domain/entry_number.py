@@ -7,8 +7,6 @@ ABC-1234567-6.
 import re
 
 _FORM = re.compile(r"([A-Z0-9]{3})[- ]?([0-9]{7})[- ]?([0-9])")
-# Whom the broker of test mode files as: it numbers the entries of every package alike.
-SIMULATED_FILER = "TST"
 FILER_CODE = re.compile(r"[A-Z0-9]{3}")
 # A to I and J to R count 1 to 9, S to Z count 2 to 9.
 _VALUES = {letter: 1 + place % 9 for place, letter in enumerate("ABCDEFGHIJKLMNOPQR")} | {

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from entrygo.domain.errors import EntryFiled, NotFound, ValidationFailed
 from entrygo.domain.snapshot import Amendment, FiledEntry, PlannedEntry, Snapshot
-from entrygo.execution.broker.answers import Answer, record_answer
+from entrygo.execution.broker.answers import Answer
 from entrygo.execution.broker.channels.base import Outcome
 from entrygo.execution.broker.events import package_state_after
 from entrygo.execution.broker.noted_answers import NoteCommand
@@ -19,13 +19,11 @@ from entrygo.execution.broker.signed_links import LinkReplaced
 from entrygo.execution.requests.reconciliation import linked_command
 from entrygo.execution.state.failpoints import AMBIGUOUS_FAILPOINTS, FAILPOINTS
 from entrygo.execution.state.records import PackageState, SubmissionStatus
-from entrygo.postgres.pool import transaction
 from entrygo.proto.execution.v1 import execution_pb2
-from tests.harness.postgres import SESSIONS_THAT_WAIT
 from tests.integration.execution.channels import ScriptedChannel
 from tests.integration.execution.test_broker_links import newest_token
 from tests.integration.execution.test_withdrawing import content_of, package_state, subjects, text_of
-from tests.integration.execution.world import LIVE, START, TEST, Process, World
+from tests.integration.execution.world import LIVE, TEST, Process, World
 from tests.unit.execution.snapshots import make_snapshot
 
 NUMBERS = ("ABC-1234567-6", "ABC-1234568-4")
@@ -190,59 +188,6 @@ async def test_no_entry_takes_the_number_that_another_has_though_each_is_answere
     await process.links.answer(links[2], acknowledged(entry_number=NUMBERS[1]))
     taken = await process.links.answer(links[1], same)
     assert taken.submission.entry_numbers == {1: NUMBERS[0]}
-
-
-async def test_no_entry_takes_the_number_that_one_of_another_package_has(world: World) -> None:
-    process = await world.process()
-    tokens_of = {}
-    for export_id in (OLD, NEW):
-        world.planning.snapshots[export_id] = make_snapshot(export_id=export_id)
-        await process.execute(key=export_id, export_id=export_id)
-        tokens_of[export_id] = newest_token(world)
-    given = acknowledged(entry_number=NUMBERS[0])
-    await process.links.answer(tokens_of[OLD], given)
-    refused = await problem_of(process.links.answer(tokens_of[NEW], given))
-    assert refused == f"{NUMBERS[0]} is the number of an entry of another package; correct it there first"
-    assert (await process.links.find(tokens_of[NEW])).submission.status is SubmissionStatus.SENT
-    await process.links.answer(tokens_of[OLD], acknowledged(entry_number=NUMBERS[1]))
-    assert (await process.links.answer(tokens_of[NEW], given)).submission.entry_number == NUMBERS[0]
-
-
-async def test_further_numbers_of_another_package_are_taken_as_well_until_it_is_withdrawn(
-    world: World,
-) -> None:
-    process = await world.process()
-    whole = two_entries()
-    world.planning.snapshots[OLD] = whole.model_copy(
-        update={"broker": whole.broker.model_copy(update={"submit_per": "package"})}
-    )
-    await process.execute()
-    await process.links.answer(newest_token(world), acknowledged(numbers={1: NUMBERS[0], 2: NUMBERS[1]}))
-    world.planning.snapshots[NEW] = make_snapshot(export_id=NEW)
-    await process.execute(key=NEW, export_id=NEW)
-    token, given = newest_token(world), acknowledged(entry_number=NUMBERS[1])
-    assert "of another package" in await problem_of(process.links.answer(token, given))
-    await process.withdraw()
-    assert (await process.links.answer(token, given)).submission.entry_number == NUMBERS[1]
-
-
-async def test_of_two_packages_that_are_given_one_number_at_once_one_has_it(world: World) -> None:
-    process = await world.process()
-    links = []
-    for export_id in (OLD, NEW):
-        world.planning.snapshots[export_id] = make_snapshot(export_id=export_id)
-        await process.execute(key=export_id, export_id=export_id)
-        links.append(newest_token(world))
-    given = acknowledged(entry_number=NUMBERS[0])
-    first = (await process.links.find(links[0])).submission
-    async with transaction(process.pool, LIVE) as connection:
-        await record_answer(connection, process.recorder, first, given, START)
-        second = asyncio.create_task(process.links.answer(links[1], given))
-        async with asyncio.timeout(20):
-            # The other session waits at the server; there is no event of it to await.
-            while not await connection.fetchval(SESSIONS_THAT_WAIT):  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
-    assert "of another package" in await problem_of(second)
 
 
 async def test_one_entry_is_sent_again_and_the_others_link_lives_on(world: World) -> None:

@@ -58,10 +58,3 @@ async def test_a_submission_is_looked_up_by_its_id_and_not_among_all_that_wait(p
     await AttemptStore(planned, WHOLE).begin("sub_1", timedelta(seconds=30))
     await SubmissionStore(planned, WHOLE).give_up(SUBMISSION)
     assert not any("broker_submissions_due" in line for line in planned.lines)
-
-
-async def test_numbers_of_other_packages_are_looked_up_one_by_one(planned: Any) -> None:
-    await SubmissionStore(planned, WHOLE).numbers_of_others("cp_1", ["ABC-1234567-6"])
-    assert planned.looked_up_by == {"entry_number", "id", "package_id"}
-    assert any("broker_submissions_several" in line for line in planned.lines)
-    assert planned.compared_with_each == []

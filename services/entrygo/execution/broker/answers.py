@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from entrygo.domain.entry_number import SIMULATED_FILER, filer_of
-from entrygo.domain.errors import InvalidExportState, RateLimited, ValidationFailed
+from entrygo.domain.errors import InvalidExportState, RateLimited
 from entrygo.domain.lifecycle import State
 from entrygo.execution.broker.entry_numbers import (
     CoveredEntries,
@@ -55,7 +54,7 @@ async def record_answer(
 
     The same answer again changes nothing. Raises InvalidExportState in the moment of sending and for a
     package that is closed, RateLimited after too many changes, ValidationFailed for the number of an entry
-    that is not of this submission, or for one number of two entries, of other packages as well.
+    that is not of this submission, or for one number of two entries.
     """
     visible, packages = submission.visible, PackageStore(connection, submission.visible)
     package = await check_open(packages, submission.package_id)
@@ -71,30 +70,9 @@ async def record_answer(
         # `follow` holds the package: no other entry of it is given a number at this moment.
         given = await StandingStore(connection, visible).entry_numbers(answered.package_id)
         check_distinct(dict(enumerate(given)))
-    await _check_others(connection, answered, covered, known=submission.entry_numbers)
     facts = [submission_changed(str(answered.status), answered, stands)]
     await recorder.record(connection, visible, answered.export_id, facts, now)
     return answered
-
-
-async def _check_others(
-    connection: Connection, answered: Submission, covered: CoveredEntries, *, known: Mapping[int, str]
-) -> None:
-    """ValidationFailed where a number that is new here is that of an entry of another package.
-
-    It may be used again once that package was withdrawn or replaced.
-    """
-    new = {*answered.entry_numbers.values()} - {*known.values(), *covered.filed_as.values()}
-    compared = [number for number in sorted(new) if filer_of(number) != SIMULATED_FILER]
-    if not compared:
-        return
-    ledger = SubmissionStore(connection, answered.visible)
-    await ledger.lock_numbers()
-    held = await ledger.numbers_of_others(answered.package_id, compared)
-    for number in compared:
-        if number in held:
-            message = f"{number} is the number of an entry of another package; correct it there first"
-            raise ValidationFailed.of([("entryNumber", message, "duplicate")])
 
 
 async def check_open(packages: PackageStore, package_id: str) -> Package | None:

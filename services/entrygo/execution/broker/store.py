@@ -1,6 +1,5 @@
 """SQL of the broker submission ledger, besides attempts. Methods run in the caller's transaction."""
 
-from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
 
@@ -17,7 +16,6 @@ from entrygo.execution.state.records import (
     SubmissionStatus,
     SubmissionType,
 )
-from entrygo.postgres.conditions import looked_up
 from entrygo.postgres.pool import Connection
 
 SUBMISSION = (
@@ -40,21 +38,6 @@ _ADD = (
     f" {', '.join(f'${number}' for number in range(6, 6 + len(WRITTEN)))})"
     " RETURNING next_attempt_at, prepared_at"
 )
-_NUMBERS = "package_id, entry, entry_number, entry_numbers, kind, prepared_at, id"
-# Of other packages that may still be filed, where they ever got one of these numbers: what they got, by age.
-_NUMBERS_OF_OTHERS = f"""
-WITH numbered AS MATERIALIZED (
-    SELECT one.package_id FROM unnest($4::text[]) AS named (number),
-        {looked_up("broker_submissions", "entry_number", "named.number", "package_id")} AS one
-    UNION SELECT package_id FROM broker_submissions WHERE account_id = $1 AND mode = $2
-    AND jsonb_array_length(jsonb_path_query_array(entry_numbers, '$.*')) > 1
-    AND jsonb_path_query_array(entry_numbers, '$.*') ?| $4::text[]),
-others AS MATERIALIZED (
-    SELECT p.id FROM numbered, {looked_up("customs_packages", "id", "numbered.package_id", "id, state")} AS p
-    WHERE p.id <> $3 AND p.state NOT IN ('withdrawn', 'superseded'))
-SELECT one.* FROM others, {looked_up("broker_submissions", "package_id", "others.id", _NUMBERS)} AS one
-WHERE one.kind = 'package' ORDER BY one.prepared_at, one.id
-"""  # noqa: S608
 
 
 class SubmissionStore:
@@ -167,23 +150,6 @@ class SubmissionStore:
             package_id,
         )
         return [submission_from_row(row) for row in rows]
-
-    async def lock_numbers(self) -> None:
-        """Nobody else gives entries of this account numbers before this transaction ends."""
-        await self._connection.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended('entry numbers/' || $1 || '/' || $2, 0))",
-            *self._scope,
-        )
-
-    async def numbers_of_others(self, package_id: str, numbers: Sequence[str]) -> frozenset[str]:
-        """The present numbers of entries of other packages that may still be filed, as far as these packages
-        ever got one of `numbers`; locks nothing."""
-        rows = await self._connection.fetch(_NUMBERS_OF_OTHERS, *self._scope, package_id, numbers)
-        latest: dict[tuple[str, int], str] = {}
-        for row in rows:
-            given = numbers_of_row(row["entry_number"], row["entry_numbers"], row["entry"])
-            latest |= {(row["package_id"], entry): number for entry, number in given.items()}
-        return frozenset(latest.values())
 
     async def count(self, package_id: str) -> int:
         """How many submissions of the package itself there are."""

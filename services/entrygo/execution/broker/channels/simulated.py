@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from entrygo.domain.entry_number import SIMULATED_FILER, entry_number
+from entrygo.domain.entry_number import entry_number
 from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result
 from entrygo.execution.state.records import SubmissionStatus
 
@@ -34,7 +34,7 @@ class Reaction:
     @staticmethod
     def number_of(entry: int) -> str:
         """`TST-0000001-8` for the first entry."""
-        return entry_number(SIMULATED_FILER, entry)
+        return entry_number("TST", entry)
 
 
 _REACTIONS: Mapping[str, Reaction] = MappingProxyType(
