@@ -4,7 +4,9 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Awaitable[list[str]]]
@@ -22,6 +24,10 @@ _PUBLIC_IPV6 = ipaddress.IPv6Network("2000::/3")
 _NOT_PUBLIC = tuple(ipaddress.ip_network(text) for text in ("3fff::/20", "192.0.0.0/24", "192.88.99.0/24"))
 
 
+# A name server that a caller chose may take half a minute to say nothing. The event loop's own threads, a few
+# more than there are cores, are for work of ours.
+_LOOK_UPS = ThreadPoolExecutor(64, thread_name_prefix="look-up")
+
 NO_NAME = "The host's name is not one that there can be."
 
 
@@ -31,8 +37,8 @@ class AddressForbidden(Exception):
 
 async def resolve(host: str, port: int) -> list[str]:
     """The host's addresses in the order to try them; OSError when there are none."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    look = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_LOOK_UPS, look)
     return list(dict.fromkeys(str(address[4][0]) for address in found))
 
 

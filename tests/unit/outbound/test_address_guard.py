@@ -1,8 +1,12 @@
 """A broker's record must not make us speak to our own network, whatever its host's name turns out to be."""
 
+import asyncio
+import socket
+import threading
+
 import pytest
 
-from entrygo.outbound.address_guard import AddressForbidden, AddressGuard
+from entrygo.outbound.address_guard import AddressForbidden, AddressGuard, resolve
 
 
 def guard(*addresses: str, allow_private: bool = False) -> AddressGuard:
@@ -83,3 +87,23 @@ async def test_plain_http_is_for_this_machine_alone() -> None:
             await guard(address, allow_private=True).addresses("a.example", 80, is_encrypted=False)
     local = guard("127.0.0.1", allow_private=True)
     assert await local.addresses("localhost", 80, is_encrypted=False) == ["127.0.0.1"]
+
+
+async def test_names_that_take_long_to_look_up_keep_no_other_work_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    is_over = threading.Event()
+
+    def look(*_: object, **__: object) -> list[object]:
+        is_over.wait(30)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", look)
+    look_ups = [asyncio.create_task(resolve(f"{number}.example", 443)) for number in range(40)]
+    await asyncio.sleep(0)
+    try:
+        async with asyncio.timeout(5):
+            assert await asyncio.to_thread(int, "1") == 1
+    finally:
+        is_over.set()
+        await asyncio.gather(*look_ups)

@@ -40,7 +40,8 @@ class Sender:
 
     async def check(self, url: httpx.URL) -> None:
         """Raises AddressForbidden or OSError when nothing would be sent to this URL now."""
-        await self._poster.addresses(url)
+        async with asyncio.timeout(self._seconds):  # A TimeoutError is an OSError.
+            await self._poster.addresses(url)
 
     async def send(self, url: str, headers: Mapping[str, str], body: str) -> Attempt:
         """Raises nothing: whatever goes wrong is the attempt's outcome."""
