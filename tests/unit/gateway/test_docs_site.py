@@ -151,15 +151,15 @@ def test_section_with_every_word_comes_before_one_with_one_of_them() -> None:
 
 
 @pytest.mark.usefixtures("same_second")
-async def test_one_address_may_search_so_often_and_no_more(services: FakeServices) -> None:
+@pytest.mark.parametrize("path", ["/docs/search?q=plan", "/llms-full.txt"])
+async def test_one_address_may_ask_so_often_for_what_is_costly_and_no_more(
+    path: str, services: FakeServices
+) -> None:
     settings = GatewaySettings(door=DoorSettings(failures_per_second=1))
     transport = httpx.ASGITransport(create_app(settings, services=services))
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
         statuses = [
-            answer.status_code
-            for answer in await asyncio.gather(
-                *(client.get("/docs/search", params={"q": "plan"}) for _ in range(4))
-            )
+            answer.status_code for answer in await asyncio.gather(*(client.get(path) for _ in range(4)))
         ]
         assert sorted(statuses) == [200, 429, 429, 429]
         assert (await client.get("/docs")).status_code == 200

@@ -68,7 +68,8 @@ class DocsSite:
         return Response(await asyncio.to_thread(self._llms), media_type="text/plain")
 
     async def llms_full(self, request: Request) -> Response:
-        """GET /llms-full.txt: the pages of the navigation in one text."""
+        """GET /llms-full.txt: the pages of the navigation in one text. As many a second as searches."""
+        self._count_search(request)
         listed = [page.source for _, pages in self._library.groups() for page in pages]
         return Response("\n\n".join(listed), media_type="text/plain")
 
