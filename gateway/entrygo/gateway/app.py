@@ -195,8 +195,7 @@ class Edge:
                 refuse_query(request)
             slot = await self._slot(endpoint, request, admitted)
             if endpoint.answer is None and not endpoint.stays_open:
-                self._door.downloads.take(admitted.key)
-                request.scope["entrygo.ends"].callback(self._door.downloads.give_back, admitted.key)
+                self._door.take_download(admitted, request.scope["entrygo.ends"])
             # A bad key wins over a bad body.
             key = check_head(request) if endpoint.body is not None else None
             async with (
@@ -216,7 +215,7 @@ class Edge:
         if not endpoint.stays_open and not (endpoint.may_wait and wait_asked(request)):
             slots = self._door.patient_slots if endpoint.is_patient else self._door.slots
             return slots.hold(admitted.account)
-        await self._door.take_stream(admitted.key, request.scope["entrygo.ends"])
+        await self._door.take_stream(admitted, request.scope["entrygo.ends"])
         return nullcontext()
 
     def _content(

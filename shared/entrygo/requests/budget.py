@@ -44,3 +44,26 @@ class Budget:
     def _forget(self, name: str) -> None:
         if self._held[name] <= 0:
             del self._held[name]
+
+
+class Shares:
+    """A budget of keys, of which one account has at most half, however many keys it has made."""
+
+    def __init__(self, what: str, *, total: int, each: int) -> None:
+        """`each` is of a key."""
+        self._of_keys = Budget(what, total=total, each=each)
+        self._of_accounts = Budget(what, total=total, each=max(1, total // 2))
+
+    def take(self, key: str, account: str) -> None:
+        """Takes one for the key until it is given back. Errors as of Budget."""
+        self._of_keys.take(key)
+        try:
+            self._of_accounts.take(account)
+        except EntryGoError:
+            self._of_keys.give_back(key)
+            raise
+
+    def give_back(self, key: str, account: str) -> None:
+        """Returns what `take` took."""
+        self._of_keys.give_back(key)
+        self._of_accounts.give_back(account)

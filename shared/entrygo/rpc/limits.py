@@ -9,7 +9,7 @@ from typing import Any
 from entrygo.domain.errors import EntryGoError, Kind, MethodNotAllowed, ServiceUnavailable
 from entrygo.domain.principal import Principal
 from entrygo.process.settings import RpcServerSettings
-from entrygo.requests.budget import Budget
+from entrygo.requests.budget import Budget, Shares
 from entrygo.requests.rates import Buckets
 from entrygo.rpc.streams import HEALTH_WATCH, is_counted_apart
 
@@ -27,7 +27,7 @@ class CallLimits:
         rates, calls = settings.rates, settings.max_concurrent_rpcs
         # Half of it for one key: the others keep the other half.
         self._calls = Budget("calls", total=calls, each=max(1, calls // 2))
-        self._streams = Budget("streams", total=settings.max_streams, each=settings.max_streams_per_key)
+        self._streams = Shares("streams", total=settings.max_streams, each=settings.max_streams_per_key)
         # Documents behind signed links, which have no key: of one address, so that nobody takes all of them.
         open_streams = max(1, settings.max_streams // 2)
         self._open_streams = Budget("streams", total=open_streams, each=settings.max_streams_per_key)
@@ -58,6 +58,9 @@ class CallLimits:
 
         Streams without a key count for their peer.
         """
+        if caller is not None and is_counted_apart(method):
+            self._streams.take(caller.key_id, caller.tenant.account_id)
+            return partial(self._streams.give_back, caller.key_id, caller.tenant.account_id)
         budget = self._budget(method, caller)
         name = peer if budget in (self._open_watches, self._open_streams) else _name(caller)
         try:
@@ -95,9 +98,7 @@ class CallLimits:
     def _budget(self, method: str, caller: Principal | None) -> Budget:
         if method == HEALTH_WATCH and caller is None:
             return self._open_watches
-        if not is_counted_apart(method):
-            return self._calls
-        return self._open_streams if caller is None else self._streams
+        return self._open_streams if is_counted_apart(method) else self._calls
 
     def count_items(self, request: Any, caller: Principal | None) -> None:
         """Counts the items of a sync; raises RateLimited when the key's rate is used up."""

@@ -3,7 +3,7 @@
 import pytest
 
 from entrygo.domain.errors import RateLimited, ServiceUnavailable
-from entrygo.requests.budget import Budget
+from entrygo.requests.budget import Budget, Shares
 
 
 def test_total_is_what_all_names_hold() -> None:
@@ -33,3 +33,17 @@ def test_more_than_was_taken_is_not_given_back() -> None:
     budget.take("b", 3)
     budget.give_back("a", 5)
     assert budget.held == 3
+
+
+def test_an_account_has_half_of_what_keys_share_however_many_keys_it_has() -> None:
+    shares = Shares("streams", total=8, each=2)
+    for key in ("one", "one", "two", "two"):
+        shares.take(key, "busy")
+    with pytest.raises(RateLimited):
+        shares.take("three", "busy")
+    for key in ("four", "four"):
+        shares.take(key, "quiet")
+    with pytest.raises(RateLimited):
+        shares.take("four", "quiet")
+    shares.give_back("two", "busy")
+    shares.take("three", "busy")

@@ -1,6 +1,7 @@
 """What one key may hold of a gRPC server, and send to it in vain."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -106,3 +107,13 @@ async def test_documents_behind_signed_links_count_for_their_peer_and_leave_thos
         limits.count_call(ARTIFACT, caller(str(key)), "")
     give_back[0]()
     limits.count_call(BROKER_PACK, None, "192.0.2.1")
+
+
+async def test_an_account_has_half_of_the_streams_however_many_keys_it_has() -> None:
+    limits = CallLimits(RpcServerSettings(max_streams=4, max_streams_per_key=2))
+    busy = Tenant("acc_busy", Mode.LIVE)
+    for key in ("one", "two"):
+        limits.count_call(ARTIFACT, replace(caller(key), tenant=busy), "")
+    with pytest.raises(RateLimited):
+        limits.count_call(ARTIFACT, replace(caller("three"), tenant=busy), "")
+    limits.count_call(ARTIFACT, caller("quiet"), "")

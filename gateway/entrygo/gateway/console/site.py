@@ -97,10 +97,9 @@ class Console:
         admitted = await self._door.admit(call)
         bind_account(admitted.account)
         if page.streams:
-            self._door.downloads.take(admitted.key)
-            request.scope["entrygo.ends"].callback(self._door.downloads.give_back, admitted.key)
+            self._door.take_download(admitted, request.scope["entrygo.ends"])
         if page.stays_open:
-            await self._door.take_stream(admitted.key, request.scope["entrygo.ends"])
+            await self._door.take_stream(admitted, request.scope["entrygo.ends"])
         turn = nullcontext() if page.stays_open else self._door.slots.hold(admitted.account)
         async with self._content(page, request, admitted) as content, turn:
             who = await ask_identity(services, lambda stub: stub.WhoAmI, identity_pb2.WhoAmIRequest(), call)

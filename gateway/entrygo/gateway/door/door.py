@@ -16,7 +16,7 @@ from entrygo.gateway.identities import ask_identity
 from entrygo.gateway.services import Call, Services
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.proto.identity.v1 import identity_pb2
-from entrygo.requests.budget import Budget
+from entrygo.requests.budget import Budget, Shares
 from entrygo.requests.fair_slots import FairSlots
 from entrygo.requests.holding import Holding
 from entrygo.requests.rates import Buckets
@@ -56,8 +56,8 @@ class Door:
         )
         self.bodies = Budget("bytes", total=door.max_held_body_bytes, each=door.max_held_body_bytes // 4)
         self.refused_bytes = Buckets("refused-bytes", door.refused_body_bytes_per_second)
-        self.downloads = Budget("downloads", total=door.max_downloads, each=door.max_downloads_per_key)
-        self.streams = Budget(
+        self._downloads = Shares("downloads", total=door.max_downloads, each=door.max_downloads_per_key)
+        self._streams = Shares(
             "event streams", total=door.max_event_streams, each=door.max_event_streams_per_key
         )
         self._holding = Holding(MAX_HELD)
@@ -112,14 +112,20 @@ class Door:
         self._account_items.take(account, items)
         self._key_items.spend(key, items)
 
-    async def take_stream(self, key: str, ends: ExitStack) -> None:
-        """Counts a request that stays until `ends`; raises, a moment later, when its key has too many."""
+    def take_download(self, admitted: "Admitted", ends: ExitStack) -> None:
+        """Counts a download until `ends`; raises when its key or account has too many."""
+        self._downloads.take(admitted.key, admitted.account)
+        ends.callback(self._downloads.give_back, admitted.key, admitted.account)
+
+    async def take_stream(self, admitted: "Admitted", ends: ExitStack) -> None:
+        """Counts a request that stays until `ends`; raises, a moment later, when there are too many of its
+        key or account."""
         try:
-            self.streams.take(key)
+            self._streams.take(admitted.key, admitted.account)
         except EntryGoError:
             await self._holding.hold_stream()
             raise
-        ends.callback(self.streams.give_back, key)
+        ends.callback(self._streams.give_back, admitted.key, admitted.account)
 
     async def _who_is(self, call: Call) -> str:
         """The account of a key, from the first service that answers."""
