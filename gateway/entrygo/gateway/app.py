@@ -226,6 +226,7 @@ class Edge:
         return received(
             request,
             admitted.key,
+            admitted.account,
             limit=self._settings.max_body_bytes,
             budget=self._door.bodies,
             refused=self._door.refused_bytes,

@@ -26,6 +26,7 @@ from entrygo.execution.broker.trials import Trials
 from entrygo.execution.clients.planning import Planning, PlanningAccess
 from entrygo.execution.closing.amending import Amendments
 from entrygo.execution.closing.withdrawing import Withdrawals
+from entrygo.execution.documents.broker_template import LayoutTooLong
 from entrygo.execution.documents.template_preview import TemplatePreview, preview
 from entrygo.execution.making.child_maker import MakingInterrupted
 from entrygo.execution.objects.by_digest import ObjectStore, StoreUnavailable
@@ -224,7 +225,8 @@ class TemplatePreviews:
         self._planning = planning
 
     async def preview(self, query: PreviewQuery) -> TemplatePreview:
-        """Raises NotFound, or ValidationFailed where neither request nor record has a layout."""
+        """Raises NotFound, or ValidationFailed where neither request nor record has a layout, or it makes too
+        much of the plan."""
         broker = await self._brokers.get(query.tenant, query.broker_id)
         template = query.template or broker.template
         if template is None or template.format == "none":
@@ -234,7 +236,10 @@ class TemplatePreviews:
         if query.export_id:
             # In the caller's name: whose plans it may read is planning's to say.
             plan = await self._planning.for_caller().snapshot(query.export_id, CURRENT_REVISION)
-        return await asyncio.to_thread(preview, broker, template, plan)
+        try:
+            return await asyncio.to_thread(preview, broker, template, plan)
+        except LayoutTooLong as error:
+            raise ValidationFailed.of([("template.columns", str(error), "too_big")]) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

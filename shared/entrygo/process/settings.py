@@ -222,7 +222,7 @@ class RpcServerSettings(EnvironmentSettings):
     # How the service meets the others.
     peers: RpcClientSettings = Field(default_factory=RpcClientSettings)
     max_message_bytes: int = Field(default=16 * MEBIBYTE, ge=MEBIBYTE)
-    # Messages in memory, of all keys; one key holds a quarter of it.
+    # Messages in memory, of all accounts; one holds a quarter of it.
     max_held_message_bytes: int = Field(default=256 * MEBIBYTE, ge=MEBIBYTE)
     # Of messages that a key sent in vain; beyond them its calls are refused before their messages.
     refused_body_bytes_per_second: int = Field(default=8 * MEBIBYTE, ge=1)

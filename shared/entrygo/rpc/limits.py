@@ -1,4 +1,4 @@
-"""Limits of one key at a gRPC server: concurrent calls, streams and bytes, requests and items per second."""
+"""Limits of a key and of an account at a gRPC server: calls at once, streams, bytes, requests and items."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -21,11 +21,11 @@ _NOTHING = nullcontext()
 
 
 class CallLimits:
-    """Counts the calls of a server by key. Our own background work is counted, but not rated."""
+    """Counts the calls of a server. Our own background work is counted, but not rated."""
 
     def __init__(self, settings: RpcServerSettings) -> None:
         rates, calls = settings.rates, settings.max_concurrent_rpcs
-        # Half of it for one key: the others keep the other half.
+        # Half of it for one account: the others keep the other half.
         self._calls = Budget("calls", total=calls, each=max(1, calls // 2))
         self._streams = Shares("streams", total=settings.max_streams, each=settings.max_streams_per_key)
         # Documents behind signed links, which have no key: of one address, so that nobody takes all of them.
@@ -73,7 +73,7 @@ class CallLimits:
         return partial(budget.give_back, name)
 
     def hold(self, content: bytes, caller: Principal | None) -> None:
-        """Counts a large message until its call ends; raises when its key holds too many bytes."""
+        """Counts a large message until its call ends; raises when its account holds too many bytes."""
         if len(content) <= SMALL_BYTES or (caller is not None and caller.is_service):
             return
         name, size = _name(caller), len(content)
@@ -130,4 +130,5 @@ def at_the_end(call: Callable[[], None]) -> None:
 
 
 def _name(caller: Principal | None) -> str:
-    return NAMELESS if caller is None else caller.key_id
+    """Whose share it is: an account's, which makes keys itself."""
+    return NAMELESS if caller is None else caller.tenant.account_id

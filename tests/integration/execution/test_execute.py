@@ -12,8 +12,10 @@ from entrygo.domain.errors import (
     IdempotencyInProgress,
     InvalidExportState,
 )
+from entrygo.domain.facts import BrokerTemplate, BrokerTemplateColumn
 from entrygo.domain.lifecycle import State
 from entrygo.execution.broker.channels.base import Outcome
+from entrygo.execution.documents import broker_template
 from entrygo.execution.making.package_maker import DocumentsFailed
 from entrygo.postgres.pool import transaction
 from tests.integration.execution.channels import AGAIN, HeldChannel, ScriptedChannel
@@ -217,6 +219,21 @@ async def test_documents_that_cannot_be_made_fail_the_export_and_free_the_key_fo
     answer = await process.answer()
     assert answer.status == "COMPLETED"
     assert await process.count("customs_packages") == 1
+
+
+async def test_a_layout_that_makes_too_much_of_a_plan_fails_the_export_and_says_why(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    column = BrokerTemplateColumn(header="H", text="{customs_description}" * 20)
+    layout = BrokerTemplate(rows="order_line", columns=(column,))
+    snapshot = make_snapshot()
+    broker = snapshot.broker.model_copy(update={"template": layout})
+    world.planning.snapshots["batch_123"] = snapshot.model_copy(update={"broker": broker})
+    monkeypatch.setattr(broker_template, "MAX_CHARACTERS", 100)
+    process = await world.process()
+    with pytest.raises(DocumentsFailed, match="Shorten the texts of its columns"):
+        await process.execute()
+    assert world.planning.states["batch_123"] is State.FAILED
 
 
 async def test_package_numbers_count_up_per_account_and_mode(world: World) -> None:

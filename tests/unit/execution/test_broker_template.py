@@ -11,6 +11,8 @@ import pytest
 from entrygo.domain.facts import BrokerTemplate
 from entrygo.domain.snapshot import Amendment, Snapshot
 from entrygo.domain.template_layout import FIELDS, HEADING_FIELDS, Content
+from entrygo.execution.documents import broker_template
+from entrygo.execution.documents.broker_template import LayoutTooLong
 from entrygo.execution.package.entry_columns import ENTRY_COLUMNS
 from entrygo.execution.package.invoice_columns import COLUMNS
 from tests.unit.execution.rendered import rendered, sheets_of
@@ -156,6 +158,22 @@ def test_the_encoding_is_the_layouts_and_letters_that_it_has_not_are_translitera
     assert bytes_in("utf-8-bom").startswith(b"\xef\xbb\xbf")
     assert "Lódz Café" in bytes_in("windows-1252").decode("cp1252")
     assert "Lodz Cafe" in bytes_in("us-ascii").decode("ascii")
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_a_layout_that_makes_gigabytes_of_a_plan_is_no_document(
+    format: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    column = {"header": "H", "text": "{customs_description}" * 20}
+    snapshot = make_large_snapshot(50)
+    made = with_template(snapshot, format=format, rows="order_line", columns=[column])
+    monkeypatch.setattr(broker_template, "MAX_CHARACTERS", 50_000)
+    with pytest.raises(LayoutTooLong, match="more than 50,000 characters"):
+        rendered(made)
+    short = with_template(
+        snapshot, format=format, rows="order_line", columns=[{"header": "H", "field": "sku"}]
+    )
+    assert rendered(short)[f"broker_template_{format}"].content
 
 
 def test_text_that_a_spreadsheet_would_run_is_marked_in_a_layout_too() -> None:

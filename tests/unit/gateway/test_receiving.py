@@ -23,6 +23,9 @@ def chunks() -> Iterator[Message]:
         yield {"type": "http.request", "body": body, "more_body": number < CHUNKS - 1}
 
 
+ACCOUNT = "acc_123"
+
+
 def posted(messages: Iterator[Message], announced: int | None = None) -> Request:
     async def receive() -> Message:
         return next(messages)
@@ -36,7 +39,7 @@ async def test_a_body_is_held_once_and_no_longer_than_it_is_counted() -> None:
     budget = Budget("bytes", total=SIZE, each=SIZE)
     tracemalloc.start()
     try:
-        async with received(request, "key", limit=SIZE, budget=budget, refused=REFUSED) as content:
+        async with received(request, "key", ACCOUNT, limit=SIZE, budget=budget, refused=REFUSED) as content:
             held, _ = tracemalloc.get_traced_memory()
             size = len(content)
     finally:
@@ -53,14 +56,16 @@ async def test_the_rest_of_a_body_that_is_refused_for_its_beginning_stays_unread
 
     with pytest.raises(PayloadTooLarge):
         async with received(
-            posted(messages), "key", limit=SIZE, budget=roomy(), refused=REFUSED, look=refuse
+            posted(messages), "key", ACCOUNT, limit=SIZE, budget=roomy(), refused=REFUSED, look=refuse
         ):
             pass
     assert len(list(messages)) == CHUNKS - LOOK_BYTES // CHUNK_BYTES
 
 
 async def send_in_vain(refused: Buckets, key: str, messages: Iterator[Message], announced: int) -> None:
-    async with received(posted(messages, announced), key, limit=SIZE, budget=roomy(), refused=refused):
+    async with received(
+        posted(messages, announced), key, ACCOUNT, limit=SIZE, budget=roomy(), refused=refused
+    ):
         raise InvalidRequest
 
 
@@ -88,8 +93,25 @@ async def test_a_body_that_was_of_use_takes_nothing_of_that() -> None:
     for error in (ServiceUnavailable(), NotFound("No such order.")):
         for _ in range(3):
             with pytest.raises(type(error)):
-                async with received(posted(chunks()), "key", limit=SIZE, budget=roomy(), refused=refused):
+                async with received(
+                    posted(chunks()), "key", ACCOUNT, limit=SIZE, budget=roomy(), refused=refused
+                ):
                     raise error
+
+
+async def test_keys_of_one_account_hold_its_share_of_bodies_together() -> None:
+    budget = Budget("bytes", total=4 * SIZE, each=SIZE)
+    first = received(posted(chunks()), "key_1", ACCOUNT, limit=SIZE, budget=budget, refused=REFUSED)
+    async with first:
+        with pytest.raises(RateLimited):
+            async with received(
+                posted(chunks()), "key_2", ACCOUNT, limit=SIZE, budget=budget, refused=REFUSED
+            ):
+                pass
+        async with received(
+            posted(chunks()), "key_3", "acc_other", limit=SIZE, budget=budget, refused=REFUSED
+        ) as content:
+            assert len(content) == SIZE
 
 
 def roomy() -> Budget:

@@ -12,13 +12,17 @@ from entrygo.rpc.limits import SMALL_BYTES, CallLimits, at_the_end
 from entrygo.rpc.streams import HEALTH_WATCH
 
 BROKER_PACK = "/entrygo.proto.execution.v1.Execution/GetBrokerPack"
+PLAIN = "/entrygo.proto.sync.v1.Sync/GetOrder"
 ARTIFACT = "/entrygo.proto.execution.v1.Execution/GetArtifact"
 LARGE = bytes(4 * MEBIBYTE)
 
 
-def caller(key_id: str) -> Principal:
+def caller(key_id: str, account: str = "") -> Principal:
     return Principal(
-        tenant=Tenant(f"acc_{key_id}", Mode.LIVE), key_id=key_id, scopes=ALL_SCOPES, authorization="Bearer x"
+        tenant=Tenant(account or f"acc_{key_id}", Mode.LIVE),
+        key_id=key_id,
+        scopes=ALL_SCOPES,
+        authorization="Bearer x",
     )
 
 
@@ -39,6 +43,19 @@ async def test_a_key_holds_a_quarter_of_the_bytes_and_gives_them_back_when_its_c
     over.set()
     await asyncio.gather(*calls)
     limits.hold(LARGE, caller("busy"))
+
+
+async def test_keys_of_one_account_have_its_share_of_bytes_and_calls_together() -> None:
+    limits = CallLimits(RpcServerSettings(max_held_message_bytes=64 * MEBIBYTE, max_concurrent_rpcs=4))
+    one, two = caller("one", "acc_a"), caller("two", "acc_a")
+    limits.hold(LARGE * 4, one)
+    with pytest.raises(RateLimited):
+        limits.hold(LARGE, two)
+    for each in (one, two):
+        limits.count_call(PLAIN, each, "")
+    with pytest.raises(RateLimited):
+        limits.count_call(PLAIN, caller("three", "acc_a"), "")
+    limits.count_call(PLAIN, caller("other"), "")
 
 
 async def test_beyond_what_all_may_hold_nobody_is_to_blame() -> None:

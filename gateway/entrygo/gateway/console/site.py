@@ -122,7 +122,8 @@ class Console:
             return
         limit = self._max_file_bytes if page.takes_files else MAX_FORM_BYTES
         bodies, refused = self._door.bodies, self._door.refused_bytes
-        async with received(request, admitted.key, limit=limit, budget=bodies, refused=refused) as content:
+        who, account = admitted.key, admitted.account
+        async with received(request, who, account, limit=limit, budget=bodies, refused=refused) as content:
             yield bytes(content)
 
     def _failed(self, request: Request, error: EntryGoError) -> Response:

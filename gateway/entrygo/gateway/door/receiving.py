@@ -20,14 +20,15 @@ _IN_VAIN = frozenset({Kind.INVALID, Kind.TOO_LARGE})
 async def received(
     request: Request,
     key: str,
+    account: str,
     *,
     limit: int,
     budget: Budget,
     refused: Buckets,
     look: Callable[[bytearray], None] = lambda piece: None,
 ) -> AsyncIterator[bytearray]:
-    """The whole body, counted against `budget` under the name `key` until the block is left, and empty then:
-    an error's traceback holds on to it until the garbage collector comes by.
+    """The whole body, counted for its account against `budget` until the block is left, and empty then: an
+    error's traceback holds on to it until the garbage collector comes by.
 
     Raises PayloadTooLarge above `limit` bytes, whatever the client announced. `look` is given the body piece
     by piece and may refuse the rest of it. A body that was sent in vain is taken from the key's `refused`
@@ -44,7 +45,7 @@ async def received(
         async for chunk in request.stream():
             if size + len(chunk) > limit:
                 raise _too_large(limit)
-            budget.take(key, len(chunk))
+            budget.take(account, len(chunk))
             size += len(chunk)
             content += chunk
             if size - looked_at >= LOOK_BYTES:
@@ -57,7 +58,7 @@ async def received(
         raise
     finally:
         content.clear()
-        budget.give_back(key, size)
+        budget.give_back(account, size)
 
 
 def _too_large(limit: int) -> PayloadTooLarge:

@@ -18,6 +18,7 @@ from entrygo.execution.broker.destinations import destination_of
 from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.documents.base import Document
+from entrygo.execution.documents.broker_template import LayoutTooLong
 from entrygo.execution.documents.document_sets import render_package
 from entrygo.execution.package.artifacts import RenderedArtifact, of_submission
 from entrygo.execution.package.entry_snapshots import amendment_of
@@ -136,6 +137,8 @@ class PackageMaker:
     async def _render(self, facts: PackageFacts, snapshot: Snapshot) -> tuple[RenderedArtifact, ...]:
         try:
             return await asyncio.to_thread(render_package, self.documents, snapshot, facts)
+        except LayoutTooLong as error:
+            raise DocumentsFailed(str(error)) from error
         except Exception as error:
             # Rendering is pure: whatever it raises now it would raise again.
             raise DocumentsFailed from error
