@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -209,8 +210,11 @@ async def test_keys_of_others_are_neither_seen_nor_touched(
             await touch
 
 
-async def test_pages_hold_each_key_once_newest_first(pool: Pool, keys: OwnKeys) -> None:
+async def test_pages_hold_each_key_once_newest_first(pool: Pool) -> None:
     asker = await caller(pool)
+    # Ids of one millisecond come in no order.
+    seconds = count(1)
+    keys = OwnKeys(pool, Ids(lambda: utc_now() + timedelta(seconds=next(seconds))))
     made = [(await created(keys, asker)).key.key_id for _ in range(3)]
     first, has_more = await keys.page(asker, before="", limit=2)
     rest, is_last = await keys.page(asker, before=first[-1].key_id, limit=2)
