@@ -115,6 +115,18 @@ async def test_a_burst_to_a_silent_domain_is_answered_holds_up_no_other_and_sett
     assert len(channel.sent) == len(set(channel.sent)) == BURST + 1
 
 
+async def test_a_submission_that_found_no_slot_is_due_at_once(make_world: Callable[..., World]) -> None:
+    world = make_world(delivery_wait_seconds=0.2, delivery_silent_seconds=3600)
+    channel = SilentDomain(before_data=True)
+    process = await world.process(channel=channel)
+    await execute_all(process, add_exports(world, 3, f"held@{SILENT}"))
+    assert channel.hanging == 2
+    channel.heal()
+    # No time has passed: it waited for the end of another delivery, and that is all.
+    await until_settled(process)
+    assert await statuses(process) == ["sent"] * 3
+
+
 async def until_settled(process: Process) -> None:
     """Runs the delivery loop until nothing more is due."""
     async with asyncio.timeout(30):

@@ -3,7 +3,7 @@ one statement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from entrygo.execution.broker.bulkhead import Slot
 from entrygo.execution.broker.delivery import BrokerDelivery
@@ -116,7 +116,12 @@ class Writing:
                 raise LeaseLost
             closed = await self._replace(connection, execution, package, taken, now)
             begun = await self.delivery.begun_at_once(connection, first) if can_begin else None
-            added = await self._add(connection, execution, (begun,) if begun else prepared.submissions)
+            # This process sends it, and should it die another may once the lease is over; without a slot it
+            # is whoever has one first.
+            is_alone = len(prepared.submissions) == 1 and first.entry is None
+            send_in = timedelta() if is_alone and not can_begin else self.leases.lease
+            submissions = (begun,) if begun else prepared.submissions
+            added = await self._add(connection, execution, submissions, send_in)
             facts = _facts(package, prepared, added)
             await self.recorder.record(
                 connection, execution.visible, execution.export_id, facts, now, are_first=True
@@ -139,11 +144,14 @@ class Writing:
         return (await replace_package(connection, execution, package, taken, now)).facts
 
     async def _add(
-        self, connection: Connection, execution: Execution, submissions: Sequence[Submission]
+        self,
+        connection: Connection,
+        execution: Execution,
+        submissions: Sequence[Submission],
+        send_in: timedelta,
     ) -> list[Submission]:
         ledger = SubmissionStore(connection, execution.visible)
-        # This process sends them; should it die, another may once the lease is over.
-        return [await ledger.add(each, send_in=self.leases.lease) for each in submissions]
+        return [await ledger.add(each, send_in=send_in) for each in submissions]
 
 
 def _facts(package: Package, prepared: Prepared, added: Sequence[Submission]) -> list[Fact]:
