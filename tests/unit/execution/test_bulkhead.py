@@ -204,6 +204,22 @@ async def test_those_who_met_silence_leave_a_place_to_those_who_did_not() -> Non
         each.task.cancel()
 
 
+async def test_those_who_met_silence_leave_slots_of_the_mail_server_to_others() -> None:
+    hold = bulkhead()
+    silent = [route_to(f"mail:{number}.example") for number in range(4)]
+    for route in silent:
+        await Held(hold, "a", route).end(Silent.DESTINATION)
+    trials = [Held(hold, "a", route) for route in silent]
+    await settle()
+    assert [each.has_slot.is_set() for each in trials] == [True, True, False, False]
+    other = Held(hold, "b", OTHER)
+    await asyncio.wait_for(other.has_slot.wait(), PATIENCE_SECONDS)
+    await other.end()
+    for each in trials:
+        await each.has_slot.wait()
+        await each.end()
+
+
 async def test_a_destination_that_is_silent_to_many_is_tried_by_one_of_them_at_a_time() -> None:
     seconds = Seconds()
     rooms = bulkhead(seconds, destination=9)

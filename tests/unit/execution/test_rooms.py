@@ -27,7 +27,16 @@ D = "mail:one.example"
 def test_a_server_that_all_share_has_its_places_one_or_none(
     state: BreakerState, held: int, *, room: bool
 ) -> None:
-    assert has_server_room(state, held, LIMITS) is room
+    assert has_server_room(state, held, 0, LIMITS, is_on_trial=False) is room
+
+
+@pytest.mark.parametrize(
+    ("on_trial", "is_on_trial", "room"), [(1, True, True), (2, True, False), (2, False, True)]
+)
+def test_half_the_places_of_a_server_are_for_who_is_answered(
+    on_trial: int, *, is_on_trial: bool, room: bool
+) -> None:
+    assert has_server_room(CLOSED, 2, on_trial, LIMITS, is_on_trial=is_on_trial) is room
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ class Bulkhead:
         self._seconds = seconds
         self._silences = Silences(limits.breaker)
         self._held: Counter[str] = Counter()
-        # Of these, of accounts on trial there.
+        # Of these, of accounts on trial at the destination.
         self._on_trial: Counter[str] = Counter()
         self._silent: Counter[Tried] = Counter()
         self._by_account: Counter[str] = Counter()
@@ -206,6 +206,7 @@ class Bulkhead:
 
     def _has_room(self, waiter: _Waiter) -> bool:
         limits, route, now = self._limits, waiter.route, self._seconds()
+        is_on_trial = self._silences.is_on_trial(*waiter.tried)
         return (
             not waiter.slot.done()
             and self._by_account.total() < limits.process
@@ -214,12 +215,16 @@ class Bulkhead:
                 self._state(waiter.tried, now),
                 self._occupied(waiter.tried),
                 limits,
-                is_on_trial=self._silences.is_on_trial(*waiter.tried),
+                is_on_trial=is_on_trial,
             )
             and (
                 not route.is_through_a_server
                 or has_server_room(
-                    self._silences.of_server(route.server, now), self._held[route.server], limits
+                    self._silences.of_server(route.server, now),
+                    self._held[route.server],
+                    self._on_trial[route.server],
+                    limits,
+                    is_on_trial=is_on_trial,
                 )
             )
         )
@@ -255,7 +260,7 @@ class Bulkhead:
     def _take(self, slot: Slot) -> None:
         self._held.update(slot.route.places)
         if slot.is_on_trial:
-            self._on_trial[slot.route.destination] += 1
+            self._on_trial.update(slot.route.places)
 
     def _free(self, slot: Slot) -> None:
         if not slot.counts:
@@ -263,7 +268,7 @@ class Bulkhead:
         slot.counts = False
         self._held -= Counter(slot.route.places)
         if slot.is_on_trial:
-            self._on_trial -= Counter([slot.route.destination])
+            self._on_trial -= Counter(slot.route.places)
 
     def _learn(self, slot: Slot, *, was_silent_before: bool) -> None:
         """An answer also closes the server's breaker; the destination's silence does not count against it."""

@@ -37,6 +37,11 @@ class BulkheadLimits:
         """Places at one destination of who met silence there: one is left to who is answered."""
         return max(1, self.destination - 1)
 
+    @property
+    def server_on_trial(self) -> int:
+        """Places at a server for who met silence behind it, wherever: the others are for who is answered."""
+        return max(1, self.server // 2)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occupied:
@@ -50,8 +55,12 @@ class Occupied:
     own_silent: int
 
 
-def has_server_room(state: BreakerState, held: int, limits: BulkheadLimits) -> bool:
-    """At a server that all share."""
+def has_server_room(
+    state: BreakerState, held: int, on_trial: int, limits: BulkheadLimits, *, is_on_trial: bool
+) -> bool:
+    """At a server that all share; `on_trial` of those it has had met silence where they go."""
+    if is_on_trial and on_trial >= limits.server_on_trial:
+        return False
     match state:
         case BreakerState.OPEN:
             return False
