@@ -91,9 +91,11 @@ def stop(process: "subprocess.Popen[bytes]", how: signal.Signals = signal.SIGTER
 def frozen(process: psutil.Process) -> Iterator[None]:
     """A process, with whatever it started itself, that neither answers nor ends its connections."""
     family = [process, *process.children(recursive=True)]
-    for each in family:
-        each.suspend()
     try:
+        for each in family:
+            # A child may have ended since; the others are stopped, and go on afterwards, all the same.
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.suspend()
         yield
     finally:
         for each in family:

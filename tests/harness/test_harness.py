@@ -1,7 +1,11 @@
 """The harness itself: what the other tests stand on."""
 
+import os
+import subprocess
+
 import aiosmtplib
 import asyncpg
+import psutil
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
@@ -67,3 +71,24 @@ async def _round_trip(
 def test_a_free_port_is_not_given_twice_before_anybody_can_listen_on_it() -> None:
     given = [processes.free_port() for _ in range(200)]
     assert len(set(given)) == len(given)
+
+
+class Ended:
+    """A child that ended after it was counted."""
+
+    def suspend(self) -> None:
+        raise psutil.NoSuchProcess(1)
+
+    resume = suspend
+
+
+def test_a_process_whose_child_has_ended_goes_on_after_it_was_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    with subprocess.Popen(["/bin/sleep", "60"]) as sleeping:
+        try:
+            process = psutil.Process(sleeping.pid)
+            monkeypatch.setattr(process, "children", lambda *, recursive: [Ended()] if recursive else [])
+            with processes.frozen(process):
+                assert os.WIFSTOPPED(os.waitpid(sleeping.pid, os.WUNTRACED)[1])
+            assert os.WIFCONTINUED(os.waitpid(sleeping.pid, os.WCONTINUED)[1])
+        finally:
+            sleeping.kill()
