@@ -207,6 +207,8 @@ class Bulkhead:
     def _has_room(self, waiter: _Waiter) -> bool:
         limits, route, now = self._limits, waiter.route, self._seconds()
         is_on_trial = self._silences.is_on_trial(*waiter.tried)
+        server = self._silences.of_server(route.server, now)
+        held, on_trial = self._held[route.server], self._on_trial[route.server]
         return (
             not waiter.slot.done()
             and self._by_account.total() < limits.process
@@ -219,13 +221,7 @@ class Bulkhead:
             )
             and (
                 not route.is_through_a_server
-                or has_server_room(
-                    self._silences.of_server(route.server, now),
-                    self._held[route.server],
-                    self._on_trial[route.server],
-                    limits,
-                    is_on_trial=is_on_trial,
-                )
+                or has_server_room(server, held, on_trial, limits, is_on_trial=is_on_trial)
             )
         )
 
