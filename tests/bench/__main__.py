@@ -36,6 +36,11 @@ NAMES = (*(row.name for row in ROWS), *OTHERS)
 # Take minutes for themselves: only where it is named.
 ONLY_ON_REQUEST = {"growth", "crowd"}
 IDLE_SECONDS = 20.0
+# One account does what a machine can: on a quick one more than an account may.
+UNLIMITED = {
+    f"ENTRYGO_{rate}_PER_SECOND": "1000000"
+    for rate in ("REQUESTS", "ITEMS", "ACCOUNT_REQUESTS", "ACCOUNT_ITEMS")
+}
 WARM_UP_LIFECYCLES = 5
 
 
@@ -177,8 +182,8 @@ def _median_rate(figures: Mapping[str, Any], subject: Subject) -> float:
 
 async def run(arguments: argparse.Namespace) -> None:
     async with (
-        running_system({}) as system,
-        running_system({"ENTRYGO_TOGETHER": "true"}) as together,
+        running_system(UNLIMITED) as system,
+        running_system({**UNLIMITED, "ENTRYGO_TOGETHER": "true"}) as together,
         AsyncExitStack() as stack,
     ):
         bench = Bench(system, together, arguments, stack)
