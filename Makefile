@@ -56,7 +56,7 @@ upgrade: setup ## from an earlier commit to this one, both at work on one databa
 mutants: setup ## plant known faults one by one; tests must notice each
 	@$(RUN) python -m tests.mutants
 
-bench: setup ## measure speed beside a monolith and the bare rows; about fifteen minutes, JSON into bench.json
+bench: setup ## measure speed beside a monolith and the bare rows; about twenty-five minutes, JSON into bench.json
 	@$(UV) sync --locked --quiet --group bench
 	@$(RUN) python -m tests.bench $(if $(ROWS),--only $(ROWS))
 
