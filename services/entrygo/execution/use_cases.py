@@ -26,10 +26,10 @@ from entrygo.execution.broker.trials import Trials
 from entrygo.execution.clients.planning import Planning, PlanningAccess
 from entrygo.execution.closing.amending import Amendments
 from entrygo.execution.closing.withdrawing import Withdrawals
-from entrygo.execution.documents.broker_template import LayoutTooLong
 from entrygo.execution.documents.template_preview import TemplatePreview, preview
 from entrygo.execution.making.child_maker import MakingInterrupted
 from entrygo.execution.objects.by_digest import ObjectStore, StoreUnavailable
+from entrygo.execution.package.template_rows import LayoutTooLong
 from entrygo.execution.reconciliation.reading import EntryOutcomes
 from entrygo.execution.reconciliation.use_cases import Reconciliations
 from entrygo.execution.state.package_store import PackageStore

@@ -9,7 +9,7 @@ MAX_WRITTEN_DIGITS = 28  # the precision of the decimal context
 
 
 def parse_decimal(value: str | int | Decimal, integer_digits: int = MAX_INTEGER_DIGITS) -> Decimal:
-    """A finite decimal with at most 12 integer digits and 4 decimals; ValueError otherwise."""
+    """A finite decimal with at most so many integer digits and 4 decimals; ValueError otherwise."""
     try:
         number = Decimal(value)
     except (InvalidOperation, TypeError, ValueError):

@@ -42,8 +42,6 @@ def read_flag(column: str, cell: str) -> bool:
 
 
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")
-
-
 # A number as spreadsheets show a long one.
 _POWER = re.compile(r"[+-]?[0-9.]+E[+-]?[0-9]+", re.IGNORECASE)
 

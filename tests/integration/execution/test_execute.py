@@ -15,8 +15,8 @@ from entrygo.domain.errors import (
 from entrygo.domain.facts import BrokerTemplate, BrokerTemplateColumn
 from entrygo.domain.lifecycle import State
 from entrygo.execution.broker.channels.base import Outcome
-from entrygo.execution.documents import broker_template
 from entrygo.execution.making.package_maker import DocumentsFailed
+from entrygo.execution.package import template_rows
 from entrygo.postgres.pool import transaction
 from tests.integration.execution.channels import AGAIN, HeldChannel, ScriptedChannel
 from tests.integration.execution.world import LIVE, TEST, World
@@ -229,7 +229,7 @@ async def test_a_layout_that_makes_too_much_of_a_plan_fails_the_export_and_says_
     snapshot = make_snapshot()
     broker = snapshot.broker.model_copy(update={"template": layout})
     world.planning.snapshots["batch_123"] = snapshot.model_copy(update={"broker": broker})
-    monkeypatch.setattr(broker_template, "MAX_CHARACTERS", 100)
+    monkeypatch.setattr(template_rows, "MAX_CHARACTERS", 100)
     process = await world.process()
     with pytest.raises(DocumentsFailed, match="Shorten the texts of its columns"):
         await process.execute()

@@ -11,10 +11,10 @@ import pytest
 from entrygo.domain.facts import BrokerTemplate
 from entrygo.domain.snapshot import Amendment, Snapshot
 from entrygo.domain.template_layout import FIELDS, HEADING_FIELDS, Content
-from entrygo.execution.documents import broker_template
-from entrygo.execution.documents.broker_template import LayoutTooLong
+from entrygo.execution.package import template_rows
 from entrygo.execution.package.entry_columns import ENTRY_COLUMNS
 from entrygo.execution.package.invoice_columns import COLUMNS
+from entrygo.execution.package.template_rows import LayoutTooLong
 from tests.unit.execution.rendered import rendered, sheets_of
 from tests.unit.execution.shipments import make_shipment, package_of
 from tests.unit.execution.snapshots import (
@@ -167,7 +167,7 @@ def test_a_layout_that_makes_gigabytes_of_a_plan_is_no_document(
     column = {"header": "H", "text": "{customs_description}" * 20}
     snapshot = make_large_snapshot(50)
     made = with_template(snapshot, format=format, rows="order_line", columns=[column])
-    monkeypatch.setattr(broker_template, "MAX_CHARACTERS", 50_000)
+    monkeypatch.setattr(template_rows, "MAX_CHARACTERS", 50_000)
     with pytest.raises(LayoutTooLong, match="more than 50,000 characters"):
         rendered(made)
     short = with_template(

@@ -90,8 +90,12 @@ async def render(
 ) -> Response:
     """The page; `error` is what was wrong with the form `of`, whose fields keep what was typed."""
     found = await inspected(visit)
+    issues = plan_issues(found.plan)
     names, fixes, left_out, diff = await asyncio.gather(
-        _names(visit, found), _fixes(visit, found), _left_out(visit, found), _diff(visit, found)
+        _names(visit, found),
+        _fixes(visit, found, issues["issues_by_product"]),
+        _left_out(visit, found),
+        _diff(visit, found),
     )
     export, asked = inspect_answer(found), visit.request.query_params
     submission = export["brokerSubmission"]
@@ -114,8 +118,8 @@ async def render(
         number_fields=MAX_FIELDS,
         sent_by_entry=any(one["entry"] for one in export["brokerSubmissions"]),
         timeline=moments(export["events"]),
-        totals=plan_issues(found.plan)["issue_totals"],
-        order_issues=plan_issues(found.plan)["issues_by_order"],
+        totals=issues["issue_totals"],
+        order_issues=issues["issues_by_order"],
         whole_issues=_of_the_whole(found.plan),
         entries=estimated_entries(found.plan),
         coverage=coverage(found.plan),
@@ -153,11 +157,11 @@ async def _names(visit: Visit, found: inspection_pb2.Export) -> Mapping[str, str
     return {plan.warehouse_id: plan.warehouse_id, plan.broker_id: plan.broker_id, **named}
 
 
-async def _fixes(visit: Visit, found: inspection_pb2.Export) -> list[Fix]:
+async def _fixes(visit: Visit, found: inspection_pb2.Export, answers: Sequence[ProductIssue]) -> list[Fix]:
+    """Of the first issues of the plan, each with its answer."""
     if found.state not in ("BATCHED", "FAILED"):
         return []
     issues: Sequence[events_pb2.ProductIssue] = found.plan.issues.by_product[:SHOWN]
-    shown = plan_issues(found.plan)["issues_by_product"][:SHOWN]
     get = visit.services.sync.GetProduct
     products = await asyncio.gather(
         *(
@@ -166,7 +170,7 @@ async def _fixes(visit: Visit, found: inspection_pb2.Export) -> list[Fix]:
         )
     )
     fixes = []
-    for issue, answer, product in zip(issues, shown, products, strict=True):
+    for issue, answer, product in zip(issues, answers[:SHOWN], products, strict=True):
         field = editable(issue.field) if product is not None else None
         value = value_of(product, field) if product is not None and field is not None else ""
         columns = columns_below(answer["fix"]["field"], PRODUCT_FIELDS.values())

@@ -57,10 +57,11 @@ def take_backup(folder: Path, home: Home, url_of: Callable[[str], str], artifact
     taken_at = datetime.now(UTC)
     migrations = asyncio.run(_migrations(url_of))
     dumps = _dump_all(unfinished, url_of)
-    is_folder = urlsplit(artifacts_url).scheme == "file"
-    documents = Path(unquote(urlsplit(artifacts_url).path)) if is_folder else None
-    missing = asyncio.run(_missing(documents, url_of, migrations)) if documents else []
-    damaged = missing + (_copy_documents(documents, unfinished) if documents else [])
+    is_folder, damaged = urlsplit(artifacts_url).scheme == "file", list[str]()
+    if is_folder:
+        documents = Path(unquote(urlsplit(artifacts_url).path))
+        damaged += asyncio.run(_missing(documents, url_of, migrations))
+        damaged += _copy_documents(documents, unfinished)
     _copy_secrets(home, unfinished / HOME)
     manifest = Manifest(
         format=FORMAT,

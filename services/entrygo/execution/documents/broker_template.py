@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import chain, islice
 
@@ -21,9 +21,6 @@ from entrygo.execution.package.typesetting import paper_for
 from entrygo.execution.package.workbook import WORKBOOK_MEDIA_TYPE, Sheet, workbook
 
 Rows = Iterable[Sequence[TemplateCell]]
-# Of all cells: a hundred columns of forty thousand rows have half of it. Texts that join long fields again
-# and again would be gigabytes, which no program opens, and the memory of the process that writes them.
-MAX_CHARACTERS = 64_000_000
 
 _WIDTHS = range(10, 41)
 _ROWS_THAT_MEASURE = 50
@@ -43,7 +40,7 @@ class BrokerTemplateCsv(Document):
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """The header where the layout has it, then the rows."""
         template = _template(invoice)
-        return self.written(invoice, template, bounded(template_rows(invoice, template)))
+        return self.written(invoice, template, template_rows(invoice, template))
 
     def written(self, _invoice: Invoice, template: BrokerTemplate, rows: Rows) -> bytes:
         """These rows as the document has them: all cells quoted, lines ended by CRLF."""
@@ -78,7 +75,7 @@ class BrokerTemplateXlsx(Document):
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """The header where the layout has it, then the rows."""
         template = _template(invoice)
-        return self.written(invoice, template, bounded(template_rows(invoice, template)))
+        return self.written(invoice, template, template_rows(invoice, template))
 
     def written(self, invoice: Invoice, template: BrokerTemplate, rows: Rows) -> bytes:
         """These rows as a workbook, dated as the package is, so that the bytes are the same each time."""
@@ -109,23 +106,6 @@ TEMPLATES: Mapping[LayoutFormat, BrokerTemplateCsv | BrokerTemplateXlsx] = {
     "csv": BrokerTemplateCsv(),
     "xlsx": BrokerTemplateXlsx(),
 }
-
-
-class LayoutTooLong(ValueError):
-    """What a layout makes of a plan is more than a document may be; the text says what to do."""
-
-
-def bounded(rows: Rows) -> Iterator[Sequence[TemplateCell]]:
-    """The rows; LayoutTooLong where all of them have more than MAX_CHARACTERS."""
-    written = 0
-    for row in rows:
-        written += sum(len(cell) for cell in row if isinstance(cell, str))
-        if written > MAX_CHARACTERS:
-            raise LayoutTooLong(
-                f"The broker's layout makes more than {MAX_CHARACTERS:,} characters of this plan. "
-                "Shorten the texts of its columns, or plan fewer orders at a time."
-            )
-        yield row
 
 
 def _width(place: int, rows: Sequence[Sequence[TemplateCell]]) -> int:

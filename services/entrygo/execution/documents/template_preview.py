@@ -6,7 +6,7 @@ from itertools import islice
 
 from entrygo.domain.facts import Broker, BrokerTemplate
 from entrygo.domain.snapshot import Snapshot
-from entrygo.execution.documents.broker_template import TEMPLATES, bounded
+from entrygo.execution.documents.broker_template import TEMPLATES
 from entrygo.execution.package.entry_snapshots import (
     as_imported,
     entry_package,
@@ -44,7 +44,7 @@ def preview(broker: Broker, template: BrokerTemplate, plan: Snapshot | None) -> 
     asked = broker.model_copy(update={"template": template, "documents": ()})
     snapshot = sample_snapshot(asked) if plan is None else plan.model_copy(update={"broker": asked})
     invoice = _invoice(snapshot)
-    rows = bounded(template_rows(invoice, template))
+    rows = template_rows(invoice, template)
     shown = list(islice(rows, MAX_ROWS))
     document = TEMPLATES[template.format]
     return TemplatePreview(

@@ -18,13 +18,13 @@ from entrygo.execution.broker.destinations import destination_of
 from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.documents.base import Document
-from entrygo.execution.documents.broker_template import LayoutTooLong
 from entrygo.execution.documents.document_sets import render_package
 from entrygo.execution.package.artifacts import RenderedArtifact, of_submission
 from entrygo.execution.package.entry_snapshots import amendment_of
 from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.package.sample_snapshot import sample_snapshot
 from entrygo.execution.package.summary import PackageSummary, summarised
+from entrygo.execution.package.template_rows import LayoutTooLong
 from entrygo.execution.state.records import Artifact, Notification, NotificationStatus, Submission
 from entrygo.process.clock import Ids
 

@@ -52,8 +52,7 @@ def has_sets_by_entry(snapshot: Snapshot) -> bool:
 
 def importer_of(snapshot: Snapshot, entry: PlannedEntry) -> ImporterOfRecord:
     """The importer of the entry: the record that it names, else the warehouse's importer."""
-    wanted = entry.importer_id or _OF_THE_WAREHOUSE
-    record = next((each for each in snapshot.importers if each.id == wanted), None)
+    record = _record_of(snapshot, entry)
     if record is None:
         return snapshot.warehouse.importer_of_record
     return importer_of_record(record, snapshot.broker, snapshot.entry_date)
@@ -242,7 +241,8 @@ def _imported_by(snapshot: Snapshot, entry: PlannedEntry) -> Snapshot:
 
 
 def _record_of(snapshot: Snapshot, entry: PlannedEntry) -> Importer | None:
-    return next((each for each in snapshot.importers if each.id == entry.importer_id), None)
+    wanted = entry.importer_id or _OF_THE_WAREHOUSE
+    return next((each for each in snapshot.importers if each.id == wanted), None)
 
 
 def _common(snapshot: Snapshot, name: str) -> Party:

@@ -39,12 +39,30 @@ _OF_THE_GOODS = dict.fromkeys(
     "",
 ) | {"value_usd": "0.00", "entered_value": "0"}  # fmt: skip
 
+# Of all cells: a hundred columns of forty thousand rows have half of it. Texts that join long fields again
+# and again would be gigabytes, which no program opens, and the memory of the process that writes them.
+MAX_CHARACTERS = 64_000_000
+
+
+class LayoutTooLong(ValueError):
+    """What a layout makes of a plan is more than a document may be; the text says what to do."""
+
 
 def template_rows(invoice: Invoice, template: BrokerTemplate) -> Iterator[list[TemplateCell]]:
-    """The cells of each row, in the order of the layout; figures as they are to be rounded."""
-    kinds = FIELDS[template.rows]
+    """The cells of each row, in the order of the layout; figures as they are to be rounded.
+
+    LayoutTooLong where all rows together have more than MAX_CHARACTERS.
+    """
+    kinds, characters = FIELDS[template.rows], 0
     for values in _values(invoice, template):
-        yield [_cell(column, values, kinds, template) for column in template.columns]
+        row = [_cell(column, values, kinds, template) for column in template.columns]
+        characters += sum(len(cell) for cell in row if isinstance(cell, str))
+        if characters > MAX_CHARACTERS:
+            raise LayoutTooLong(
+                f"The broker's layout makes more than {MAX_CHARACTERS:,} characters of this plan. "
+                "Shorten the texts of its columns, or plan fewer orders at a time."
+            )
+        yield row
 
 
 def written(cell: TemplateCell, column: BrokerTemplateColumn, template: BrokerTemplate) -> str:

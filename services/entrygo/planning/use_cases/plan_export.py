@@ -71,25 +71,20 @@ class PlanExport:
         # Before the key is looked up: the caller must not get the stored answer of another warehouse.
         if not visible.includes(command.warehouse_id):
             raise ReferenceOutsideAccount("The API key is bound to another warehouse.", field="warehouseId")
-        if _size(command) <= ORDERS_IN_LOOP:
-            return await self._planned(visible, command)
-        with making_millions():
-            return await self._planned(visible, command)
-
-    async def _planned(self, visible: Visible, command: PlanCommand) -> Reply:
-        if command.is_dry_run:
-            return Reply(await self._dry_run(visible, command), replayed=False)
-        if _is_small_and_new(visible, command):
-            return await self._at_once(visible, command)
-        return await run_prepared_once(
-            self.pool,
-            visible,
-            operation=PLAN_OPERATION,
-            key=command.key,
-            fingerprint=command.fingerprint,
-            prepare=partial(self.prepare, visible, command),
-            keeps_answer=True,
-        )
+        with nullcontext() if _size(command) <= ORDERS_IN_LOOP else making_millions():
+            if command.is_dry_run:
+                return Reply(await self._dry_run(visible, command), replayed=False)
+            if _is_small_and_new(visible, command):
+                return await self._at_once(visible, command)
+            return await run_prepared_once(
+                self.pool,
+                visible,
+                operation=PLAN_OPERATION,
+                key=command.key,
+                fingerprint=command.fingerprint,
+                prepare=partial(self.prepare, visible, command),
+                keeps_answer=True,
+            )
 
     async def _at_once(self, visible: Visible, command: PlanCommand) -> Reply:
         """Reads, decides and writes in one transaction, which is short where there are few orders."""
@@ -213,7 +208,7 @@ class PlanExport:
         export = replace(self._fresh(command, decision, None), event_sequence=1)
         plan = await written_plan(decision, now)
         snapshot = await plan_snapshot(decision, visible, export, now, None)
-        answer = _answer(export, plan, None)
+        answer = b"".join(_answer(export, plan, None))
         event = Recorder(self.clock, self.ids).event(visible, export, "export.planned", None)
         event.epoch = epoch
         await NewExports(connection, visible).add(
@@ -226,9 +221,9 @@ class PlanExport:
             data=event_data(export, plan),
             operation=PLAN_OPERATION,
             key=command.key,
-            answer=b"".join(answer),
+            answer=answer,
         )
-        return b"".join(answer)
+        return answer
 
     def _fresh(self, command: PlanCommand, decision: Decision, follows: Predecessor | None) -> Export:
         return Export(

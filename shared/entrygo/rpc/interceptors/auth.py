@@ -210,10 +210,10 @@ class Admission:
     ) -> Callable[[], None]:
         if reception is not None:
             reception.end()
-        if caller is not None:
-            return self._limits.count_call(method, caller, "")
-        peer = self._strangers.peer(context.peer(), _entries(context.invocation_metadata()))
-        return self._limits.count_call(method, None, peer)
+        peer = ""
+        if caller is None:
+            peer = self._strangers.peer(context.peer(), _entries(context.invocation_metadata()))
+        return self._limits.count_call(method, caller, peer)
 
     def _read(self, content: bytes, read: Any, caller: Principal | None) -> Any:
         if caller is not None:

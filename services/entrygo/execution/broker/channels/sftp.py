@@ -60,11 +60,12 @@ class _Unusable(Exception):
     """An endpoint that no retry can make usable."""
 
 
-class SftpChannel:
-    """One connection a submission: uploads are few and large.
+# A server that speaks no SSH is a ValueError in places: asyncssh does not wrap all of them.
+_BROKEN = (asyncssh.Error, OSError, ValueError)
 
-    A server that speaks no SSH is a ValueError in places: asyncssh does not wrap all of them.
-    """
+
+class SftpChannel:
+    """One connection a submission: uploads are few and large."""
 
     def __init__(
         self, *, guard: AddressGuard, credentials: Credentials, limits: SftpLimits | None = None
@@ -84,7 +85,7 @@ class SftpChannel:
         except (CredentialMissing, asyncssh.PermissionDenied) as error:
             # A login that is refused is an answer: it must not silence the server for other accounts.
             return Result(Outcome.TRANSIENT, _described(error))
-        except (asyncssh.Error, OSError, ValueError) as error:
+        except _BROKEN as error:
             return Result(Outcome.TRANSIENT, _described(error), Silent.SERVER)
         place = _Place(server.endpoint, delivery)
         async with _closing(connection):
@@ -144,7 +145,7 @@ class SftpChannel:
                 is_there = await place.is_there(sftp)
             if not is_there:
                 await self._write(sftp, place)
-        except (asyncssh.Error, OSError, ValueError) as error:
+        except _BROKEN as error:
             silent = None if _is_answer(error) else Silent.SERVER
             return Result(_outcome_of(error), _described(error), silent)
         try:
@@ -167,7 +168,7 @@ class SftpChannel:
         try:
             async with asyncio.timeout(self._limits.answer_timeout):
                 await sftp.rename(place.temporary, place.final)
-        except (asyncssh.Error, OSError, ValueError) as error:
+        except _BROKEN as error:
             if not _is_answer(error):
                 return None
             await self._forgotten(sftp, place)
@@ -185,7 +186,7 @@ class SftpChannel:
                 # Once the other name is gone no rename can follow.
                 if await self._forgotten(sftp, place):
                     return Result(Outcome.TRANSIENT, "The connection was lost before the file was in place.")
-        except (asyncssh.Error, OSError, ValueError) as error:
+        except _BROKEN as error:
             return Result(Outcome.UNKNOWN, _described(error), Silent.SERVER)
         # Renamed and already taken away, or lost: it cannot be known.
         return Result(Outcome.UNKNOWN, "The connection was lost, and the file is not there.")
@@ -195,7 +196,7 @@ class SftpChannel:
         try:
             async with asyncio.timeout(self._limits.answer_timeout):
                 await sftp.remove(place.temporary)
-        except (asyncssh.Error, OSError, ValueError):
+        except _BROKEN:
             return False
         return True
 
