@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from entrygo.domain.errors import (
     InvalidAccountScope,
@@ -150,17 +151,33 @@ def json_answer(
     content: object, *, replayed: bool = False, headers: Mapping[str, str] | None = None
 ) -> Response:
     """200 with a JSON body."""
-    return written_answer(orjson.dumps(content), replayed=replayed, headers=headers)
+    return written_answer((orjson.dumps(content),), replayed=replayed, headers=headers)
 
 
 def written_answer(
-    content: bytes, *, replayed: bool = False, headers: Mapping[str, str] | None = None
+    pieces: Sequence[bytes], *, replayed: bool = False, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """As `json_answer`, of a body that is JSON already."""
+    """As `json_answer`, of a body that is JSON already, one after the other."""
     sent = dict(headers or {})
     if replayed:
         sent["idempotency-replayed"] = "true"
-    return Response(content, headers=sent, media_type="application/json")
+    return Written(pieces, headers=sent, media_type="application/json")
+
+
+class Written(Response):
+    """An answer of known length that is never held as a whole: the next piece waits until one is sent."""
+
+    def __init__(self, pieces: Sequence[bytes], *, headers: Mapping[str, str], media_type: str) -> None:
+        first, *self._others = pieces
+        length = {"content-length": str(sum(map(len, pieces)))}
+        super().__init__(first, headers={**headers, **length}, media_type=media_type)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As Response."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for place, piece in enumerate((self.body, *self._others)):
+            more = place < len(self._others)
+            await send({"type": "http.response.body", "body": piece, "more_body": more})
 
 
 def is_not_modified(request: Request, etag: str) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection
+from functools import partial
 
 from starlette.responses import Response
 
@@ -18,7 +19,7 @@ from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.examples import exports as examples
 from entrygo.gateway.exchange import Exchange, is_not_modified, json_answer, written_answer
 from entrygo.gateway.mapping import exports as mapping
-from entrygo.gateway.mapping.included import plan_content
+from entrygo.gateway.mapping.included import plan_pieces
 from entrygo.gateway.mapping.inspection import inspect_answer
 from entrygo.gateway.mapping.plan_diff import diff_answer, diff_request
 from entrygo.gateway.mapping.plan_issues import issues_answer
@@ -58,11 +59,11 @@ async def planned(
 ) -> Response:
     """The answer of a plan, with what `include` of the request names."""
     message = reply.message
-    content = await exchange.worked_out(
-        lambda: plan_content(answer_of(message), message.plan, included),
+    pieces = await exchange.worked_out(
+        partial(plan_pieces, answer_of, message, included),
         is_large=len(message.plan.validation_messages) > FINDINGS_IN_LOOP,
     )
-    return written_answer(content, replayed=reply.replayed)
+    return written_answer(pieces, replayed=reply.replayed)
 
 
 async def issues(exchange: Exchange) -> Response:
