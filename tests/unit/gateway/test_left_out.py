@@ -1,10 +1,6 @@
 """Why an order stays behind, in a plan's answer and in inspect."""
 
-import orjson
-import pytest
-
 from entrygo.gateway.mapping.exports import plan_answer
-from entrygo.gateway.mapping.included import plan_pieces, with_included
 from entrygo.gateway.mapping.inspection import inspect_answer
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
@@ -28,19 +24,6 @@ def test_a_plan_and_inspect_say_why_each_order_is_left_out() -> None:
     answer = plan_answer(planning_pb2.PlanExportResponse(plan=plan(of_order)))
     shown = inspect_answer(inspection_pb2.Export(plan=plan(of_order)))
     assert answer["excluded_orders"] == shown["export"]["plan"]["excluded_orders"] == [LEFT_OUT]
-
-
-@pytest.mark.parametrize("findings", [0, 2, 5_000])
-def test_a_plan_is_written_as_the_answer_with_its_findings_twice(findings: int) -> None:
-    message = planning_pb2.PlanExportResponse(export_id="exp_1", plan=plan())
-    for place in range(findings):
-        message.plan.validation_messages.add(
-            code="A", message='says "so" \0', field=f"orders[{place}]", order_id="ord_1"
-        )
-    included = ("issuesByProduct", "coverage")
-    answer = with_included(plan_answer(message), message.plan, included)
-    assert answer["validationMessages"] == answer["validation"]["validation_messages"]
-    assert b"".join(plan_pieces(plan_answer, message, included)) == orjson.dumps(answer)
 
 
 def test_where_every_order_goes_nothing_is_said() -> None:

@@ -97,6 +97,9 @@ async def render(
         _left_out(visit, found),
         _diff(visit, found),
     )
+    whole_issues = _of_the_whole(found.plan)
+    # No page shows thousands of findings one by one.
+    found.plan.ClearField("validation_messages")
     export, asked = inspect_answer(found), visit.request.query_params
     submission = export["brokerSubmission"]
     status = submission["status"] if submission else ""
@@ -120,7 +123,7 @@ async def render(
         timeline=moments(export["events"]),
         totals=issues["issue_totals"],
         order_issues=issues["issues_by_order"],
-        whole_issues=_of_the_whole(found.plan),
+        whole_issues=whole_issues,
         entries=estimated_entries(found.plan),
         coverage=coverage(found.plan),
         names=names,

@@ -1,5 +1,7 @@
 """The inspect answer: one export of the read model in the documented shape."""
 
+from collections.abc import Sequence
+
 from entrygo.domain.money import json_number
 from entrygo.domain.submissions import worst
 from entrygo.gateway.mapping.duties import estimated_entries
@@ -10,9 +12,15 @@ from entrygo.gateway.mapping.exports import (
     timeline,
     validation_messages,
 )
+from entrygo.gateway.mapping.findings import FINDINGS, in_pieces
 from entrygo.gateway.mapping.left_out import excluded_orders
 from entrygo.gateway.schemas import export_views as views
 from entrygo.proto.inspection.v1 import inspection_pb2
+
+
+def inspect_pieces(message: inspection_pb2.Export) -> Sequence[bytes]:
+    """As `inspect_answer`, as JSON; `message` is left without its findings."""
+    return in_pieces(message.plan, lambda: {**inspect_answer(message), "validationMessages": FINDINGS})
 
 
 def inspect_answer(message: inspection_pb2.Export) -> views.InspectAnswer:

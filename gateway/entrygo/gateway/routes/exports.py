@@ -1,7 +1,7 @@
 """Exports: plan, execute, inspect, list, compare; what is done to one afterwards is in `export_changes`."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
 from starlette.responses import Response
@@ -19,8 +19,9 @@ from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.examples import exports as examples
 from entrygo.gateway.exchange import Exchange, is_not_modified, json_answer, written_answer
 from entrygo.gateway.mapping import exports as mapping
+from entrygo.gateway.mapping.findings import IN_LOOP
 from entrygo.gateway.mapping.included import plan_pieces
-from entrygo.gateway.mapping.inspection import inspect_answer
+from entrygo.gateway.mapping.inspection import inspect_pieces
 from entrygo.gateway.mapping.plan_diff import diff_answer, diff_request
 from entrygo.gateway.mapping.plan_issues import issues_answer
 from entrygo.gateway.schemas import export_views as views
@@ -40,8 +41,6 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 
 MISSING = ExportNotFound().message
-# More take long enough to be noticed by other requests.
-FINDINGS_IN_LOOP = 2_000
 
 
 async def plan(exchange: Exchange) -> Response:
@@ -61,7 +60,7 @@ async def planned(
     message = reply.message
     pieces = await exchange.worked_out(
         partial(plan_pieces, answer_of, message, included),
-        is_large=len(message.plan.validation_messages) > FINDINGS_IN_LOOP,
+        is_large=len(message.plan.validation_messages) > IN_LOOP,
     )
     return written_answer(pieces, replayed=reply.replayed)
 
@@ -103,11 +102,18 @@ async def inspect(exchange: Exchange) -> Response:
         headers["preference-applied"] = f"wait={seconds}"
     if found.stale:
         # Newer facts may exist, so the version proves nothing.
-        return json_answer(inspect_answer(found), headers=headers)
+        return await _shown(exchange, found, headers)
     headers["etag"] = _etag(found)
     if _is_known(exchange, found):
         return Response(status_code=304, headers=headers)
-    return json_answer(inspect_answer(found), headers=headers)
+    return await _shown(exchange, found, headers)
+
+
+async def _shown(exchange: Exchange, found: inspection_pb2.Export, headers: Mapping[str, str]) -> Response:
+    pieces = await exchange.worked_out(
+        partial(inspect_pieces, found), is_large=len(found.plan.validation_messages) > IN_LOOP
+    )
+    return written_answer(pieces, headers=headers)
 
 
 async def _changed(exchange: Exchange, known: inspection_pb2.Export, seconds: float) -> inspection_pb2.Export:
