@@ -18,7 +18,9 @@ def is_importer_number(text: str) -> bool:
 
 def comparable(number: str | None) -> str:
     """Two numbers of one importer have one text: 98-7654321, 987654321 and 98-765432100. Empty for none."""
-    text = (number or "").strip().upper()
+    if not number:
+        return ""
+    text = number.strip().upper()
     match = _IRS.fullmatch(text)
     # Eleven digits without a dash may as well be one that CBP assigned, of which nothing can be left out.
     if match and match[2] == NO_SUFFIX and "-" in text:

@@ -27,7 +27,7 @@ class PostalRegions:
 
     def region_code(self, region: str) -> str:
         """`CA` for `CA`, `ca`, `US-CA` or `California`; anything else in upper case."""
-        code = region.strip().upper().removeprefix("US-")
+        code = _code_or_name(region)
         return self.names.get(code, code)
 
     def holds(self, region: str, zip5: str) -> bool:
@@ -54,7 +54,12 @@ class PostalRegions:
         )
 
 
-# An order is asked for it by several rules, and the orders of a week go to few places.
+# An order is asked for these by several rules, and the orders of a week go to few places.
+@lru_cache(maxsize=4_096)
+def _code_or_name(region: str) -> str:
+    return region.strip().upper().removeprefix("US-")
+
+
 @lru_cache(maxsize=4_096)
 def zip5_of(postal_code: str) -> str | None:
     """The five digits of a ZIP or ZIP+4; None for anything else."""
