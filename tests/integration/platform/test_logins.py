@@ -34,6 +34,7 @@ BOB = Tenant("acc_bob", Mode.LIVE)
 CAROL = Tenant("acc_carol", Mode.LIVE)
 INSERT = "INSERT INTO event_log (account_id, mode, stream_id, sequence, payload) VALUES ($1, $2, 's', 1, '')"
 COUNT = "SELECT count(*) FROM event_log"
+IS_ANALYZED = "SELECT last_analyze IS NOT NULL FROM pg_stat_user_tables WHERE relname = 'products'"
 KNOWN = "SELECT reltuples FROM pg_class WHERE oid = 'products'::regclass"
 
 
@@ -169,6 +170,21 @@ async def test_service_login_has_postgresql_look_at_tables_that_have_grown(deplo
                 await PlanningStore(connection, alice).analyze_grown_tables()
             known.append(await pool.fetchval(KNOWN))
     assert known == [1_000, 1_000, 4_500]
+
+
+async def test_service_login_has_postgresql_look_at_tables_whose_pages_alone_are_counted(
+    deployment: Deployment,
+) -> None:
+    alice, owner = Visible.whole(ALICE), await asyncpg.connect(deployment.owner)
+    async with await open_pool(deployment.login_of("sync"), schema="sync", max_size=1) as pool:
+        await _add_products(pool, 1_000)
+        await owner.execute("VACUUM sync.products")
+        assert await pool.fetchval(KNOWN) == 1_000
+        assert not await owner.fetchval(IS_ANALYZED)
+        async with transaction(pool, alice) as connection:
+            await PlanningStore(connection, alice).analyze_grown_tables()
+        assert await owner.fetchval(IS_ANALYZED)
+    await owner.close()
 
 
 async def test_service_login_waits_for_no_table_that_somebody_else_looks_at(deployment: Deployment) -> None:
