@@ -205,6 +205,21 @@ def numbers_of_entries(document: Document) -> frozenset[int]:
         return frozenset(each["number"] for each in document.get("entries", ()))
 
 
+def entries_by_product(document: Document) -> dict[str, list[int]]:
+    """The numbers of the entries that each product goes in, by its SKU, external id and id."""
+    with _readable():
+        entry_of = {id: each["number"] for each in document.get("entries", ()) for id in each["order_ids"]}
+        numbers: dict[str, set[int]] = {}
+        for order in document["orders"]:
+            for item in order["items"]:
+                numbers.setdefault(item["product_id"], set()).add(entry_of.get(order["id"], 1))
+        return {
+            each[name]: sorted(numbers.get(each["id"], ()))
+            for each in document["products"]
+            for name in ("sku", "external_id", "id")
+        }
+
+
 def entry_date_of(document: Document) -> str:
     """The day that the plan goes by, YYYY-MM-DD."""
     with _readable():

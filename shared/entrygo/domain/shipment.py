@@ -134,6 +134,8 @@ class PriorNotice(Fact):
     # SKU, external id or id, as the call named it.
     product: str
     confirmation_number: str
+    # As the plan numbers it; None where the product goes in one alone.
+    entry: int | None = None
 
 
 class Trip(Fact):
@@ -166,10 +168,14 @@ class Trip(Fact):
             None if self.estimated_arrival is None else datetime.fromisoformat(self.estimated_arrival).date()
         )
 
-    def notices_of(self, product: Product) -> tuple[str, ...]:
-        """The confirmation numbers of a product's notices."""
+    def notices_of(self, product: Product, entry_number: int) -> tuple[str, ...]:
+        """The confirmation numbers of a product's notices in an entry."""
         called = {product.sku, product.external_id, product.id}
-        return tuple(each.confirmation_number for each in self.prior_notices or () if each.product in called)
+        return tuple(
+            each.confirmation_number
+            for each in self.prior_notices or ()
+            if each.product in called and each.entry in (None, entry_number)
+        )
 
 
 class Shipment(Fact):

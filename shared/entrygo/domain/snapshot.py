@@ -263,6 +263,11 @@ class Snapshot(Fact):
             return True
         return bool(amendment.filed) and any(entry.filed_as is None for entry in self.entries)
 
+    def entry_of_orders(self) -> Mapping[str, int]:
+        """Order id to the number of its entry, which is 1 in plans that were stored before they said so."""
+        planned = {order_id: entry.number for entry in self.entries for order_id in entry.order_ids}
+        return {order.id: planned.get(order.id, 1) for order in self.orders}
+
 
 def read_snapshot(content: bytes) -> Snapshot:
     """The snapshot that was stored; SnapshotUnreadable when it is damaged or of a form we do not know.

@@ -15,7 +15,7 @@ from entrygo.postgres.pool import Connection, transaction
 from entrygo.process.clock import Ids
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2
-from tests.factories import HOODIE, make_order, make_product
+from tests.factories import HOODIE, make_item, make_order, make_product
 from tests.harness.postgres import SESSIONS_THAT_WAIT
 from tests.integration.planning.conftest import BOB, NOW, Planner
 
@@ -201,6 +201,34 @@ async def test_notice_of_food_that_does_not_go_is_refused_by_its_place(planner: 
         await planner.claim(export_id, trip=noticed("JKT-001", "JKT-999"))
     assert refused.value.field == "trip.priorNotices.1.product"
     await planner.claim(export_id, trip=noticed("JKT-001", HOODIE))
+
+
+async def test_notice_names_its_entry_where_the_food_goes_in_several(planner: Planner) -> None:
+    """21 CFR 1.281(a): a notice names importer and owner, so each entry has one of its own."""
+    planner.facts.products[HOODIE] = make_product(HOODIE, **FOOD)
+    one_each = {"max_orders_per_entry": 1}
+    planner.facts.broker = planner.facts.broker.model_copy(update=one_each)
+    planner.facts.put(make_order(id, make_item(HOODIE)) for id in ("ord_1", "ord_2"))
+    export_id = (await planner.plan("ord_1", "ord_2")).export_id
+
+    def noticed(*entries: int) -> planning_pb2.ClaimedTrip:
+        products = [HOODIE] * len(entries)
+        return planning_pb2.ClaimedTrip(
+            states_arrival=True, noticed_products=products, noticed_entries=entries
+        )
+
+    for entries, words in ((1, 0), "goes in the entries 1, 2"), ((2, 3), "goes in: 1, 2"):
+        with pytest.raises(ValidationFailed) as refused:
+            await planner.claim(export_id, trip=noticed(*entries))
+        assert refused.value.field == "trip.priorNotices.1.entry"
+        assert words in str(refused.value.details)
+    await planner.claim(export_id, trip=noticed(1, 2))
+
+
+async def test_notice_names_no_entry_where_the_food_goes_in_one(planner: Planner) -> None:
+    planner.facts.products[HOODIE] = make_product(HOODIE, **FOOD)
+    noticed = planning_pb2.ClaimedTrip(states_arrival=True, noticed_products=[HOODIE], noticed_entries=[0])
+    await planner.claim((await planner.plan()).export_id, trip=noticed)
 
 
 async def test_control_number_of_an_entry_that_is_not_planned_is_refused_by_its_place(

@@ -19,7 +19,7 @@ from entrygo.domain.shipment import (
     Trip,
     TripEntry,
 )
-from entrygo.domain.snapshot import Severity, ValidationMessage
+from entrygo.domain.snapshot import PlannedEntry, Severity, ValidationMessage
 from entrygo.execution.package.summary import summarised
 from entrygo.execution.requests.execute import normalised
 from entrygo.execution.requests.shipment import read_shipment
@@ -43,7 +43,10 @@ STATED = pb.Trip(
         pb.TripEntry(entry=3, paps_number="CCBT000003"),
     ],
     emergency_contact=pb.EmergencyContact(name=" Emergency Desk Ltd ", phone="+1 613 555 0100"),
-    prior_notices=[pb.PriorNotice(product="COF-001", confirmation_number="100482916357")],
+    prior_notices=[
+        pb.PriorNotice(product="COF-001", confirmation_number="100482916357"),
+        pb.PriorNotice(product="COF-001", confirmation_number="100482916371", entry=3),
+    ],
 )
 TRIP = Trip(
     conveyance="TRK-17",
@@ -55,7 +58,10 @@ TRIP = Trip(
     estimated_arrival="2026-11-27T22:30:00.000Z",
     entries=(TripEntry(entry=2, paps_number="CCBT000002"), TripEntry(entry=3, paps_number="CCBT000003")),
     emergency_contact=EmergencyContact(name="Emergency Desk Ltd", phone="+1 613 555 0100"),
-    prior_notices=(PriorNotice(product="COF-001", confirmation_number="100482916357"),),
+    prior_notices=(
+        PriorNotice(product="COF-001", confirmation_number="100482916357"),
+        PriorNotice(product="COF-001", confirmation_number="100482916371", entry=3),
+    ),
 )
 
 
@@ -103,6 +109,14 @@ def test_a_request_with_a_truck_is_another_one_than_without() -> None:
                 "trip.priorNotices.0.confirmationNumber",
             )
             for number in ("", "TBD", "pending", "000000000000", "123456789012", "PN-1004829163")
+        ),
+        (
+            pb.Trip(
+                prior_notices=[
+                    pb.PriorNotice(product="COF-001", confirmation_number="100482916357", entry=1_000_000)
+                ]
+            ),
+            "trip.priorNotices.0.entry",
         ),
         (
             pb.Trip(prior_notices=[pb.PriorNotice(confirmation_number="100482916357")]),
@@ -306,26 +320,54 @@ def test_confirmed_notices_stand_on_the_line_of_their_food_alone() -> None:
     assert notices == {"0901210045": ["100482916357"], "6202308061": None}
 
 
+FOOD = ValidationMessage(
+    code="FDA_PRIOR_NOTICE_MISSING",
+    message="Food.",
+    severity=Severity.INFO,
+    field="pga.fda",
+    product_id=COFFEE.id,
+)
+
+
+@pytest.mark.parametrize(("noticed", "left"), [((1, 2), {}), ((2,), {1: ["prior_notices"]})])
+def test_a_notice_stands_in_its_entry_alone(noticed: tuple[int, ...], left: dict[int, list[str]]) -> None:
+    """21 CFR 1.281(a): a notice names importer and owner, so each entry has one of its own."""
+    orders = tuple(make_order(f"ord_{n}", [make_item(COFFEE.id, "1", "20.00")]) for n in (1, 2))
+    notices = tuple(
+        PriorNotice(product=COFFEE.id, confirmation_number=f"10048291635{n}", entry=n) for n in noticed
+    )
+    entries = tuple(
+        PlannedEntry(number=n, order_ids=(order.id,), lines=1, value_usd=Decimal(20))
+        for n, order in enumerate(orders, start=1)
+    )
+    snapshot = make_snapshot(products=(COFFEE,), orders=orders).model_copy(
+        update={"entries": entries, "validation_messages": (FOOD,)}
+    )
+    found = rendered(snapshot, replace(PACKAGE, shipment=Shipment(trip=Trip(prior_notices=notices))))
+    lines = {
+        line["part_of_entry"]: line for line in orjson.loads(found["entry_dataset.json"].content)["lines"]
+    }
+    assert {n: line.get("prior_notices") for n, line in lines.items()} == {
+        n: [f"10048291635{n}"] if n in noticed else None for n in (1, 2)
+    }
+    asked = {n: [each for each in lines[n]["left_to_the_broker"] if each == "prior_notices"] for n in lines}
+    assert {n: names for n, names in asked.items() if names} == left
+    assert (FOOD.code in found["commercial_customs_invoice.html"].content.decode()) is bool(left)
+
+
 @pytest.mark.parametrize(("confirmed", "left"), [(TRIP.prior_notices, []), (None, ["prior_notices"])])
 def test_food_without_a_notice_is_left_to_the_broker_on_its_line_alone(
     confirmed: tuple[PriorNotice, ...] | None, left: list[str]
 ) -> None:
     """21 CFR 1.279: a broker may file the notice with the entry."""
-    found = ValidationMessage(
-        code="FDA_PRIOR_NOTICE_MISSING",
-        message="Food.",
-        severity=Severity.INFO,
-        field="pga.fda",
-        product_id=COFFEE.id,
-    )
-    documents = truck_of(PLAIN, COFFEE, trip=Trip(prior_notices=confirmed), findings=(found,))
+    documents = truck_of(PLAIN, COFFEE, trip=Trip(prior_notices=confirmed), findings=(FOOD,))
     named = {
         each["hts_code"]: [name for name in each["left_to_the_broker"] if name == "prior_notices"]
         for each in documents["entry_dataset.json"]["lines"]
     }
     assert named == {"0901210045": left, "6202308061": []}
     # Printed for the broker, too, and only while it is so.
-    assert (found.code in documents["invoice"]) is bool(left)
+    assert (FOOD.code in documents["invoice"]) is bool(left)
 
 
 def test_a_shipment_without_a_truck_is_stored_as_older_releases_read_it() -> None:

@@ -1443,6 +1443,7 @@ class PreviewBrokerTemplateBody(TypedDict):
 class PriorNoticeInput(TypedDict):
     product: str
     confirmationNumber: str
+    entry: NotRequired[int | None]
 
 
 class Product(TypedDict):

@@ -23,4 +23,8 @@ def fill_trip(message: execution_pb2.Trip, trip: TripInput) -> None:
             execution_pb2.EmergencyContact(name=contact.name, phone=contact.phone)
         )
     for notice in trip.prior_notices or ():
-        message.prior_notices.add(product=notice.product, confirmation_number=notice.confirmation_number)
+        message.prior_notices.add(
+            product=notice.product,
+            confirmation_number=notice.confirmation_number,
+            entry=int(notice.entry or 0),
+        )

@@ -190,6 +190,13 @@ class PriorNoticeInput(Body):
         StringConstraints(strict=True, pattern=CONFIRMATION_NUMBER),
         Field(description="FDA's confirmation number of the prior notice, digits only"),
     ]
+    entry: Annotated[
+        PositiveWholeNumber | None,
+        Field(
+            le=MAX_ENTRIES,
+            description="Number of the entry that the notice is of; needed if the product goes in several",
+        ),
+    ] = None
 
 
 class TripInput(Body):

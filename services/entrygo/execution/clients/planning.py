@@ -220,5 +220,6 @@ def _claimed(trip: Trip) -> planning_pb2.ClaimedTrip:
         states_estimated_arrival=trip.estimated_arrival is not None,
         arrives_on="" if trip.arrives_on is None else trip.arrives_on.isoformat(),
         noticed_products=[each.product for each in trip.prior_notices or ()],
+        noticed_entries=[each.entry or 0 for each in trip.prior_notices or ()],
         entries=[each.entry for each in trip.entries],
     )

@@ -24,13 +24,22 @@ class CountedFinding:
 def findings_for_broker(snapshot: Snapshot, trip: Trip) -> Sequence[CountedFinding]:
     """Findings in the order of the plan, without those of orders left out and those that the trip answers."""
     left_behind = {order.order_id for order in snapshot.excluded_orders}
-    noticed = {product.id for product in snapshot.products if trip.notices_of(product)}
+    noticed = _noticed(snapshot, trip) if trip.prior_notices else frozenset()
     return _counted(
         each
         for each in snapshot.validation_messages
         if each.order_id not in left_behind
         and not (each.code == FOOD_WITHOUT_NOTICE and each.product_id in noticed)
     )
+
+
+def _noticed(snapshot: Snapshot, trip: Trip) -> frozenset[str]:
+    """The products of which FDA was notified in each entry that they go in."""
+    entry_of = snapshot.entry_of_orders()
+    product_of = {product.id: product for product in snapshot.products}
+    placed = {(item.product_id, entry_of[order.id]) for order in snapshot.orders for item in order.items}
+    lacking = {id for id, entry_number in placed if not trip.notices_of(product_of[id], entry_number)}
+    return frozenset(product_of.keys() - lacking)
 
 
 def findings_of_plan(snapshot: Snapshot) -> Sequence[CountedFinding]:

@@ -25,7 +25,7 @@ def build_invoice(snapshot: Snapshot, package: PackageFacts) -> Invoice:
     """Number the lines, group them into entry lines, and total both."""
     package = replace(package, shipment=with_parties_of(package.shipment, snapshot.warehouse))
     snapshot = snapshot.model_copy(update={"warehouse": carried_by(snapshot.warehouse, package.shipment)})
-    entry_of = _entry_numbers(snapshot)
+    entry_of = snapshot.entry_of_orders()
     filings = Filings(snapshot)
     lines = tuple(_lines(snapshot, filings, _line_numbers(snapshot, filings, entry_of), entry_of))
     groups: dict[int, list[InvoiceLine]] = defaultdict(list)
@@ -43,12 +43,6 @@ def build_invoice(snapshot: Snapshot, package: PackageFacts) -> Invoice:
         entries=_entries(snapshot, consolidated, entry_of),
         totals=_totals(snapshot, package.shipment, lines, len(consolidated)),
     )
-
-
-def _entry_numbers(snapshot: Snapshot) -> Mapping[str, int]:
-    """Order id to the number of the entry that it is filed in."""
-    planned = {order_id: entry.number for entry in snapshot.entries for order_id in entry.order_ids}
-    return {order.id: planned.get(order.id, 1) for order in snapshot.orders}
 
 
 def _line_numbers(

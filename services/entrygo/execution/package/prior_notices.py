@@ -24,11 +24,14 @@ def notices_by_line(
     trip = invoice.package.shipment.trip or Trip()
     found = invoice.snapshot.validation_messages
     food = {each.product_id for each in found if each.code == FOOD_WITHOUT_NOTICE}
-    return {number: _notices(trip, shipped, food) for number, shipped in goods.items()}
+    entry_of = {line.number: line.entry_number for line in invoice.consolidated}
+    return {number: _notices(trip, shipped, food, entry_of[number]) for number, shipped in goods.items()}
 
 
-def _notices(trip: Trip, goods: Sequence[ShippedProduct], food: set[str | None]) -> LineNotices:
-    confirmed = {each.product.id: trip.notices_of(each.product) for each in goods}
+def _notices(
+    trip: Trip, goods: Sequence[ShippedProduct], food: set[str | None], entry_number: int
+) -> LineNotices:
+    confirmed = {each.product.id: trip.notices_of(each.product, entry_number) for each in goods}
     return LineNotices(
         confirmed=[number for numbers in confirmed.values() for number in numbers],
         is_complete=all(numbers for product_id, numbers in confirmed.items() if product_id in food),

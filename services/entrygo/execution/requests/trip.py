@@ -66,7 +66,9 @@ def trip_message(trip: Trip) -> execution_pb2.Trip:
         ],
         emergency_contact=_contact_message(trip.emergency_contact),
         prior_notices=[
-            execution_pb2.PriorNotice(product=each.product, confirmation_number=each.confirmation_number)
+            execution_pb2.PriorNotice(
+                product=each.product, confirmation_number=each.confirmation_number, entry=each.entry or 0
+            )
             for each in trip.prior_notices or ()
         ],
     )
@@ -185,4 +187,6 @@ def _prior_notice(path: str, given: execution_pb2.PriorNotice, issues: Issues) -
     number = issues.take(check, given.confirmation_number, where)
     if number is not None and not re.fullmatch(CONFIRMATION_NUMBER, number):
         issues.add(where, "Expected the digits that FDA confirmed the notice by", "invalid_string")
-    return PriorNotice(product=product, confirmation_number=number or "")
+    if given.entry > MAX_ENTRIES:
+        issues.add(f"{path}.entry", f"Must be between 1 and {MAX_ENTRIES}", "invalid_number")
+    return PriorNotice(product=product, confirmation_number=number or "", entry=given.entry or None)

@@ -16,6 +16,7 @@ from entrygo.planning.snapshots import (
     Document,
     NamedProduct,
     document_of,
+    entries_by_product,
     entry_date_of,
     goods_value_of,
     named_products,
@@ -145,6 +146,26 @@ def _check_named(document: Document, trip: planning_pb2.ClaimedTrip) -> None:
             issues.add(path, "Not a product of this export", "unknown")
         elif not may_be_food(known[named]):
             issues.add(path, _NOT_FOOD, "invalid_type")
+    issues.check()
+    _check_entries_of_notices(document, trip)
+
+
+def _check_entries_of_notices(document: Document, trip: planning_pb2.ClaimedTrip) -> None:
+    """A notice is of one entry: it names the importer, and who owns the food (21 CFR 1.281(a)).
+
+    A call of an earlier release names no entries.
+    """
+    if not trip.noticed_entries:
+        return
+    entries, issues = entries_by_product(document), Issues()
+    for index, (named, entry) in enumerate(zip(trip.noticed_products, trip.noticed_entries, strict=False)):
+        path, goes_in = f"trip.priorNotices.{index}.entry", entries[named]
+        shown = ", ".join(map(str, goes_in))
+        if entry and entry not in goes_in:
+            issues.add(path, f"Not an entry that the product goes in: {shown}", "unknown")
+        elif not entry and len(goes_in) > 1:
+            message = f"Required: the product goes in the entries {shown}, and a notice is of one"
+            issues.add(path, message, "invalid_type")
     issues.check()
 
 

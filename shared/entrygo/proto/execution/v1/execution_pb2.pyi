@@ -186,12 +186,14 @@ class EmergencyContact(_message.Message):
     def __init__(self, name: _Optional[str] = ..., phone: _Optional[str] = ...) -> None: ...
 
 class PriorNotice(_message.Message):
-    __slots__ = ("product", "confirmation_number")
+    __slots__ = ("product", "confirmation_number", "entry")
     PRODUCT_FIELD_NUMBER: _ClassVar[int]
     CONFIRMATION_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
     product: str
     confirmation_number: str
-    def __init__(self, product: _Optional[str] = ..., confirmation_number: _Optional[str] = ...) -> None: ...
+    entry: int
+    def __init__(self, product: _Optional[str] = ..., confirmation_number: _Optional[str] = ..., entry: _Optional[int] = ...) -> None: ...
 
 class TripEntry(_message.Message):
     __slots__ = ("entry", "paps_number", "house_bills")

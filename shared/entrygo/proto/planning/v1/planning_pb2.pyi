@@ -132,20 +132,22 @@ class ControlNumber(_message.Message):
     def __init__(self, path: _Optional[str] = ..., number: _Optional[str] = ...) -> None: ...
 
 class ClaimedTrip(_message.Message):
-    __slots__ = ("states_arrival", "noticed_products", "entries", "states_border_port", "states_estimated_arrival", "arrives_on")
+    __slots__ = ("states_arrival", "noticed_products", "entries", "states_border_port", "states_estimated_arrival", "arrives_on", "noticed_entries")
     STATES_ARRIVAL_FIELD_NUMBER: _ClassVar[int]
     NOTICED_PRODUCTS_FIELD_NUMBER: _ClassVar[int]
     ENTRIES_FIELD_NUMBER: _ClassVar[int]
     STATES_BORDER_PORT_FIELD_NUMBER: _ClassVar[int]
     STATES_ESTIMATED_ARRIVAL_FIELD_NUMBER: _ClassVar[int]
     ARRIVES_ON_FIELD_NUMBER: _ClassVar[int]
+    NOTICED_ENTRIES_FIELD_NUMBER: _ClassVar[int]
     states_arrival: bool
     noticed_products: _containers.RepeatedScalarFieldContainer[str]
     entries: _containers.RepeatedScalarFieldContainer[int]
     states_border_port: bool
     states_estimated_arrival: bool
     arrives_on: str
-    def __init__(self, states_arrival: _Optional[bool] = ..., noticed_products: _Optional[_Iterable[str]] = ..., entries: _Optional[_Iterable[int]] = ..., states_border_port: _Optional[bool] = ..., states_estimated_arrival: _Optional[bool] = ..., arrives_on: _Optional[str] = ...) -> None: ...
+    noticed_entries: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, states_arrival: _Optional[bool] = ..., noticed_products: _Optional[_Iterable[str]] = ..., entries: _Optional[_Iterable[int]] = ..., states_border_port: _Optional[bool] = ..., states_estimated_arrival: _Optional[bool] = ..., arrives_on: _Optional[str] = ..., noticed_entries: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class ClaimExportResponse(_message.Message):
     __slots__ = ("export_id", "revision", "plan_hash", "claimed_at", "warehouse_id", "supersedes", "snapshot")
