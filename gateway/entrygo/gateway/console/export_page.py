@@ -24,6 +24,7 @@ from entrygo.gateway.mapping.exports import PACKAGE
 from entrygo.gateway.mapping.inspection import inspect_answer
 from entrygo.gateway.mapping.plan_diff import diff_answer, diff_request
 from entrygo.gateway.mapping.plan_issues import of_export, plan_issues
+from entrygo.gateway.schemas.export_views import InspectAnswer
 from entrygo.gateway.schemas.exports import DiffQuery
 from entrygo.gateway.schemas.plan_diff import PlanDiffAnswer
 from entrygo.gateway.schemas.plan_issues import ProductIssue
@@ -90,17 +91,14 @@ async def render(
 ) -> Response:
     """The page; `error` is what was wrong with the form `of`, whose fields keep what was typed."""
     found = await inspected(visit)
-    issues = plan_issues(found.plan)
+    issues, whole_issues = plan_issues(found.plan), _of_the_whole(found.plan)
     names, fixes, left_out, diff = await asyncio.gather(
         _names(visit, found),
         _fixes(visit, found, issues["issues_by_product"]),
         _left_out(visit, found),
         _diff(visit, found),
     )
-    whole_issues = _of_the_whole(found.plan)
-    # No page shows thousands of findings one by one.
-    found.plan.ClearField("validation_messages")
-    export, asked = inspect_answer(found), visit.request.query_params
+    export, asked = _without_findings(found), visit.request.query_params
     submission = export["brokerSubmission"]
     status = submission["status"] if submission else ""
     is_settled = found.state not in ("BATCHED", "EXECUTING") and _is_answered(found)
@@ -135,6 +133,12 @@ async def render(
         saved=asked.get("saved", ""),
         confirmed=CONFIRMED,
     )
+
+
+def _without_findings(found: inspection_pb2.Export) -> InspectAnswer:
+    """No page shows thousands of them one by one."""
+    found.plan.ClearField("validation_messages")
+    return inspect_answer(found)
 
 
 def _is_answered(found: inspection_pb2.Export) -> bool:
