@@ -2,6 +2,7 @@
 
 import asyncio
 import zlib
+from typing import Any
 
 import pytest
 
@@ -271,6 +272,15 @@ async def test_orders_named_by_external_id_make_the_same_plan(planner: Planner) 
     assert list(by_name.plan.included_order_ids) == ["ord_124", "ord_123"]
     assert list(mixed.plan.included_order_ids) == ["ord_124", "ord_123"]
     assert mixed.plan.validation_messages[0].field.startswith("orders[1].")
+
+
+@pytest.mark.parametrize("fields", [{}, {"dry_run": True}], ids=["planned", "tried out"])
+async def test_what_no_order_can_be_called_is_an_unknown_order(
+    planner: Planner, fields: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidOrderReference) as refused:
+        await planner.plan("ord_123", "ord_\0", **fields)
+    assert refused.value.details["foundOrderIds"] == ["ord_123"]
 
 
 async def test_every_unknown_name_of_an_order_is_listed(planner: Planner) -> None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from entrygo.domain.errors import ReferenceOutsideAccount, ValidationFailed
 from entrygo.domain.facts import Broker, Warehouse
+from entrygo.domain.ids import is_valid_id
 from entrygo.domain.lifecycle import State, advance
 from entrygo.domain.principal import Visible
 from entrygo.domain.time import customs_day, default_entry_date
@@ -24,6 +25,7 @@ from entrygo.planning.requests import PlanCommand
 from entrygo.planning.rules.base import Rule
 from entrygo.planning.store import PlanningStore
 from entrygo.planning.sync_client import FactSource, Gathered
+from entrygo.planning.use_cases.plan_snapshots import beside
 from entrygo.planning.use_cases.predecessors import Predecessor
 from entrygo.planning.use_cases.recording import found_export
 from entrygo.postgres.pool import Connection, Pool, transaction
@@ -108,10 +110,29 @@ class Gathering:
         Raises InvalidOrderReference, ReferenceOutsideAccount, ExportNotFound and InvalidExportState for a
         batch that cannot be planned again, ValidationFailed for an entry date before all reference data.
         """
-        asked = await self.ask(command)
+        asked, elsewhere = await self._ask_beside(Visible.whole(visible.tenant), command)
         left_with = None if follows is None else follows.amendment.supersedes
-        stored = await self._stored(visible, command, asked, left_with=left_with)
+        async with transaction(self.pool, visible) as connection:
+            await _check_open_to_plans(PlanningStore(connection, visible), command.batch_id)
+            stored = Stored(
+                policy=await PolicyStore(connection, visible).find_policy(),
+                paid=await _paid(connection, visible, asked, left_with=left_with),
+                elsewhere=elsewhere.without(left_with),
+            )
         return self.grounds(command, asked, stored, follows)
+
+    async def _ask_beside(self, whole: Visible, command: PlanCommand) -> tuple[Asked, Elsewhere]:
+        """What sync knows, and what became of the orders elsewhere: at once, where their ids are given."""
+        if not command.external_order_ids:
+            # What cannot be an id is for sync to say, and may be no text of a database.
+            order_ids = [order_id for order_id in command.order_ids if is_valid_id(order_id)]
+            return await beside(self.ask(command), self._elsewhere(whole, command, order_ids))
+        asked = await self.ask(command)
+        return asked, await self._elsewhere(whole, command, asked.order_ids)
+
+    async def _elsewhere(self, whole: Visible, command: PlanCommand, order_ids: Sequence[str]) -> Elsewhere:
+        async with transaction(self.pool, whole) as connection:
+            return await _orders_elsewhere(connection, whole, command, order_ids)
 
     def grounds(
         self, command: PlanCommand, asked: Asked, stored: Stored, follows: Predecessor | None
@@ -147,22 +168,6 @@ class Gathering:
             duty_book=self.duty_on(reference, entry_date) if self.duty_on is not None else None,
         )
 
-    async def _stored(
-        self, visible: Visible, command: PlanCommand, asked: Asked, *, left_with: str | None
-    ) -> Stored:
-        """In one transaction, but for a key bound to a warehouse."""
-        whole, elsewhere = Visible.whole(visible.tenant), None
-        async with transaction(self.pool, visible) as connection:
-            await _check_open_to_plans(PlanningStore(connection, visible), command.batch_id)
-            policy = await PolicyStore(connection, visible).find_policy()
-            paid = await _paid(connection, visible, asked, left_with=left_with)
-            if visible == whole:
-                elsewhere = await _orders_elsewhere(connection, whole, command, asked)
-        if elsewhere is None:
-            async with transaction(self.pool, whole) as connection:
-                elsewhere = await _orders_elsewhere(connection, whole, command, asked)
-        return Stored(policy=policy, paid=paid, elsewhere=elsewhere.without(left_with))
-
     def _reference_data(self, entry_date: date) -> ReferenceData:
         try:
             return self.reference_on(entry_date)
@@ -192,7 +197,7 @@ async def stored_beside(
 ) -> Stored:
     """What planning's own stores know for a new export of an account that the caller sees all of."""
     paid = await _paid(connection, whole, asked, left_with=None)
-    elsewhere = await _orders_elsewhere(connection, whole, command, asked)
+    elsewhere = await _orders_elsewhere(connection, whole, command, asked.order_ids)
     return Stored(policy=policy, paid=paid, elsewhere=elsewhere)
 
 
@@ -206,11 +211,11 @@ async def _paid(
 
 
 async def _orders_elsewhere(
-    connection: Connection, whole: Visible, command: PlanCommand, asked: Asked
+    connection: Connection, whole: Visible, command: PlanCommand, order_ids: Sequence[str]
 ) -> Elsewhere:
     """Looks beyond the caller's warehouse, as nothing else here does.
 
     An order that may be shipped from two warehouses still leaves once.
     """
     orders = AccountOrders(connection, whole, command.warehouse_id)
-    return await orders.elsewhere(asked.order_ids, but=command.batch_id)
+    return await orders.elsewhere(order_ids, but=command.batch_id)
