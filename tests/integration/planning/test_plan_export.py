@@ -280,7 +280,10 @@ async def test_what_no_order_can_be_called_is_an_unknown_order(
 ) -> None:
     with pytest.raises(InvalidOrderReference) as refused:
         await planner.plan("ord_123", "ord_\0", **fields)
-    assert refused.value.details["foundOrderIds"] == ["ord_123"]
+    assert refused.value.details == {
+        "requestedOrderIds": ["ord_123", "ord_\0"],
+        "foundOrderIds": ["ord_123"],
+    }
 
 
 async def test_every_unknown_name_of_an_order_is_listed(planner: Planner) -> None:
