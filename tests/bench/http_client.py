@@ -24,19 +24,20 @@ class HttpClient:
         """As `request`, and again with the same key for as long as the first call is under way."""
         while True:
             try:
-                status, answer = await self._exchange(method, path, body, key)
+                status, answer = await self.exchange(method, path, body, key)
             except asyncio.IncompleteReadError:
                 self._streams = None  # it was kept for too long; the key makes a second try harmless
                 continue
             if status != 503 and IN_PROGRESS not in answer:
-                return _parsed(method, path, status, answer)
+                return parsed(method, path, status, answer)
             await asyncio.sleep(RETRY_SECONDS)
 
     async def request(self, method: str, path: str, body: object = None, key: str = "") -> Any:
         """The parsed answer; RuntimeError for anything but 200."""
-        return _parsed(method, path, *await self._exchange(method, path, body, key))
+        return parsed(method, path, *await self.exchange(method, path, body, key))
 
-    async def _exchange(self, method: str, path: str, body: object, key: str) -> tuple[int, bytes]:
+    async def exchange(self, method: str, path: str, body: object, key: str) -> tuple[int, bytes]:
+        """The status and the bytes of the answer, once the last of them is here."""
         reader, writer = self._streams or await asyncio.open_connection(self._host, self._port, limit=2**26)
         self._streams = (reader, writer)
         content = orjson.dumps(body) if body is not None else b""
@@ -53,7 +54,8 @@ class HttpClient:
             self._streams[1].close()
 
 
-def _parsed(method: str, path: str, status: int, answer: bytes) -> Any:
+def parsed(method: str, path: str, status: int, answer: bytes) -> Any:
+    """What an answer says; RuntimeError for anything but 200."""
     if status != 200:
         raise RuntimeError(f"{method} {path}: {status} {answer[:500]!r}")
     return orjson.loads(answer)
