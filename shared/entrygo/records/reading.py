@@ -8,7 +8,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 
-from entrygo.records.kinds import ByCountry, Field, Fields, Flag, Group, Kind, Many, Several, Whole
+from entrygo.records.kinds import ByCountry, Day, Field, Fields, Flag, Group, Kind, Many, Several, Whole
 from entrygo.requests.issues import Issues
 from entrygo.requests.texts import country
 
@@ -56,7 +56,7 @@ def _value(given: Any, kind: Kind, path: str, issues: Issues) -> Fact | None:
 
 def _group(given: Message, group: Group, path: str, issues: Issues) -> Facts:
     """The object as given; of one that is given whole, with the defaults of what it leaves out."""
-    facts = facts_of(given, group.fields, path, issues)
+    facts = _object(given, group.fields, path, issues)
     if group.is_whole:
         facts = {field.name: field.default for field in group.fields if field.default is not None} | facts
     if group.agree is not None:
@@ -83,8 +83,19 @@ def _objects(messages: Sequence[Message], many: Many, path: str, issues: Issues)
         for field in sorted(required, key=lambda one: one.name):
             if not getattr(message, field.name).strip():
                 issues.required(_below(where, field))
-        found.append(facts_of(message, fields, where, issues))
+        found.append(_object(message, fields, where, issues))
     return found
+
+
+def _object(message: Message, fields: Fields, path: str, issues: Issues) -> Facts:
+    """As `facts_of`; of two days that are its first and its last the last does not come before."""
+    facts = facts_of(message, fields, path, issues)
+    days = {field.name: _below(path, field) for field in fields if isinstance(field.kind, Day)}
+    for last, where in days.items():
+        first = f"{last.removesuffix('_to')}_from"
+        if last in facts and first in days and str(facts[last]) < str(facts.get(first, "")):
+            issues.add(where, f"Before the first day, {facts[first]}", "too_small")
+    return facts
 
 
 def _words(given: Sequence[str], kind: Several, path: str, issues: Issues) -> list[str]:

@@ -5,7 +5,7 @@ import pytest
 from entrygo.domain.errors import ValidationFailed
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.records.reading import Facts
-from entrygo.sync.read_setup import read_brokers, read_products, read_warehouses
+from entrygo.sync.read_setup import read_brokers, read_importers, read_products, read_warehouses
 from tests.unit.sync.requests import ACCOUNT, products
 
 
@@ -120,6 +120,40 @@ def test_a_fee_schedule_needs_its_start_and_its_fees() -> None:
         "items.0.feeSchedules.0.orderFee",
         "items.0.feeSchedules.0.validFrom",
     ]
+
+
+PERIOD = {"valid_from": "2026-12-01", "valid_to": "2026-11-30"}
+
+
+def test_a_period_that_ends_before_it_begins_is_named_by_its_last_day() -> None:
+    usmca = sync_pb2.Usmca(blanket_from="2026-12-01", blanket_to="2026-11-30")
+    product = sync_pb2.Product(external_id="A", usmca=usmca, section_301=sync_pb2.TradeReview(**PERIOD))
+    assert issues_of(product) == [
+        ("items.0.usmca.blanketTo", "too_small"),
+        ("items.0.section301.validTo", "too_small"),
+    ]
+    importer = sync_pb2.Importer(
+        external_id="A",
+        bond=sync_pb2.Bond(**PERIOD),
+        powers_of_attorney=[
+            sync_pb2.PowerOfAttorney(broker="b", valid_from="2026-12-01", valid_to="2026-12-01"),
+            sync_pb2.PowerOfAttorney(broker="b", **PERIOD),
+        ],
+    )
+    with pytest.raises(ValidationFailed) as refused:
+        read_importers(sync_pb2.SyncImportersRequest(account_id=ACCOUNT, items=[importer]))
+    assert refused.value.details is not None
+    assert [issue["path"] for issue in refused.value.details["issues"]] == [
+        "items.0.bond.validTo",
+        "items.0.powersOfAttorney.1.validTo",
+    ]
+
+
+@pytest.mark.parametrize("given", [{"valid_to": "2026-11-30"}, {"valid_from": "2026-12-01"}])
+def test_a_period_may_be_open(given: dict[str, str]) -> None:
+    importer = sync_pb2.Importer(external_id="A", bond=sync_pb2.Bond(**given))
+    (draft,) = read_importers(sync_pb2.SyncImportersRequest(account_id=ACCOUNT, items=[importer]))
+    assert draft.facts == {"bond": given}
 
 
 @pytest.mark.parametrize("address", ["a..b@example.com", "müller@example.com"])
