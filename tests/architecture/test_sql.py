@@ -45,8 +45,8 @@ FOR_EVERYONE = re.compile(
     r"|FROM exports AS own WHERE|FROM archived_exports WHERE \(account_id|FROM outbox WHERE queued_at < \$1"
     # Which documents a backup has to find.
     r"|^SELECT account_id, mode, (\w+ AS )?sha256 FROM (execution|planning)\."
-    # From one partition of a table to another, and whether one is empty.
-    r"|^WITH moved AS \(DELETE FROM|^SELECT EXISTS \(SELECT FROM \)"
+    # From one partition of a table to another, whether one is empty, and whether it has rows of a month.
+    r"|^WITH moved AS \(DELETE FROM|^SELECT EXISTS \(SELECT FROM +(\)|WHERE +>= \$1 AND +< \$2\))"
     # When anything is due, whether anything is queued, and all that a restored system must not go on with by
     # itself.
     r"|SELECT min\(lease_until\) FROM executions WHERE finished_at IS NULL|EXISTS \(SELECT FROM outbox\)"

@@ -19,6 +19,7 @@ from entrygo.cli.partitions.table_store import (
     add_month,
     drop_if_empty,
     is_partitioned,
+    missed_months,
     partition,
     partitions_of,
 )
@@ -79,8 +80,9 @@ async def keep_partitioned(
     if not await is_partitioned(connection, table):
         await partition(connection, table, this_month.next)
         done.append(f"partitioned {table.full_name}")
-    coming = months_from(this_month.next, ahead)
-    done += [f"made {table.of(month)}" for month in coming if await add_month(connection, table, month)]
+    missed = await missed_months(connection, table, this_month)
+    wanted = (*missed, *months_from(this_month.next, ahead))
+    done += [f"made {table.of(month)}" for month in wanted if await add_month(connection, table, month)]
     past = [name for name in await partitions_of(connection, table) if table.is_before(this_month, name)]
     done += [f"dropped {name}" for name in past if await drop_if_empty(connection, table, name)]
     return done

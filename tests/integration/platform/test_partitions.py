@@ -132,6 +132,29 @@ async def test_rows_go_to_the_month_of_their_export_and_old_empty_months_are_dro
     assert set(await places(owner)) == {old, now, far, "batch_zzz"}
 
 
+async def test_rows_of_months_in_which_nobody_ran_the_command_move_to_their_months_afterwards(
+    owner: Owner,
+) -> None:
+    before, missed, this_month = export_of(2026, 11), export_of(2027, 4), export_of(2027, 6)
+    await plan(owner, before)
+    await keep_partitioned(owner, PLANS, THIS, 2)
+    for export_id in (missed, this_month, "batch_zzz"):
+        await plan(owner, export_id)
+    assert set((await places(owner)).values()) == {"plans_before", "plans_others"}
+
+    done = await keep_partitioned(owner, PLANS, Month(2027, 6), 2)
+    assert [line for line in done if line.startswith("made")] == [
+        f"made {PLANS.full_name}_{month}" for month in ("2027_04", "2027_06", "2027_07", "2027_08")
+    ]
+    assert await places(owner) == {
+        before: "plans_before",
+        missed: "plans_2027_04",
+        this_month: "plans_2027_06",
+        "batch_zzz": "plans_others",
+    }
+    assert await keep_partitioned(owner, PLANS, Month(2027, 6), 2) == []
+
+
 async def test_no_partition_shows_another_account_what_the_table_does_not(
     owner: Owner, database_url: str
 ) -> None:

@@ -23,6 +23,11 @@ class Month:
         """The one after it."""
         return Month(self.year + self.number // 12, self.number % 12 + 1)
 
+    @property
+    def previous(self) -> "Month":
+        """The one before it."""
+        return Month(self.year - 1, 12) if self.number == 1 else Month(self.year, self.number - 1)
+
     def first_id(self, kind: IdKind) -> str:
         """The lowest id of this kind that can be made in this month."""
         begin = datetime(self.year, self.number, 1, tzinfo=UTC)

@@ -117,6 +117,17 @@ async def add_month(connection: Owner, table: GrowingTable, month: Month) -> boo
     return True
 
 
+async def missed_months(connection: Owner, table: GrowingTable, this_month: Month) -> list[Month]:
+    """The months up to this one that went by without a partition, and have rows among the others."""
+    first = await _first_bound(connection, table)
+    found, month = list[Month](), this_month
+    while month.first_id(table.kind) >= first:
+        if await _waits_among_others(connection, table, month):
+            found.append(month)
+        month = month.previous
+    return found[::-1]
+
+
 async def partitions_of(connection: Owner, table: GrowingTable) -> list[str]:
     """The names of its partitions, the oldest month first."""
     rows = await connection.fetch(
@@ -136,6 +147,29 @@ async def drop_if_empty(connection: Owner, table: GrowingTable, name: str) -> bo
             return False
         await connection.execute(f"DROP TABLE {name}")
     return True
+
+
+async def _first_bound(connection: Owner, table: GrowingTable) -> str:
+    """The id with which the first month begins, which is where what was there before ends."""
+    found: str = await connection.fetchval(
+        "SELECT substring(pg_get_expr(relpartbound, oid) FROM $$ TO \\('(.*)'\\)$$)"
+        " FROM pg_class WHERE oid = $1::text::regclass",
+        table.before,
+    )
+    return found
+
+
+async def _waits_among_others(connection: Owner, table: GrowingTable, month: Month) -> bool:
+    async with connection.transaction():
+        await connection.execute("SELECT set_config('entrygo.account_id', '*', true)")
+        return bool(
+            await connection.fetchval(
+                f"SELECT EXISTS (SELECT FROM {table.others}"  # noqa: S608
+                f" WHERE {table.column} >= $1 AND {table.column} < $2)",
+                month.first_id(table.kind),
+                month.next.first_id(table.kind),
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
