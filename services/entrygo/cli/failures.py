@@ -45,6 +45,7 @@ EXPECTED: Mapping[str, str] = MappingProxyType(
         "entrygo.cli.up.background.StartFailed": "START_FAILED",
         "entrygo.cli.up.rolling.RestartFailed": "RESTART_FAILED",
         "entrygo.postgres.logins.LoginRefused": "DATABASE_ERROR",
+        "entrygo.postgres.migrate.PostgresTooOld": "DATABASE_ERROR",
         "asyncpg.exceptions._base.PostgresError": "DATABASE_ERROR",
         "builtins.ConnectionError": "NO_CONNECTION",
         "builtins.OSError": "FILE_UNUSABLE",

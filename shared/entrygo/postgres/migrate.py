@@ -12,25 +12,39 @@ SHARED = sorted(Path(__file__).parent.glob("schema*.sql"))
 LOCK_TIMEOUT = "30s"
 # Any fixed number; one migration at a time in a cluster.
 ADVISORY_LOCK = 0x656E7472796730
+# The oldest PostgreSQL that reads the migrations.
+OLDEST_POSTGRES = 16
 
 
 class MigrationChanged(RuntimeError):
     """An applied migration differs from its file: add a new one instead of changing an old one."""
 
 
+class PostgresTooOld(RuntimeError):
+    """The server does not read the migrations."""
+
+
 async def migrate(url: str, *, schema: str, migrations: Path) -> list[str]:
     """Brings `schema` up to date and returns the names of the files applied now.
 
-    Each file is one transaction. Raises MigrationChanged when an applied file was edited.
+    Each file is one transaction. Raises MigrationChanged when an applied file was edited,
+    PostgresTooOld before anything is made.
     """
     connection = await asyncpg.connect(url, timeout=30)
     try:
+        check_server(connection.get_server_version().major)
         await connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
         await connection.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK)
         await _prepare(connection, schema)
         return await _apply(connection, schema, files_of(migrations))
     finally:
         await connection.close()
+
+
+def check_server(major: int) -> None:
+    """Raises PostgresTooOld."""
+    if major < OLDEST_POSTGRES:
+        raise PostgresTooOld(f"PostgreSQL {OLDEST_POSTGRES} or newer is needed; the server is {major}.")
 
 
 def files_of(migrations: Path) -> list[tuple[str, str]]:

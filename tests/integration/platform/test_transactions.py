@@ -8,7 +8,7 @@ import pytest
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Mode, Tenant, Visible
-from entrygo.postgres.migrate import SHARED, MigrationChanged, migrate
+from entrygo.postgres.migrate import SHARED, MigrationChanged, PostgresTooOld, migrate
 from entrygo.postgres.pool import EVERYONE, CommitUnknown, LockTimeout, open_pool, transaction
 
 ALICE = Tenant("acc_alice", Mode.LIVE)
@@ -175,6 +175,21 @@ async def test_migration_is_applied_once_and_an_edited_one_is_refused(
     (tmp_path / "0001_create_things.sql").write_text("CREATE TABLE things (id bigint)")
     with pytest.raises(MigrationChanged, match=r"0001_create_things\.sql"):
         await migrate(database_url, schema="fresh", migrations=tmp_path)
+
+
+async def test_a_server_that_does_not_read_the_migrations_is_refused_before_anything_is_made(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = await asyncpg.connect(database_url)
+    is_there = "SELECT to_regnamespace('fresh_again') IS NOT NULL"
+    try:
+        major = connection.get_server_version().major
+        monkeypatch.setattr("entrygo.postgres.migrate.OLDEST_POSTGRES", major + 1)
+        with pytest.raises(PostgresTooOld, match=rf"{major + 1} or newer is needed; the server is {major}"):
+            await migrate(database_url, schema="fresh_again", migrations=tmp_path)
+        assert not await connection.fetchval(is_there)
+    finally:
+        await connection.close()
 
 
 async def test_account_without_its_warehouse_is_no_scope_of_a_transaction(database_url: str) -> None:

@@ -24,7 +24,7 @@ from entrygo.cli.up.supervisor import PartFailed, Supervisor, processes_of
 from entrygo.cli.up.wiring import addresses, login_url
 from entrygo.domain.errors import EntryGoError
 from entrygo.postgres.logins import LoginRefused
-from entrygo.postgres.migrate import MigrationChanged
+from entrygo.postgres.migrate import MigrationChanged, PostgresTooOld
 from entrygo.postgres.pool import DATABASE_ERRORS
 
 TAIL_LINES = 20
@@ -145,7 +145,7 @@ class Run:
             async for schema, applied in migrate_all(self._url_of(url)):
                 if applied:
                     self._screen.say(f"migrated   {schema}: {', '.join(applied)}")
-        except (*DATABASE_ERRORS, MigrationChanged) as error:
+        except (*DATABASE_ERRORS, MigrationChanged, PostgresTooOld) as error:
             raise SetupFailed(f"the database could not be brought up to date: {error}") from error
 
     async def _ensure_logins(self, owner_url: str, login_of: Callable[[str], str]) -> None:
