@@ -14,6 +14,7 @@ from tests.architecture.test_compose import COMPOSE, OURS
 CHART = ROOT / "deploy/helm/entrygo"
 VALUES: dict[str, Any] = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
 DEPLOYED: dict[str, Any] = VALUES["processes"]
+ALERTS = (ROOT / "deploy/prometheus/alerts.yaml").read_text(encoding="utf-8")
 TEMPLATES = {file.name: file.read_text(encoding="utf-8") for file in (CHART / "templates").iterdir()}
 
 
@@ -91,3 +92,19 @@ def test_chart_deploys_the_version_that_compose_builds() -> None:
     chart = yaml.safe_load((CHART / "Chart.yaml").read_text(encoding="utf-8"))
     image = f"{VALUES['image']['repository']}:{chart['appVersion']}"
     assert {COMPOSE["services"][name]["image"] for name in OURS} == {image}
+
+
+def test_service_monitor_names_job_and_process_as_the_alerts_do() -> None:
+    monitor, labels = TEMPLATES["servicemonitor.yaml"], TEMPLATES["_helpers.tpl"]
+    (by,) = re.findall(r"^  jobLabel: (\S+)$", monitor, re.MULTILINE)
+    (job,) = re.findall(rf"^{by}: (\S+)$", labels, re.MULTILINE)
+    assert f'up{{job="{job}"}}' in ALERTS
+    found = re.search(
+        r"sourceLabels: \[__meta_kubernetes_service_label_(\w+)\]\n +targetLabel: (\w+)", monitor
+    )
+    assert found is not None
+    component, label = found.groups()
+    assert component in {
+        re.sub(r"\W", "_", name) for name in re.findall(r"^([\w./]+):", labels, re.MULTILINE)
+    }
+    assert f"$labels.{label} " in ALERTS
