@@ -15,6 +15,7 @@ from entrygo.gateway.app import create_app
 from entrygo.gateway.guard import guarded
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.process.logging import bind_process
+from entrygo.process.refusals import read_or_exit
 from entrygo.process.runtime import run
 from entrygo.process.tls import read_pair
 from entrygo.rpc.local.channel import Neighbours
@@ -125,5 +126,5 @@ def _config(settings: GatewaySettings, stop: asyncio.Event, neighbours: Neighbou
 
 
 if __name__ == "__main__":
-    SETTINGS = GatewaySettings()
+    SETTINGS = read_or_exit(GatewaySettings)
     run("gateway", SETTINGS, lambda stop: serve(SETTINGS, stop))

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from entrygo.gateway.door.peers import proxies_in
 from entrygo.process.settings import (
     MEBIBYTE,
     CertificateSettings,
@@ -57,6 +58,16 @@ class DoorSettings(EnvironmentSettings):
     gateway_token: SecretStr | None = None
     rates: RateSettings = Field(default_factory=RateSettings)
     turns: TurnSettings = Field(default_factory=TurnSettings)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_proxies(cls, value: str) -> str:
+        try:
+            proxies_in(value)
+        except ValueError:
+            said = "ENTRYGO_TRUSTED_PROXIES must be addresses or networks, with commas between"
+            raise ValueError(said) from None
+        return value
 
     @property
     def token(self) -> str | None:

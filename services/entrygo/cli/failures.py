@@ -9,10 +9,12 @@ from typing import Any
 import orjson
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.table import Table
 
 from entrygo.cli.terminal import errors, print_json
 from entrygo.domain.errors import EntryGoError
+from entrygo.process.refusals import refusals
 from entrygo_client import ApiError, NoAnswer
 
 # What a person can act upon, by its class, as the `errorCode` of its document; "" where it brings its own.
@@ -25,6 +27,7 @@ EXPECTED: Mapping[str, str] = MappingProxyType(
         "typer.exceptions.Abort": "INTERRUPTED",
         "typer.exceptions.TyperException": "INVALID_COMMAND",
         "pydantic_core._pydantic_core.ValidationError": "INVALID_SETTING",
+        "pydantic_settings.exceptions.SettingsError": "INVALID_SETTING",
         "entrygo.cli.connection.NotConfigured": "NOT_CONFIGURED",
         "entrygo.cli.executing.ExecutedBefore": "EXECUTED_BEFORE",
         "entrygo.cli.failures.Interrupted": "INTERRUPTED",
@@ -98,17 +101,11 @@ def _text(error: Exception) -> str:
         return f"{error}. Is it running? See `entrygo status`."
     if isinstance(error, typer.TyperException):
         return error.format_message()
-    if isinstance(error, ValidationError):
-        return "; ".join(_refusal(each["loc"], each["msg"]) for each in error.errors(include_url=False))
+    if isinstance(error, ValidationError | SettingsError):
+        return "; ".join(refusals(error))
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."
     return str(error) or (type(error).__doc__ or "").strip()
-
-
-def _refusal(place: tuple[int | str, ...], message: str) -> str:
-    """One that is of no single setting names those that do not go together by itself."""
-    said = message.removeprefix("Value error, ")
-    return f"ENTRYGO_{'_'.join(map(str, place)).upper()}: {said}" if place else said
 
 
 def _known(error: Exception) -> str | None:

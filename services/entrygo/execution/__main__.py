@@ -15,6 +15,7 @@ from entrygo.execution.state.measures import measure
 from entrygo.execution.ways import build_channels
 from entrygo.execution.wiring import PACKAGES_AT_ONCE, ExecutionParts, Surroundings, build_parts
 from entrygo.process.failpoints import reach
+from entrygo.process.refusals import read_or_exit
 from entrygo.process.workers import open_workers
 from entrygo.proto.execution.v1 import execution_pb2_grpc
 from entrygo.rpc.conditions import ARTIFACTS
@@ -79,4 +80,4 @@ def _served(parts: ExecutionParts) -> Parts:
 
 
 if __name__ == "__main__":
-    run_service("execution", Settings(), wire)
+    run_service("execution", read_or_exit(Settings), wire)

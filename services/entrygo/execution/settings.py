@@ -22,6 +22,9 @@ from entrygo.process.settings import (
 )
 from entrygo.requests.email_address import parse_address
 
+# By which obstore knows the stores of clouds.
+CLOUD_SCHEMES = frozenset(["s3", "s3a", "gs", "az", "azure", "adl", "abfs", "abfss", "https", "http"])
+
 
 class StorageSettings(EnvironmentSettings):
     """Where documents and mails are kept."""
@@ -31,6 +34,16 @@ class StorageSettings(EnvironmentSettings):
     artifacts_url: str = ""
     # A store that is reached without TLS, such as one in the same private network.
     artifacts_allow_http: bool = False
+
+    @field_validator("artifacts_url")
+    @classmethod
+    def _check_artifacts_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        # Of `file://var/entrygo` the first folder would be a host, and documents lie somewhere else.
+        is_folder = parts.scheme == "file" and not parts.netloc and parts.path.startswith("/")
+        if value and not is_folder and not (parts.scheme in CLOUD_SCHEMES and parts.netloc):
+            raise ValueError("ENTRYGO_ARTIFACTS_URL must be file:///path, s3://bucket/path, gs://… or az://…")
+        return value
 
     @property
     def url(self) -> str:
@@ -236,7 +249,7 @@ class ExecuteSettings(EnvironmentSettings):
 class Settings(ServiceSettings):
     """What `python -m entrygo.execution` reads from the environment."""
 
-    port: int = Field(default=15053, validation_alias="ENTRYGO_EXECUTION_PORT")
+    port: int = Field(default=15053, ge=0, le=65535, validation_alias="ENTRYGO_EXECUTION_PORT")
     database_url: SecretStr = database_url_field("EXECUTION")
     planning_target: str = "127.0.0.1:15052"
     sync_target: str = "127.0.0.1:15051"

@@ -29,6 +29,7 @@ from entrygo.messaging.projector import Projector
 from entrygo.messaging.seal import Seal
 from entrygo.postgres.pool import Pool
 from entrygo.postgres.readiness import is_ready
+from entrygo.process.refusals import read_or_exit
 from entrygo.proto.inspection.v1 import inspection_pb2_grpc
 from entrygo.rpc.conditions import ARTIFACTS
 from entrygo.rpc.local.channel import channel_to
@@ -155,4 +156,4 @@ def _probes(channels: Channels, seconds: float) -> tuple[Probe, ...]:
 
 
 if __name__ == "__main__":
-    run_service("inspection", Settings(), wire)
+    run_service("inspection", read_or_exit(Settings), wire)

@@ -11,6 +11,7 @@ from entrygo.planning.servicer import REQUIRED_SCOPES, SERVICE_NAME, PlanningSer
 from entrygo.planning.settings import Settings
 from entrygo.planning.sync_client import SyncFacts
 from entrygo.planning.use_cases import PlanningUseCases
+from entrygo.process.refusals import read_or_exit
 from entrygo.proto.planning.v1 import planning_pb2_grpc
 from entrygo.rpc.local.channel import channel_to
 from entrygo.service.run import Parts, Runtime, run_service
@@ -41,4 +42,4 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
 
 
 if __name__ == "__main__":
-    run_service("planning", Settings(), wire)
+    run_service("planning", read_or_exit(Settings), wire)

@@ -10,6 +10,7 @@ import grpc
 from entrygo.identity.own_keys import OwnKeys
 from entrygo.postgres.idempotency import purge
 from entrygo.postgres.sweeping import keep_swept
+from entrygo.process.refusals import read_or_exit
 from entrygo.proto.identity.v1 import identity_pb2_grpc
 from entrygo.proto.sync.v1 import sync_pb2_grpc
 from entrygo.rpc.keys_servicer import REQUIRED_SCOPES as KEY_SCOPES
@@ -47,4 +48,4 @@ def _register(servicer: SyncServicer, keys: KeysServicer, server: grpc.aio.Serve
 
 
 if __name__ == "__main__":
-    run_service("sync", Settings(), wire)
+    run_service("sync", read_or_exit(Settings), wire)

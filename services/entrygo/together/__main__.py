@@ -14,6 +14,7 @@ from entrygo.gateway.__main__ import serve as serve_gateway
 from entrygo.inspection.__main__ import wire as wire_inspection
 from entrygo.planning.__main__ import wire as wire_planning
 from entrygo.process.ending import first_ended
+from entrygo.process.refusals import read_or_exit
 from entrygo.process.runtime import run
 from entrygo.process.settings import StopSettings
 from entrygo.rpc.local.channel import Neighbours
@@ -71,5 +72,5 @@ def both_ends(stop: StopSettings) -> StopSettings:
 
 
 if __name__ == "__main__":
-    SETTINGS = Settings()
+    SETTINGS = read_or_exit(Settings)
     run(NAME, SETTINGS, partial(work, SETTINGS), limits=both_ends(SETTINGS.stop))

@@ -8,7 +8,7 @@ flat, whatever it is held by: `settings.kafka.bootstrap` is `ENTRYGO_KAFKA_BOOTS
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_DATABASE_URL = SecretStr("postgresql://postgres@127.0.0.1:5432/entrygo")
@@ -27,6 +27,13 @@ def check_secrets(variable: str, value: SecretStr | None) -> SecretStr | None:
     """The value; ValueError where one of its secrets is too short to be one."""
     if any(len(each) < MIN_SECRET_LENGTH for each in secrets_in(value)):
         raise ValueError(f"{variable} needs at least {MIN_SECRET_LENGTH} characters")
+    return value
+
+
+def check_database_url(value: SecretStr) -> SecretStr:
+    """The value; ValueError where it is the address of something else."""
+    if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError("expected postgresql://user:password@host:port/database")
     return value
 
 
@@ -147,6 +154,11 @@ class IdentitySettings(EnvironmentSettings):
     # services is taken.
     service_token: SecretStr | None = None
 
+    @field_validator("database_url")
+    @classmethod
+    def _check_database_url(cls, value: SecretStr) -> SecretStr:
+        return check_database_url(value)
+
     @property
     def tokens(self) -> tuple[str, ...]:
         """The tokens that are accepted."""
@@ -241,7 +253,12 @@ class ServiceSettings(ProcessSettings):
     # Connections to PostgreSQL at most.
     pool_size: int = Field(default=10, ge=1, le=200)
     # How long a used idempotency key is remembered.
-    idempotency_keep_days: int = Field(default=30, ge=1)
+    idempotency_keep_days: int = Field(default=30, ge=1, le=36_500)
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
     identity: IdentitySettings = Field(default_factory=IdentitySettings)
     rpc: RpcServerSettings = Field(default_factory=RpcServerSettings)
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database_url(cls, value: SecretStr) -> SecretStr:
+        return check_database_url(value)

@@ -1,6 +1,6 @@
 """Which client a request comes from, also behind proxies that are listed by the operator."""
 
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
@@ -8,13 +8,16 @@ from starlette.types import Scope
 from entrygo.requests.peers import parsed_address, peer_name
 
 
+def proxies_in(text: str) -> list[IPv4Network | IPv6Network]:
+    """The addresses and networks of a list with commas; ValueError where one is neither."""
+    return [ip_network(one.strip(), strict=False) for one in text.split(",") if one.strip()]
+
+
 class Peers:
     """Names a client by its address: that of the connection, or what a listed proxy says of it."""
 
     def __init__(self, trusted_proxies: str, forwarded_header: str) -> None:
-        self._proxies = [
-            ip_network(one.strip(), strict=False) for one in trusted_proxies.split(",") if one.strip()
-        ]
+        self._proxies = proxies_in(trusted_proxies)
         self._header = forwarded_header
 
     def of(self, scope: Scope) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from entrygo.cli.doctor.findings import Check, Finding, failed, ok, warning
 from entrygo.cli.up.home import Home
@@ -21,6 +22,7 @@ from entrygo.inspection.settings import Settings as InspectionSettings
 from entrygo.messaging.events import TOPICS
 from entrygo.messaging.kafka import existing_topics
 from entrygo.planning.settings import Settings as PlanningSettings
+from entrygo.process.refusals import refusals
 from entrygo.process.settings import IdentitySettings, KafkaSettings, ProcessSettings
 from entrygo.sync.settings import Settings as SyncSettings
 
@@ -67,12 +69,9 @@ async def _look_at_settings() -> list[Finding]:
 def _refused(name: str, settings: type[ProcessSettings]) -> Iterator[Finding]:
     try:
         settings()
-    except ValidationError as error:
-        for each in error.errors(include_input=False, include_url=False):
-            variable = ".".join(map(str, each["loc"]))
-            yield failed(
-                "settings", f"{name}: {variable}: {each['msg']}", "docs/settings.md lists what is allowed."
-            )
+    except (ValidationError, SettingsError) as error:
+        for line in refusals(error):
+            yield failed("settings", f"{name}: {line}", "docs/settings.md lists what is allowed.")
 
 
 async def _look_at_token() -> list[Finding]:
