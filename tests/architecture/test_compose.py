@@ -66,6 +66,15 @@ def test_migrations_are_given_only_settings_that_they_read() -> None:
     assert set(PARTS["migrate"]["environment"]) - read == set()
 
 
+def test_operator_reads_and_writes_the_documents_where_execution_does() -> None:
+    documents = {"ENTRYGO_ARTIFACTS_URL", "ENTRYGO_ARTIFACTS_ALLOW_HTTP", *READ_BY_LIBRARIES["execution"]}
+    ours, theirs = PARTS["operator"], PARTS["execution"]
+    assert {name: ours["environment"].get(name, "–") for name in documents} == {
+        name: theirs["environment"][name] for name in documents
+    }
+    assert ours["volumes"] == theirs["volumes"]
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_service_holds_no_secret_but_its_own_password_and_the_tokens(name: str) -> None:
     tokens = {"ENTRYGO_SERVICE_TOKEN", "ENTRYGO_GATEWAY_TOKEN"}

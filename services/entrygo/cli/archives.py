@@ -11,6 +11,7 @@ from rich.table import Table
 from entrygo.cli.archive.archiving import Archive
 from entrygo.cli.archive.catalogue_store import Archived, archived_exports, due_exports, limit
 from entrygo.cli.archive.databases import open_databases
+from entrygo.cli.archive.documents_store import check_store
 from entrygo.cli.connection import current_home
 from entrygo.cli.options import Json
 from entrygo.cli.remembered import fill_environment
@@ -57,6 +58,7 @@ def run_command(
         if dry_run:
             due = [each async for each in due_exports(archive.databases.planning, before, only or ())]
             return [{"exportId": each.key[2], "state": each.state} for each in due]
+        await check_store(archive.databases, archive.store)
         moved = []
         async for due_export, sha256 in archive.run(before, only or ()):
             moved.append({"exportId": due_export.key[2], "state": due_export.state, "sha256": sha256})

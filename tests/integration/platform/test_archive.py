@@ -15,7 +15,9 @@ from entrygo.cli.archive import archiving, catalogue_store
 from entrygo.cli.archive.archiving import Archive, NotPublished
 from entrygo.cli.archive.catalogue_store import archived_exports, limit
 from entrygo.cli.archive.databases import Databases
+from entrygo.cli.archive.documents_store import WrongStore, check_store
 from entrygo.cli.archive.tables import KEPT, TABLES
+from entrygo.domain.principal import Mode, Tenant
 from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, open_pool, transaction
 from entrygo.proto.events.v1 import events_pb2
@@ -94,6 +96,27 @@ async def test_the_file_can_be_read_without_the_databases(archive: Archive) -> N
     assert order["external_id"] == "SO-1"
     # More digits than a float has.
     assert b'"total_value_usd": 12345678901234567890.10' in export.to_lines()
+
+
+async def test_a_store_that_holds_no_document_of_the_databases_is_refused(
+    archive: Archive, tmp_path: Path
+) -> None:
+    of_nobody_else = ObjectStore((tmp_path / "elsewhere").as_uri())
+    tenant, content = Tenant(ACCOUNT, Mode(MODE)), b"a document"
+    sha256 = await archive.store.put(tenant, content)
+    async with transaction(archive.databases.execution, EVERYONE) as connection:
+        await connection.execute("UPDATE artifacts SET sha256 = $1 WHERE package_id = $2", sha256, PACKAGE)
+    await check_store(archive.databases, archive.store)
+    with pytest.raises(WrongStore, match="ENTRYGO_ARTIFACTS_URL"):
+        await check_store(archive.databases, of_nobody_else)
+
+    async with transaction(archive.databases.execution, EVERYONE) as connection:
+        await connection.execute("DELETE FROM artifacts")
+    await check_store(archive.databases, of_nobody_else)
+    await run(archive)
+    await check_store(archive.databases, archive.store)
+    with pytest.raises(WrongStore):
+        await check_store(archive.databases, of_nobody_else)
 
 
 # A run takes 14; its tenth is the first that deletes. Restoring takes six.

@@ -81,6 +81,16 @@ class ObjectStore:
         async with self._open(key_of(tenant, sha256), sha256) as stored:
             return await self._whole(stored, key_of(tenant, sha256), sha256)
 
+    async def holds(self, tenant: Tenant, sha256: str) -> bool:
+        """Whether anything has that name; its bytes are not looked at. Raises StoreUnavailable."""
+        key = key_of(tenant, sha256)
+        with self._translated("get", key):
+            try:
+                async with self._place.open(key):
+                    return True
+            except NothingThere:
+                return False
+
     async def stream(self, tenant: Tenant, sha256: str, size: int) -> AsyncIterator[bytes]:
         """The bytes in chunks of at most CHUNK_BYTES.
 
