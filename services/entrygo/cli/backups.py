@@ -10,7 +10,7 @@ import typer
 
 from entrygo.cli.backup.manifest import Manifest
 from entrygo.cli.backup.restoring import restore as bring_back
-from entrygo.cli.backup.taking import take_backup
+from entrygo.cli.backup.taking import folder_of, take_backup
 from entrygo.cli.connection import current_home, database_url
 from entrygo.cli.migration import MigrationSettings, as_owner
 from entrygo.cli.options import Json
@@ -53,11 +53,15 @@ def restore(
     settings = MigrationSettings()
     is_external = any(name.endswith("DATABASE_URL") and value for name, value in os.environ.items())
     url_of = _owner_of(settings) if is_external else None
-    manifest = asyncio.run(bring_back(folder, current_home(), url_of, resend=resend))
+    home, artifacts_url = current_home(), UpSettings().artifacts_url
+    documents = folder_of(artifacts_url or "")
+    manifest = asyncio.run(bring_back(folder, home, url_of, documents, resend=resend))
     if is_external and settings.migration_user:
         asyncio.run(_bring_back_logins(settings))
     text = f"restored to {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC; start it with `entrygo up`"
     print_done(_summary(folder, manifest), text, as_json=as_json)
+    if artifacts_url and documents is None and not manifest.artifacts_url:
+        err.print(f"documents are in {home.artifacts}; copy them to {artifacts_url}")
 
 
 def _summary(folder: Path, manifest: Manifest) -> dict[str, str | int]:

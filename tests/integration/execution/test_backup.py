@@ -122,6 +122,23 @@ async def test_a_backup_says_which_documents_are_gone_that_the_database_names(
     assert (tmp_path / "backup" / "manifest.json").is_file()
 
 
+async def test_documents_come_back_where_the_settings_keep_them_and_write_over_none(
+    world: World, backup: Callable[[], Path], empty_database: str, tmp_path: Path
+) -> None:
+    await (await world.process()).execute()
+    folder = await asyncio.to_thread(backup)
+    names = sorted(path.name for path in (folder / "artifacts").rglob("*") if path.is_file())
+    kept, home = tmp_path / "kept", Home(tmp_path / "new")
+    first = next(path for path in (folder / "artifacts").rglob("*") if path.is_file())
+    there = kept / first.relative_to(folder / "artifacts")
+    there.parent.mkdir(parents=True)
+    there.write_bytes(b"there before")
+    await restore(folder, home, lambda _: empty_database, kept, resend=False)
+    assert sorted(path.name for path in kept.rglob("*") if path.is_file()) == names
+    assert there.read_bytes() == b"there before"
+    assert list(home.artifacts.iterdir()) == []
+
+
 @pytest.mark.parametrize("resend", [False, True])
 async def test_a_submission_that_waited_is_held_for_a_person_unless_it_shall_go_on(
     world: World, backup: Callable[[], Path], empty_database: str, resend: bool

@@ -33,9 +33,12 @@ class TargetNotEmpty(Exception):
     """A restore never writes over data."""
 
 
-async def restore(folder: Path, home: Home, url_of: UrlOf | None, *, resend: bool) -> Manifest:
-    """Restores to the databases of `url_of`, or to an embedded one in the home.
+async def restore(
+    folder: Path, home: Home, url_of: UrlOf | None, documents: Path | None = None, *, resend: bool
+) -> Manifest:
+    """Restores to the databases of `url_of`, or to an embedded one in the home; so, too, to `documents`.
 
+    That folder may hold some of them already.
     Raises BackupUnusable before anything is touched, AlreadyRunning, TargetNotEmpty, PostgresFailed.
     What was on its way to a broker is held for a person unless `resend`.
     """
@@ -46,7 +49,7 @@ async def restore(folder: Path, home: Home, url_of: UrlOf | None, *, resend: boo
         _check_empty(home, is_embedded=url_of is None)
         if url_of is not None:
             await _check_schemas_empty(url_of)
-        _bring_back_files(folder, home)
+        _bring_back_files(folder, home, documents or home.artifacts)
         if url_of is not None:
             await _restore_databases(folder, manifest, url_of, resend=resend)
         else:
@@ -86,17 +89,20 @@ async def _check_schemas_empty(url_of: UrlOf) -> None:
             raise TargetNotEmpty(f"The schema {schema} is there already; restore into another database.")
 
 
-def _bring_back_files(folder: Path, home: Home) -> None:
+def _bring_back_files(folder: Path, home: Home, documents: Path) -> None:
     """Secrets and documents, for their owner alone."""
     for name in SECRETS:
         if (folder / HOME / name).is_file():
             shutil.copyfile(folder / HOME / name, home.root / name)
             (home.root / name).chmod(0o600)
     if (folder / ARTIFACTS).is_dir():
-        shutil.copytree(folder / ARTIFACTS, home.artifacts, copy_function=_copy_private, dirs_exist_ok=True)
+        shutil.copytree(folder / ARTIFACTS, documents, copy_function=_copy_private, dirs_exist_ok=True)
 
 
 def _copy_private(source: str, target: str) -> None:
+    """What is there already has the same name, which is its digest."""
+    if Path(target).exists():
+        return
     shutil.copyfile(source, target)
     Path(target).chmod(ARTIFACT_MODE)
 

@@ -57,9 +57,8 @@ def take_backup(folder: Path, home: Home, url_of: Callable[[str], str], artifact
     taken_at = datetime.now(UTC)
     migrations = asyncio.run(_migrations(url_of))
     dumps = _dump_all(unfinished, url_of)
-    is_folder, damaged = urlsplit(artifacts_url).scheme == "file", list[str]()
-    if is_folder:
-        documents = Path(unquote(urlsplit(artifacts_url).path))
+    documents, damaged = folder_of(artifacts_url), list[str]()
+    if documents is not None:
         damaged += asyncio.run(_missing(documents, url_of, migrations))
         damaged += _copy_documents(documents, unfinished)
     _copy_secrets(home, unfinished / HOME)
@@ -69,7 +68,7 @@ def take_backup(folder: Path, home: Home, url_of: Callable[[str], str], artifact
         release=version("entrygo"),
         migrations=migrations,
         dumps=dumps,
-        artifacts_url="" if is_folder else artifacts_url,
+        artifacts_url=artifacts_url if documents is None else "",
         files=digests_of(unfinished),
     )
     write_manifest(unfinished, manifest)
@@ -80,6 +79,12 @@ def take_backup(folder: Path, home: Home, url_of: Callable[[str], str], artifact
         names = ", ".join(damaged[:NAMED])
         raise DocumentsDamaged(f"Backed up as they are, but missing or altered: {names}{more}")
     return manifest
+
+
+def folder_of(artifacts_url: str) -> Path | None:
+    """Where a store on this machine keeps documents; None for one in a cloud, or without a URL."""
+    parts = urlsplit(artifacts_url)
+    return Path(unquote(parts.path)) if parts.scheme == "file" else None
 
 
 async def _migrations(url_of: Callable[[str], str]) -> Mapping[str, tuple[str, ...]]:
