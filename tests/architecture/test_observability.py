@@ -113,6 +113,14 @@ def test_every_page_is_of_an_alert() -> None:
     assert set(RUNBOOKS.glob("entry-go-*.md")) == named
 
 
+def test_statements_of_pages_say_that_they_see_every_account() -> None:
+    # Row level security holds for the owner of the tables, too, and shows it nothing otherwise.
+    text = "".join(file.read_text(encoding="utf-8") for file in RUNBOOKS.glob("*.md"))
+    statements = re.findall(r"`([^`]* FROM (?:sync|planning|execution|inspection)\.[^`]*)`", text)
+    assert statements
+    assert [each for each in statements if not each.startswith("SET entrygo.account_id = '*'; ")] == []
+
+
 def test_pages_name_metrics_that_are_exported() -> None:
     text = "".join(file.read_text(encoding="utf-8") for file in RUNBOOKS.glob("*.md"))
     named = set(re.findall(r"`(entrygo_[a-z_]+)`", text))

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import re
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,6 +28,7 @@ from entrygo.postgres.logins import LoginRefused, ensure_login, own, scram_verif
 from entrygo.postgres.pool import Pool, open_pool, transaction
 from entrygo.process.clock import Ids, utc_now
 from entrygo.sync.planning_store import PlanningStore
+from tests.architecture.sources import ROOT
 from tests.harness.postgres import temporary_database
 
 ALICE = Tenant("acc_alice", Mode.LIVE)
@@ -124,6 +126,25 @@ async def test_an_owner_that_is_no_superuser_backs_up_and_restores_the_rows_of_e
         rows = await restored.fetch("SELECT account_id FROM sync.event_log ORDER BY account_id")
         assert [row["account_id"] for row in rows] == [ALICE.account_id, BOB.account_id]
         await restored.close()
+
+
+async def test_the_sql_of_a_runbook_shows_its_owner_the_rows_of_every_account(deployment: Deployment) -> None:
+    page = (ROOT / "docs/runbooks/entry-go-dead-letters.md").read_text(encoding="utf-8")
+    [setting, query] = re.findall(r"`(SET .*?); (SELECT .*?)`", page)[0]
+    async with await open_pool(deployment.login_of("inspection"), schema="inspection") as pool:
+        for tenant in (ALICE, BOB):
+            async with transaction(pool, Visible.whole(tenant)) as connection:
+                await connection.execute(
+                    "INSERT INTO dead_letters (account_id, mode, digest, origin, error, payload)"
+                    " VALUES ($1, $2, 'd', $1, 'e', 'p')",
+                    tenant.account_id,
+                    tenant.mode,
+                )
+    owner = await asyncpg.connect(deployment.owner)
+    assert await owner.fetch(query) == []
+    await owner.execute(setting)
+    assert {row["origin"] for row in await owner.fetch(query)} == {ALICE.account_id, BOB.account_id}
+    await owner.close()
 
 
 @pytest.mark.parametrize("schema", SERVICES)
