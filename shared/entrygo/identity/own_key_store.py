@@ -40,11 +40,15 @@ class OwnKeyStore:
         return key_from_row(row) if row else None
 
     async def count_usable(self) -> int:
-        """How many of them work."""
+        """How many keys of the account work, whoever may see them; others that count wait."""
+        tenant = self._scope[:2]
+        await self._connection.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('keys/' || $1 || '/' || $2, 0))", *tenant
+        )
         counted: int = await self._connection.fetchval(
-            f"SELECT count(*) FROM api_keys WHERE {_SEEN} AND revoked_at IS NULL"  # noqa: S608
+            "SELECT count(*) FROM api_keys WHERE account_id = $1 AND mode = $2 AND revoked_at IS NULL"
             " AND (expires_at IS NULL OR now() < expires_at)",
-            *self._scope,
+            *tenant,
         )
         return counted
 

@@ -1,5 +1,6 @@
 """An account makes, replaces and revokes keys by itself: never with more than the asker's own rights."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import count
@@ -232,6 +233,25 @@ async def test_number_of_keys_that_work_has_an_end(
         await created(keys, asker)
     await keys.revoke(asker, made.key.key_id)
     await created(keys, asker)
+
+
+async def test_number_of_keys_is_the_accounts_also_for_one_that_is_bound(
+    pool: Pool, keys: OwnKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_keys, "MAX_USABLE_KEYS", 2)
+    bound = await caller(pool, warehouse_id="wh_1")
+    await caller(pool, warehouse_id="wh_2")
+    with pytest.raises(ValidationFailed):
+        await created(keys, bound)
+
+
+async def test_keys_that_are_made_at_once_are_no_more_than_the_most(
+    pool: Pool, keys: OwnKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_keys, "MAX_USABLE_KEYS", 2)
+    asker = await caller(pool)
+    outcomes = await asyncio.gather(*(created(keys, asker) for _ in range(4)), return_exceptions=True)
+    assert [type(each) for each in outcomes if not isinstance(each, Made)] == [ValidationFailed] * 3
 
 
 async def test_log_names_the_key_and_never_its_secret(pool: Pool, keys: OwnKeys) -> None:
