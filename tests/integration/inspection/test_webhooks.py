@@ -519,6 +519,15 @@ async def test_an_account_has_at_most_so_many_webhooks(hooks: Hooks, receiver: R
         await hooks.add(receiver)
 
 
+async def test_webhooks_of_other_warehouses_count_also_for_a_key_that_does_not_see_them(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    for _ in range(5):
+        await hooks.add(receiver, visible=Visible(ALICE, "wh_2"))
+    with pytest.raises(ValidationFailed):
+        await hooks.add(receiver, visible=Visible(ALICE, "wh_1"))
+
+
 async def test_a_removed_webhook_is_sent_nothing_more(hooks: Hooks, receiver: Receiver) -> None:
     webhook = await hooks.add(receiver)
     await hooks.webhooks.delete(WHOLE, webhook.id)

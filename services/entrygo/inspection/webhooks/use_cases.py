@@ -80,7 +80,8 @@ class Webhooks:
 
         reply = await run_once(
             self._pool,
-            visible,
+            # Those of other warehouses count as well, and a transaction of one does not see them.
+            Visible.whole(visible.tenant),
             operation=CREATE_OPERATION,
             key=command.key,
             fingerprint=command.fingerprint,
