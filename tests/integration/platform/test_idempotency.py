@@ -99,6 +99,15 @@ async def test_key_is_free_again_when_the_write_failed(database_url: str) -> Non
         assert not (await writer.write("key")).replayed
 
 
+async def test_key_of_a_write_that_is_over_is_not_released(database_url: str) -> None:
+    async with await open_pool(database_url, schema="sync") as pool:
+        writer = Writer(pool)
+        await writer.write("key")
+        async with transaction(pool, WHOLE) as connection:
+            await KeyStore(connection, WHOLE, "op").release("key")
+        assert (await writer.write("key")).replayed
+
+
 async def test_key_of_one_account_means_nothing_to_another(database_url: str) -> None:
     async with await open_pool(database_url, schema="sync") as pool:
         await Writer(pool, ALICE).write("key")

@@ -9,7 +9,15 @@ import pytest
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.postgres.migrate import SHARED, MigrationChanged, PostgresTooOld, migrate
-from entrygo.postgres.pool import EVERYONE, CommitUnknown, LockTimeout, open_pool, transaction
+from entrygo.postgres.pool import (
+    EVERYONE,
+    CommitUnknown,
+    LockTimeout,
+    after_commit,
+    open_pool,
+    single_statement,
+    transaction,
+)
 
 ALICE = Tenant("acc_alice", Mode.LIVE)
 BOB = Tenant("acc_bob", Mode.LIVE)
@@ -107,6 +115,27 @@ async def test_transaction_rolls_back_when_its_block_raises(database_url: str) -
                 raise LookupError
         async with transaction(pool, Visible.whole(ALICE)) as connection:
             assert await connection.fetchval(COUNT) == 0
+
+
+async def test_what_follows_a_commit_is_called_once_after_it_and_never_without_it(database_url: str) -> None:
+    called: list[str] = []
+
+    def call() -> None:
+        called.append("called")
+
+    async with await open_pool(database_url, schema="sync") as pool:
+        for opened in (transaction, single_statement):
+            with pytest.raises(KeyError):
+                async with opened(pool, Visible.whole(ALICE)) as connection:
+                    after_commit(connection, call)
+                    raise KeyError
+            assert called == []
+            async with opened(pool, Visible.whole(ALICE)) as connection:
+                after_commit(connection, call)
+                after_commit(connection, call)
+                assert called == []
+            assert called == ["called"]
+            called.clear()
 
 
 async def test_transaction_that_had_failed_inside_is_not_reported_as_committed(database_url: str) -> None:
