@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -9,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import psutil
@@ -22,6 +24,7 @@ from entrygo.cli.up.parts import Part, Stage
 from entrygo.cli.up.supervisor import PartFailed, PartState, Supervisor, Unit
 
 PATIENCE_SECONDS = 60.0
+FULL_DISK = Path("/dev/full")
 QUICK = Backoff(first_seconds=0.01, longest_seconds=0.05)
 SLEEPS = "import time; time.sleep(60)"
 IGNORES_SIGTERM = (
@@ -71,13 +74,20 @@ class Watched:
         stop_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._changed = asyncio.Event()
+        # Raised by whoever is told of a change.
+        self.refusal: OSError | None = None
         self.supervisor = Supervisor(
             parts,
-            changed=self._changed.set,
+            changed=self._note_change,
             stop_seconds=dict.fromkeys(Stage, stop_seconds),
             backoff=QUICK,
             renew=renew,
         )
+
+    def _note_change(self) -> None:
+        self._changed.set()
+        if self.refusal is not None:
+            raise self.refusal
 
     async def until(self, holds: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -125,6 +135,27 @@ async def test_supervisor_brings_a_killed_part_back(tmp_path: Path) -> None:
         assert unit.process is not None
         assert unit.process.pid != killed
         assert "ended with -9" in (tmp_path / "sync.log").read_text()
+
+
+@pytest.mark.skipif(not FULL_DISK.exists(), reason="there is no /dev/full here")
+async def test_part_is_started_again_and_stopped_also_where_the_disk_is_full(tmp_path: Path) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+    starts = count(1)
+
+    def renew(part: Part) -> Part:
+        if next(starts) == 2:
+            raise full
+        return part
+
+    deaf = replace(part(tmp_path, "deaf", IGNORES_SIGTERM, str(tmp_path / "deaf.ready")), log=FULL_DISK)
+    async with running(deaf, renew=renew, stop_seconds=0.5) as watched:
+        watched.refusal = full
+        unit = watched.supervisor.units[0]
+        assert unit.process is not None
+        os.kill(unit.process.pid, signal.SIGKILL)
+        await watched.until(lambda: unit.restarts == 2 and unit.state is PartState.READY)
+        process = psutil.Process(unit.process.pid)
+    assert not process.is_running()
 
 
 async def test_a_part_that_holds_more_memory_than_it_may_is_started_again(tmp_path: Path) -> None:

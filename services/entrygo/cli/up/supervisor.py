@@ -152,8 +152,8 @@ class Supervisor:
 
     async def _run_once(self, unit: Unit) -> str:
         """Start the process and wait for its end; returns how it ended."""
-        unit.part = self._renew(unit.part)
         try:
+            unit.part = self._renew(unit.part)
             unit.child = await _spawn(unit.part)
         except OSError as error:
             return f"could not be started: {error}"
@@ -197,7 +197,9 @@ class Supervisor:
         if unit.state is not state:
             unit.state = state
             unit.since = time.time()
-            self._changed()
+            # Whoever is told may find no room to write it down; the next change says this one, too.
+            with contextlib.suppress(OSError):
+                self._changed()
 
 
 def seconds_to_next_question(unit: Unit, failed: int) -> float:
@@ -245,9 +247,12 @@ async def _spawn(part: Part) -> Child:
 
 
 def _note(unit: Unit, text: str) -> None:
-    """A line of the supervisor in the part's own log, where its reader looks first."""
+    """A line of the supervisor in the part's own log, where its reader looks first.
+
+    A full disk, which may be why the part ended, costs the line and not the part.
+    """
     instant = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    with unit.part.log.open("a", encoding="utf-8") as log:
+    with contextlib.suppress(OSError), unit.part.log.open("a", encoding="utf-8") as log:
         log.write(f"{instant} supervisor: {unit.part.name} {text}\n")
 
 
