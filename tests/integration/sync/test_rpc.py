@@ -121,6 +121,21 @@ async def test_a_message_of_very_many_empty_orders_is_refused_unread(
     assert raised.value.error_code == "PAYLOAD_TOO_LARGE"
 
 
+@pytest.fixture
+def two_items_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENTRYGO_ITEMS_PER_SECOND", "2")
+
+
+async def test_items_beyond_the_rate_of_their_key_are_refused(
+    two_items_a_second: None, client: Client
+) -> None:
+    await client.sync(orders(*(order(f"SO-{number}") for number in range(100))))
+    with pytest.raises(EntryGoError) as raised:
+        await client.sync(orders())
+    assert raised.value.error_code == "RATE_LIMITED"
+    assert (raised.value.details or {})["limit"] == "items"
+
+
 async def test_another_account_in_the_request_is_refused_with_both_accounts(client: Client) -> None:
     request = orders()
     request.account_id = "acc_999"

@@ -7,9 +7,10 @@ import pytest
 
 from entrygo.domain.errors import MethodNotAllowed, PayloadTooLarge, RateLimited, ServiceUnavailable
 from entrygo.domain.principal import ALL_SCOPES, Mode, Principal, Tenant
-from entrygo.process.settings import MEBIBYTE, RpcServerSettings
+from entrygo.process.settings import MEBIBYTE, RateSettings, RpcServerSettings
 from entrygo.rpc.limits import SMALL_BYTES, CallLimits, at_the_end
 from entrygo.rpc.streams import HEALTH_WATCH
+from tests.unit.sync.requests import order, orders
 
 BROKER_PACK = "/entrygo.proto.execution.v1.Execution/GetBrokerPack"
 PLAIN = "/entrygo.proto.sync.v1.Sync/GetOrder"
@@ -75,6 +76,42 @@ async def test_what_a_key_sent_in_vain_is_paid_for_before_its_next_message() -> 
         limits.count_request(busy)
     assert (refused.value.details or {})["limit"] == "refused-bytes"
     limits.count_request(quiet)
+
+
+@pytest.mark.parametrize(
+    ("rates", "limit"),
+    [
+        (RateSettings(requests_per_second=1), "requests"),
+        (RateSettings(account_requests_per_second=1), "account-requests"),
+    ],
+)
+def test_requests_of_a_second_count_by_key_and_by_account(rates: RateSettings, limit: str) -> None:
+    limits = CallLimits(RpcServerSettings(rates=rates))
+    limits.count_request(caller("one", "acc_a"))
+    again = caller("one" if limit == "requests" else "two", "acc_a")
+    with pytest.raises(RateLimited) as refused:
+        limits.count_request(again)
+    assert (refused.value.details or {})["limit"] == limit
+    limits.count_request(caller("other"))
+    limits.count_request(replace(again, is_service=True))
+
+
+@pytest.mark.parametrize(
+    ("rates", "limit"),
+    [
+        (RateSettings(items_per_second=1), "items"),
+        (RateSettings(account_items_per_second=1), "account-items"),
+    ],
+)
+def test_items_of_a_second_count_by_key_and_by_account(rates: RateSettings, limit: str) -> None:
+    limits, two = CallLimits(RpcServerSettings(rates=rates)), orders(order("SO-1"), order("SO-2"))
+    limits.count_items(two, caller("one", "acc_a"))
+    again = caller("one" if limit == "items" else "two", "acc_a")
+    with pytest.raises(RateLimited) as refused:
+        limits.count_items(two, again)
+    assert (refused.value.details or {})["limit"] == limit
+    limits.count_items(two, caller("other"))
+    limits.count_items(two, replace(again, is_service=True))
 
 
 @pytest.mark.parametrize(
