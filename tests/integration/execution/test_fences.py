@@ -3,16 +3,22 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+import pytest
+
+from entrygo.domain.errors import InvalidExportState, SnapshotUnreadable
+from entrygo.domain.lifecycle import State
 from entrygo.execution.broker.attempt_store import AttemptStore
 from entrygo.execution.broker.store import SubmissionStore
-from entrygo.execution.state.failpoints import AFTER_CLAIM, AFTER_SENDING
+from entrygo.execution.state.failpoints import AFTER_BEGIN, AFTER_CLAIM, AFTER_RESERVE, AFTER_SENDING
 from entrygo.execution.state.records import Claim, Execution, Submission, SubmissionStatus
+from entrygo.execution.steps.leases import LeaseLost
 from entrygo.execution.steps.prepared_store import PreparedStore
-from entrygo.execution.steps.step_store import StepStore
+from entrygo.execution.steps.step_store import OPERATION, StepStore
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
+from entrygo.postgres.idempotency import KeyStore
 from entrygo.postgres.pool import EVERYONE, Connection, transaction
 from tests.integration.execution.made import made
-from tests.integration.execution.world import LEASE, LIVE, START, World
+from tests.integration.execution.world import LEASE, LIVE, START, Process, World
 
 OF_EXECUTION: tuple[Callable[[Connection, Execution], Awaitable[object]], ...] = (
     lambda connection, owned: ExecutionStore(connection, LIVE).extend_lease(owned, LEASE),
@@ -31,11 +37,17 @@ OF_SUBMISSION: tuple[Callable[[AttemptStore, Submission], Awaitable[bool]], ...]
 )
 
 
-async def test_an_owner_whose_execution_was_taken_over_changes_nothing_of_it(world: World) -> None:
-    process = await world.crashed(AFTER_CLAIM)
+async def left_by_its_owner(world: World, at: str) -> tuple[Process, Execution]:
+    """A process that died at the named point, and its execution as it knew it, whose lease is over."""
+    process = await world.crashed(at)
     await world.pass_lease()
     async with transaction(process.pool, EVERYONE) as connection:
         [before] = await ExecutionBacklog(connection).abandoned_executions(1)
+    return process, before
+
+
+async def test_an_owner_whose_execution_was_taken_over_changes_nothing_of_it(world: World) -> None:
+    process, before = await left_by_its_owner(world, AFTER_CLAIM)
     async with transaction(process.pool, LIVE) as connection:
         store = ExecutionStore(connection, LIVE)
         owner = await store.take_over(before.id, LEASE)
@@ -44,6 +56,31 @@ async def test_an_owner_whose_execution_was_taken_over_changes_nothing_of_it(wor
         assert await store.find(before.id) == owner
         assert not await connection.fetchval("SELECT EXISTS (SELECT FROM customs_packages)")
         assert all([await change(connection, owner) for change in OF_EXECUTION])
+
+
+async def test_an_owner_that_planning_refuses_forgets_nothing_of_an_execution_that_was_taken_over(
+    world: World,
+) -> None:
+    process, before = await left_by_its_owner(world, AFTER_BEGIN)
+    async with transaction(process.pool, LIVE) as connection:
+        assert await ExecutionStore(connection, LIVE).take_over(before.id, LEASE) is not None
+    world.planning.states["batch_123"], world.planning.owners["batch_123"] = State.CANCELLED, "another"
+    with pytest.raises(InvalidExportState):
+        await process.executions._steps.run(before, world.planning)
+    async with transaction(process.pool, LIVE) as connection:
+        assert await ExecutionStore(connection, LIVE).find(before.id) is not None
+        assert await KeyStore(connection, LIVE, OPERATION).find("key-1", b"same") is not None
+
+
+async def test_an_owner_whose_execution_was_taken_over_does_not_fail_it(world: World) -> None:
+    process, before = await left_by_its_owner(world, AFTER_RESERVE)
+    async with transaction(process.pool, LIVE) as connection:
+        owner = await ExecutionStore(connection, LIVE).take_over(before.id, LEASE)
+    with pytest.raises(LeaseLost):
+        await process.executions._steps._fail(before, world.planning, SnapshotUnreadable())
+    async with transaction(process.pool, LIVE) as connection:
+        assert await ExecutionStore(connection, LIVE).find(before.id) == owner
+        assert await KeyStore(connection, LIVE, OPERATION).find("key-1", b"same") is not None
 
 
 async def test_an_owner_whose_submission_was_taken_over_changes_nothing_of_it(world: World) -> None:
