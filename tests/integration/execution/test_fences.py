@@ -96,3 +96,12 @@ async def test_an_owner_whose_submission_was_taken_over_changes_nothing_of_it(wo
         assert [await change(store, before) for change in OF_SUBMISSION] == [False] * len(OF_SUBMISSION)
         assert await ledger.get(submission_id) == owner
         assert [await change(store, owner) for change in OF_SUBMISSION] == [True] * len(OF_SUBMISSION)
+
+
+async def test_an_attempt_enters_its_data_phase_once(world: World) -> None:
+    process = await world.crashed(AFTER_SENDING)
+    async with transaction(process.pool, LIVE) as connection:
+        submission_id = await connection.fetchval("SELECT id FROM broker_submissions")
+        attempt = await SubmissionStore(connection, LIVE).get(submission_id)
+        store = AttemptStore(connection, LIVE)
+        assert [await store.enter_data_phase(attempt, LEASE) for _ in range(2)] == [True, False]

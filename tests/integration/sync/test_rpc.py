@@ -22,6 +22,7 @@ from entrygo.requests.issues import MAX_ISSUES
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.density import MOST_SHORT_RECORDS
 from entrygo.rpc.errors import LARGE_ERRORS_KEY, remote
+from entrygo.rpc.limits import SMALL_BYTES
 from entrygo.rpc.replay import is_replayed
 from entrygo.rpc.server import build_server
 from entrygo.sync import servicer
@@ -134,6 +135,22 @@ async def test_items_beyond_the_rate_of_their_key_are_refused(
         await client.sync(orders())
     assert raised.value.error_code == "RATE_LIMITED"
     assert (raised.value.details or {})["limit"] == "items"
+
+
+@pytest.fixture
+def one_byte_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENTRYGO_REFUSED_BODY_BYTES_PER_SECOND", "1")
+
+
+async def test_a_key_whose_large_message_was_refused_waits_before_its_next_call(
+    one_byte_in_vain: None, client: Client
+) -> None:
+    with pytest.raises(EntryGoError) as raised:
+        await client.sync(orders(order("SO-1", line("x" * SMALL_BYTES))))
+    assert raised.value.error_code == "VALIDATION_ERROR"
+    with pytest.raises(EntryGoError) as raised:
+        await client.sync(orders())
+    assert (raised.value.details or {})["limit"] == "refused-bytes"
 
 
 async def test_another_account_in_the_request_is_refused_with_both_accounts(client: Client) -> None:
