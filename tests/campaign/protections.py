@@ -235,7 +235,8 @@ PROTECTIONS = (
         (
             Edit(
                 "shared/entrygo/postgres/pool.py",
-                "        except OUTAGES as error:\n            raise lost from error\n"
+                "        except (*OUTAGES, asyncpg.exceptions.ReadOnlySQLTransactionError) as error:\n"
+                "            raise _outage(connection, error, lost) from error\n"
                 "        except asyncpg.InterfaceError as error:",
                 "        except asyncpg.InterfaceError as error:",
             ),

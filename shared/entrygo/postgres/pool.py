@@ -197,8 +197,8 @@ async def _session(
             # An order of locks of ours that is wrong; the server undid this one, so that it may come again.
             log.warning("postgres.deadlock", detail=error.detail)
             raise LockTimeout from error
-        except OUTAGES as error:
-            raise lost from error
+        except (*OUTAGES, asyncpg.exceptions.ReadOnlySQLTransactionError) as error:
+            raise _outage(connection, error, lost) from error
         except asyncpg.InterfaceError as error:
             # asyncpg says "connection is closed" and "wrong number of arguments" with one class.
             if is_lost(connection):
@@ -207,6 +207,14 @@ async def _session(
         finally:
             del _AFTER_COMMIT[connection]
             await _release(pool, connection, is_clean=is_clean)
+
+
+def _outage(connection: Connection, error: Exception, lost: type[ServiceUnavailable]) -> ServiceUnavailable:
+    if isinstance(error, asyncpg.exceptions.ReadOnlySQLTransactionError):
+        # Nothing was written. Another server may have taken the place of this one: a new session is of that.
+        connection.terminate()
+        return ServiceUnavailable()
+    return lost()
 
 
 def after_commit(connection: Connection, call: Callable[[], None]) -> None:

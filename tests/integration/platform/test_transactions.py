@@ -158,6 +158,20 @@ async def test_commit_is_unknown_when_the_server_ends_the_session_before_it_answ
             assert await connection.fetchval(COUNT) == 0
 
 
+async def test_server_that_takes_no_writes_any_more_is_an_outage_and_its_session_is_not_kept(
+    database_url: str,
+) -> None:
+    async with await open_pool(database_url, schema="sync", max_size=1) as pool:
+        async with transaction(pool, Visible.whole(ALICE)) as connection:
+            await connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+        with pytest.raises(ServiceUnavailable) as refused:
+            async with transaction(pool, Visible.whole(ALICE)) as connection:
+                await connection.execute(INSERT, ALICE.account_id, ALICE.mode)
+        assert not isinstance(refused.value, CommitUnknown)
+        async with transaction(pool, Visible.whole(ALICE)) as connection:
+            await connection.execute(INSERT, ALICE.account_id, ALICE.mode)
+
+
 async def test_lost_session_is_an_outage_also_for_a_block_that_went_on(database_url: str) -> None:
     async with await open_pool(database_url, schema="sync") as pool:
         with pytest.raises(ServiceUnavailable):
