@@ -78,6 +78,8 @@ async def test_successor_that_fails_leaves_everything_with_its_predecessor(plann
     await planner.claim(new, "exe_2")
     await planner.fail(new, "exe_2")
     assert await planner.claims() == {"ord_123": old, "ord_124": old}
+    async with transaction(planner.pool, planner.visible) as connection:
+        assert await PlanningStore(connection, planner.visible).exports_of("ord_9", 9) == []
     again = await planner.plan("ord_123", "ord_124", "ord_9", batch_id=new)
     assert (again.supersedes, again.revision) == (old, 2)
     assert list(again.plan.included_order_ids) == ["ord_123", "ord_124", "ord_9"]

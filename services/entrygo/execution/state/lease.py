@@ -1,7 +1,6 @@
 """Keeps a lease alive while its owner works; the lease itself is a row in the database."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -36,8 +35,8 @@ async def kept_alive(extend: Callable[[], Awaitable[bool]], lease: timedelta) ->
         timer.cancel()
         if renewal is not None:
             renewal.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await renewal
+            # Whoever is cancelled while it ends is cancelled all the same.
+            await asyncio.gather(renewal, return_exceptions=True)
 
 
 async def _renew(extend: Callable[[], Awaitable[bool]], every: float) -> None:
@@ -47,4 +46,7 @@ async def _renew(extend: Callable[[], Awaitable[bool]], every: float) -> None:
                 return
         except EntryGoError as error:
             log.warning("lease.not_extended", error=str(error))
+        except Exception:
+            # What the block has done by then must not be lost for it.
+            log.exception("lease.not_extended")
         await asyncio.sleep(every)
