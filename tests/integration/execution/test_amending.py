@@ -17,7 +17,9 @@ from entrygo.execution.broker.resubmission import ResubmitCommand
 from entrygo.execution.closing.packages import SentAgainMeanwhile
 from entrygo.execution.state.failpoints import AMBIGUOUS_FAILPOINTS, FAILPOINTS
 from entrygo.execution.state.records import PackageState, SubmissionStatus
+from entrygo.postgres.pool import transaction
 from entrygo.proto.execution.v1 import execution_pb2
+from tests.harness.postgres import SESSIONS_THAT_WAIT
 from tests.integration.execution.channels import ScriptedChannel
 from tests.integration.execution.test_broker_links import newest_token
 from tests.integration.execution.test_withdrawing import subjects, text_of
@@ -214,6 +216,26 @@ async def test_resend_at_the_same_time_never_outlives_the_replacement(world: Wor
     assert (await states(process))[0] == PackageState.SUPERSEDED
     with pytest.raises(InvalidExportState):
         await process.resubmit(AGAIN)
+
+
+async def test_resend_that_commits_while_its_package_is_replaced_does_not_leave_after_it(
+    world: World,
+) -> None:
+    channel = ScriptedChannel(Outcome.UNKNOWN, *[Outcome.SENT] * 5)
+    process = await world.process(channel=channel)
+    await process.execute("key-old", export_id=OLD)
+    again = await process.resubmission._prepared(AGAIN, await process.resubmission._package(AGAIN))
+    async with transaction(process.pool, LIVE) as connection, process.pool.acquire() as other:
+        await process.resubmission._add(connection, again)
+        executing = asyncio.create_task(process.execute("key-new", export_id=NEW))
+        async with asyncio.timeout(60):
+            while not await other.fetchval(SESSIONS_THAT_WAIT):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+    with pytest.raises(SentAgainMeanwhile):
+        await executing
+    await process.execute("key-new", export_id=NEW)
+    await process.deliver_due()
+    assert again.id not in {each.submission_id for each in channel.deliveries}
 
 
 async def test_broker_is_said_only_what_its_own_package_became(world: World) -> None:

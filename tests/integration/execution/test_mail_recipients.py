@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 
 from entrygo.domain.principal import Mode, Tenant, Visible
+from entrygo.execution.broker.channels.base import Outcome
 from entrygo.execution.broker.recipient_answers import list_recipients, set_recipient_state
 from entrygo.execution.broker.recipients import RecipientState
 from entrygo.execution.broker.signed_links import LinkNotValid
 from entrygo.proto.events.v1 import events_pb2
-from tests.integration.execution.channels import AGAIN
-from tests.integration.execution.world import LIVE, TEST, Process, World
+from tests.integration.execution.channels import AGAIN, ScriptedChannel
+from tests.integration.execution.world import LIVE, TEST, Process, World, add_exports
 from tests.unit.execution.snapshots import make_snapshot
 
 ADDRESS = "broker@example.com"
@@ -197,6 +198,32 @@ async def test_one_recipient_has_a_cap_of_its_own(make_world: Callable[..., Worl
         for each in ("batch_123", "batch_2", "batch_3")
     ]
     assert statuses == ["sent", "prepared", "sent"]
+
+
+async def test_mails_that_one_recipient_has_no_room_for_take_none_of_the_accounts(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(mail_daily_per_account=2, mail_daily_per_recipient=1)
+    process = await world.process()
+    mine = add_exports(world, 3, ADDRESS)
+    [other] = add_exports(world, 1, "other@example.com")
+    statuses = [
+        (await process.answer(f"key-{each}", export_id=each)).broker_submission.status
+        for each in (*mine, other)
+    ]
+    assert statuses == ["sent", "prepared", "prepared", "sent"]
+
+
+async def test_a_mail_counts_once_however_often_it_is_tried(make_world: Callable[..., World]) -> None:
+    world = make_world(mail_daily_per_account=2, mail_daily_per_recipient=5)
+    process = await world.process(channel=ScriptedChannel(*[Outcome.TRANSIENT] * 3, *[Outcome.SENT] * 2))
+    await process.execute()
+    for _ in range(3):
+        await world.pass_time(timedelta(hours=2))
+        await process.deliver_due()
+    assert (await submission(process)).status == "sent"
+    [other] = add_exports(world, 1, "other@example.com")
+    assert (await process.answer("key-2", export_id=other)).broker_submission.status == "sent"
 
 
 async def test_a_token_that_we_did_not_sign_for_recipients_is_none(strict: World) -> None:

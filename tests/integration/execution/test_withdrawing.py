@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -21,9 +21,12 @@ from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
 from entrygo.execution.broker.answers import Answer
 from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result
+from entrygo.execution.broker.noted_answers import NoteCommand
 from entrygo.execution.broker.resubmission import ResubmitCommand
+from entrygo.execution.closing.notices import Notices
+from entrygo.execution.closing.withdrawing import Withdrawals
 from entrygo.execution.state.failpoints import WITHDRAWAL_FAILPOINTS
-from entrygo.execution.state.records import SubmissionStatus
+from entrygo.execution.state.records import Package, SubmissionStatus, Withdrawal
 from entrygo.postgres.idempotency import KeyRow, KeyStore
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.integration.execution.channels import HeldChannel, ScriptedChannel
@@ -304,6 +307,40 @@ async def test_resend_at_the_same_time_never_outlives_a_withdrawal(world: World)
     last = channel.deliveries[-1]
     assert b"withdrawal of cp_ch100001" in last.content
     assert sum(b"withdrawal of" in each.content for each in channel.deliveries) == 1
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[None]]) -> None:
+    """Lets it happen once, when the first notices of a withdrawal are frozen and not yet written."""
+    freeze, left = Withdrawals._freeze, [happens]
+
+    async def frozen(withdrawals: Withdrawals, withdrawal: Withdrawal, package: Package) -> Notices:
+        notices = await freeze(withdrawals, withdrawal, package)
+        if left:
+            await left.pop()()
+        return notices
+
+    monkeypatch.setattr(Withdrawals, "_freeze", frozen)
+
+
+async def test_entry_number_that_comes_while_the_notice_is_made_is_in_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = ScriptedChannel(*[Outcome.SENT] * 5)
+    process = await world.process(channel=channel)
+    await process.execute()
+
+    async def answer() -> None:
+        given = Answer(
+            status=SubmissionStatus.ACKNOWLEDGED, entry_number="ABC-1234567-6", noted_by="Dana", note="phone"
+        )
+        await process.noted_answers.note(
+            NoteCommand(visible=LIVE, export_id="batch_123", answer=given, key="note-1", fingerprint=b"")
+        )
+
+    meanwhile(monkeypatch, answer)
+    await process.withdraw()
+    await process.deliver_due()
+    assert b"ABC-1234567-6" in channel.deliveries[-1].content
 
 
 async def test_every_place_that_the_package_may_have_reached_is_told_once(world: World) -> None:
