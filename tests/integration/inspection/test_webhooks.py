@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from entrygo.domain.errors import NotFound, ServiceUnavailable, ValidationFailed
+from entrygo.domain.errors import NotFound, RateLimited, ServiceUnavailable, ValidationFailed
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.inspection.announcing import Announcer
 from entrygo.inspection.changes import Changes
@@ -19,13 +19,13 @@ from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.rebuild import rebuild
 from entrygo.inspection.webhooks.mailing import Mailing
 from entrygo.inspection.webhooks.queue_store import QueueBacklog, sweep_deliveries, sweep_lanes
-from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus, OwedMail
+from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus, EndpointStatus, OwedMail
 from entrygo.inspection.webhooks.requests import CreateCommand, DeliveryPage, ReplayCommand, UpdateCommand
 from entrygo.inspection.webhooks.rooms import Slots
 from entrygo.inspection.webhooks.sender import Sender
 from entrygo.inspection.webhooks.signing import Signer
 from entrygo.inspection.webhooks.store import EndpointStore
-from entrygo.inspection.webhooks.use_cases import Webhooks
+from entrygo.inspection.webhooks.use_cases import MAX_WAITING_TESTS, Webhooks
 from entrygo.inspection.webhooks.worker import Worker
 from entrygo.outbound.address_guard import AddressGuard
 from entrygo.postgres.pool import EVERYONE, transaction
@@ -40,6 +40,7 @@ from tests.unit.inspection.events import ALICE, Life
 WHOLE = Visible.whole(ALICE)
 KEEP = timedelta(days=35)
 SECRET = SecretStr("s" * 32)
+UNCHANGED = UpdateCommand(id="", url=None, events=None, description=None, status=None)
 PAGE = DeliveryPage(limit=100, status=None, before=None)
 FAILED = b"HTTP/1.1 500 Oops\r\ncontent-length: 4\r\nconnection: close\r\n\r\nbusy"
 GONE = b"HTTP/1.1 410 Gone\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -313,9 +314,15 @@ async def test_during_a_rotation_both_secrets_verify_and_afterwards_the_new_one_
     await hooks.webhooks.send_test(WHOLE, webhook.id)
     [first] = await receiver.until(1)
     assert first.verified(webhook.secret) == first.verified(rotated.secret)
+    async with transaction(hooks.service.pool, EVERYONE) as connection:
+        await connection.execute("UPDATE webhook_endpoints SET previous_secret_until = now()")
+    await hooks.webhooks.send_test(WHOLE, webhook.id)
+    [_, later] = await receiver.until(2)
+    with pytest.raises(Exception, match="No matching signature"):
+        later.verified(webhook.secret)
     last = await hooks.webhooks.rotate(WHOLE, webhook.id, timedelta())
     await hooks.webhooks.send_test(WHOLE, webhook.id)
-    [_, second] = await receiver.until(2)
+    [*_, second] = await receiver.until(3)
     assert second.verified(last.secret)["type"] == "webhook.test"
     with pytest.raises(Exception, match="No matching signature"):
         second.verified(rotated.secret)
@@ -498,6 +505,57 @@ async def test_a_lane_whose_worker_died_is_taken_over_when_its_lease_ends(
     [first, second] = await receiver.until(2)
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     await hooks.until(webhook, DeliveryStatus.DELIVERED, 1)
+
+
+async def test_a_worker_settles_nothing_of_a_lane_that_another_one_has_by_now(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    receiver.is_answering.clear()
+    webhook = await hooks.add(receiver)
+    await hooks.webhooks.send_test(WHOLE, webhook.id)
+    await receiver.until(1)
+    async with transaction(hooks.service.pool, EVERYONE) as connection:
+        await connection.execute("UPDATE webhook_lanes SET lease_until = now() + interval '1 hour'")
+    receiver.is_answering.set()
+    await asyncio.wait(hooks.worker._running)
+    [delivery] = await hooks.deliveries(webhook)
+    assert (delivery.status, delivery.attempts) == (DeliveryStatus.PENDING, 0)
+
+
+async def test_what_waits_for_an_endpoint_that_its_account_disabled_does_not_leave(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    webhook = await hooks.add(receiver)
+    receiver.answers.append(FAILED)
+    await hooks.webhooks.send_test(WHOLE, webhook.id)
+    await receiver.until(1)
+    await hooks.until_attempted(webhook)
+    await hooks.webhooks.update(WHOLE, replace(UNCHANGED, id=webhook.id, status=EndpointStatus.DISABLED))
+    hooks.stop.set()
+    await hooks.make_due()
+    assert not await hooks.worker._attempt_claim()
+    assert len(receiver.got) == 1
+
+
+async def test_an_endpoint_fails_until_it_takes_something(hooks: Hooks, receiver: Receiver) -> None:
+    webhook = await hooks.add(receiver)
+    receiver.answers.append(FAILED)
+    await hooks.webhooks.send_test(WHOLE, webhook.id)
+    await receiver.until(1)
+    await hooks.until_attempted(webhook)
+    assert (await hooks.webhooks.get(WHOLE, webhook.id)).failing_since is not None
+    await hooks.make_due()
+    await hooks.until(webhook, DeliveryStatus.DELIVERED, 1)
+    assert (await hooks.webhooks.get(WHOLE, webhook.id)).failing_since is None
+
+
+async def test_so_many_test_events_wait_for_one_endpoint(hooks: Hooks, receiver: Receiver) -> None:
+    webhook = await hooks.add(receiver)
+    hooks.stop.set()
+    for _ in range(MAX_WAITING_TESTS):
+        await hooks.webhooks.send_test(WHOLE, webhook.id)
+    with pytest.raises(RateLimited):
+        await hooks.webhooks.send_test(WHOLE, webhook.id)
 
 
 async def test_an_address_within_our_network_is_refused_when_a_webhook_is_made(hooks: Hooks) -> None:

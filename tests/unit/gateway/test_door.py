@@ -288,11 +288,16 @@ async def test_a_peer_has_so_many_unfinished_requests(services: FakeServices) ->
         for _, writer in held:
             writer.write(unfinished(KEY))
             await writer.drain()
-        # One that is complete comes and goes, one more that is not is refused.
         refused = await answer_to(port, unfinished(KEY))
         assert refused.startswith(b"HTTP/1.1 429 ")
         for _, writer in held:
             writer.close()
+
+
+async def test_requests_that_are_complete_are_none_of_the_unfinished(services: FakeServices) -> None:
+    async with serving(services, door=DoorSettings(max_unfinished_per_peer=2)) as port:
+        for _ in range(3):
+            assert (await answer_to(port, asking())).startswith(b"HTTP/1.1 200 ")
 
 
 async def test_a_body_below_the_least_pace_loses_its_connection(
