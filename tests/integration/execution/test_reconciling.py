@@ -15,11 +15,13 @@ from entrygo.domain.errors import (
     IdempotencyConflict,
     InvalidExportState,
     NotFound,
+    RateLimited,
     TaskNotOpen,
     ValidationFailed,
 )
 from entrygo.domain.principal import Visible
 from entrygo.execution.closing.withdrawing import WithdrawCommand
+from entrygo.execution.reconciliation import use_cases
 from entrygo.execution.reconciliation.commands import CloseCommand, RecordCommand
 from entrygo.execution.reconciliation.summary import EntrySummary, Liquidation
 from entrygo.proto.execution.v1 import execution_pb2
@@ -184,6 +186,16 @@ async def test_a_key_gives_its_answer_again_and_two_at_once_are_two_revisions(pr
     given = [ENTERED, ENTERED.model_copy(update={"fees_usd": Decimal("9.99")})]
     found = await asyncio.gather(*(record(process, each) for each in given))
     assert sorted(each.outcome.revision for each in found) == [2, 3]
+
+
+async def test_an_entry_is_given_back_only_so_often(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(use_cases, "MAX_REVISIONS", 1)
+    await record(process, WRONG)
+    await record(process, WRONG)
+    with pytest.raises(RateLimited):
+        await record(process, ENTERED)
 
 
 async def test_what_is_not_the_callers_or_not_to_be_filed_is_not_given_back(process: Process) -> None:

@@ -194,6 +194,18 @@ async def test_sending_again_is_refused_while_the_first_is_under_way(world: Worl
     assert await process.count("broker_submissions") == 1
 
 
+async def test_of_two_that_are_made_to_be_sent_again_at_once_one_is(world: World) -> None:
+    process = await world.process(channel=ScriptedChannel(Outcome.UNKNOWN))
+    await process.execute()
+    package = await process.resubmission._package(AGAIN)
+    first, second = [await process.resubmission._prepared(AGAIN, package) for _ in range(2)]
+    async with transaction(process.pool, LIVE) as connection:
+        await process.resubmission._add(connection, first)
+    with pytest.raises(InvalidExportState, match="still under way"):
+        async with transaction(process.pool, LIVE) as connection:
+            await process.resubmission._add(connection, second)
+
+
 async def test_one_that_waits_for_a_further_attempt_is_replaced_and_never_goes_out(world: World) -> None:
     channel = ScriptedChannel(Outcome.TRANSIENT, Outcome.SENT)
     process = await world.process(channel=channel)
