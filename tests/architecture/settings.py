@@ -31,5 +31,16 @@ def classes(settings: type[BaseSettings]) -> set[type[BaseSettings]]:
     return {settings}.union(*(classes(group) for group in groups if group is not None))
 
 
+def defaults() -> dict[str, object]:
+    """What the processes take for each of their variables that nobody set, where that does not depend."""
+    return {
+        variable: field.default
+        for each in set().union(*map(classes, PROCESSES.values()))
+        for name, field in each.model_fields.items()
+        if group_of(field) is None and field.default_factory is None
+        for variable in variables_of(each, name, field)
+    }
+
+
 def every_variable() -> set[str]:
     return set().union(*(variables(settings) for settings in SETTINGS.values()))
