@@ -16,19 +16,31 @@ from entrygo.cli.up.supervisor import TEND_SECONDS
 from entrygo.domain.facts.broker import CHANNEL_NAMES
 from entrygo.domain.lifecycle import State
 from entrygo.domain.snapshot import AskedEntryType, Readiness, SavingsBasis, Severity
+from entrygo.execution.broker import confirmations, trials
+from entrygo.execution.broker.recipients import MAX_ASKS
 from entrygo.execution.broker.signed_links import LinkNotValid
 from entrygo.execution.closing import withdrawing
 from entrygo.execution.reconciliation.summary import GivenBy, TaskState
 from entrygo.execution.requests.broker import NOTED_OUTCOMES
+from entrygo.gateway.door import known_keys
+from entrygo.gateway.json_reader import MAX_MARKS
 from entrygo.gateway.link_pages import LinkUnreadable
 from entrygo.gateway.mapping import exports as mapping
 from entrygo.gateway.schemas.entry_summaries import EntryOutcome, EntryTask
 from entrygo.gateway.schemas.exports import AmendBody, ExportQuery, NoteBrokerAnswerBody, PlanBody
 from entrygo.gateway.schemas.policy import PolicyBody
 from entrygo.gateway.schemas.webhooks import DeliveryState, PatchWebhookBody
+from entrygo.identity import authenticator
+from entrygo.identity.own_keys import MAX_USABLE_KEYS
+from entrygo.inspection.announcing import MAX_PAYLOAD_CHARACTERS
 from entrygo.inspection.webhooks.records import DeliveryStatus, EndpointStatus
+from entrygo.inspection.webhooks.use_cases import MAX_REPLAYED
+from entrygo.planning import use_cases as turns
 from entrygo.planning.inputs import OnBlocked
 from entrygo.planning.use_cases import plan_export
+from entrygo.requests.keys import DEFAULT_OVERLAP_HOURS
+from entrygo.rpc import receptions
+from entrygo.rpc.density import MOST_SHORT_RECORDS
 from tests.architecture.sources import ROOT
 
 
@@ -119,3 +131,27 @@ def test_page_of_operations_says_how_often_the_memory_of_the_broker_is_looked_at
     page = " ".join((ROOT / "docs" / "operations.md").read_text(encoding="utf-8").split())
     assert TEND_SECONDS == 5.0
     assert "(512), looked at every five seconds" in page
+
+
+@pytest.mark.parametrize(
+    ("page", "sentence"),
+    [
+        ("keys", f"at most {MAX_USABLE_KEYS} valid live keys and {MAX_USABLE_KEYS} valid test keys"),
+        ("keys", f"({DEFAULT_OVERLAP_HOURS} hours by default, `0` ends it at once)"),
+        ("limits", f"| {MAX_MARKS:,} | – | 413 |"),
+        ("limits", f"| {MOST_SHORT_RECORDS:,} | – |"),
+        ("limits", f"({known_keys.STRANGERS_AT_ONCE} at once, {known_keys.MAX_STRANGERS} in all)"),
+        ("limits", f"and at most {authenticator.MAX_STRANGERS} wait"),
+        ("limits", f"| {receptions.AT_ONCE}, {receptions.WAITING} more in turn, {receptions.SECONDS:g} s"),
+        ("limits", f"recipients of an account that are asked in a day | {confirmations.MAX_A_DAY} |"),
+        ("limits", f"one a day, {'three' if MAX_ASKS == 3 else MAX_ASKS} in all"),
+        ("limits", f"| {turns.LARGE_AT_ONCE}, {turns.LARGE_PER_ACCOUNT} of an account, 1 while"),
+        ("limits", f"; {turns.LARGE_WAITING} more wait in turn, {turns.TURN_SECONDS:g} s each |"),
+        ("brokers", f"An account can make {trials.MAX_A_DAY} tests a day."),
+        ("webhooks", f"({MAX_REPLAYED:,} a call, oldest first)"),
+        ("webhooks", f"longer than {MAX_PAYLOAD_CHARACTERS:,} characters"),
+    ],
+)
+def test_page_says_the_bounds_that_no_setting_changes(page: str, sentence: str) -> None:
+    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    assert sentence in " ".join(text.split())
