@@ -1,15 +1,22 @@
 """Mail goes to who takes it: asked by a mail, let through by the operator, and so many a day."""
 
 import re
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from entrygo.domain.principal import Mode, Tenant, Visible
+from entrygo.execution.broker import confirmations
+from entrygo.execution.broker.bulkhead import Bulkhead, DestinationSilent, Slot
 from entrygo.execution.broker.channels.base import Outcome
 from entrygo.execution.broker.recipient_answers import list_recipients, set_recipient_state
 from entrygo.execution.broker.recipients import RecipientState
+from entrygo.execution.broker.rooms import BulkheadLimits
+from entrygo.execution.broker.routes import Route
 from entrygo.execution.broker.signed_links import LinkNotValid
 from entrygo.proto.events.v1 import events_pb2
 from tests.integration.execution.channels import AGAIN, ScriptedChannel
@@ -224,6 +231,42 @@ async def test_a_mail_counts_once_however_often_it_is_tried(make_world: Callable
     assert (await submission(process)).status == "sent"
     [other] = add_exports(world, 1, "other@example.com")
     assert (await process.answer("key-2", export_id=other)).broker_submission.status == "sent"
+
+
+async def test_a_mail_that_asks_counts_once_however_often_it_is_tried(
+    strict: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confirmations, "MAX_A_DAY", 1)
+    channel = ScriptedChannel(*[Outcome.TRANSIENT] * 3, Outcome.SENT)
+    process = await strict.process(channel=channel)
+    await process.execute()
+    for _ in range(4):
+        await process.deliver_due()
+        await strict.pass_time(timedelta(minutes=6))
+    assert len(channel.deliveries) == 4
+
+
+class _Silent(Bulkhead):
+    """Of a destination that answered none of the last ones."""
+
+    @asynccontextmanager
+    async def slot(self, account_id: str, route: Route) -> AsyncIterator[Slot]:
+        raise DestinationSilent
+        yield
+
+
+async def test_a_mail_that_asks_and_is_not_tried_does_not_count(
+    strict: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confirmations, "MAX_A_DAY", 1)
+    process = await strict.process()
+    await process.execute()
+    held_up = replace(process.confirmations, bulkhead=_Silent(BulkheadLimits(), time.monotonic))
+    for asking in (held_up, held_up, process.confirmations):
+        await asking.start_due()
+        await asking.idle()
+        await strict.pass_time(timedelta(minutes=6))
+    assert len(strict.sink.mails) == 1
 
 
 async def test_a_token_that_we_did_not_sign_for_recipients_is_none(strict: World) -> None:

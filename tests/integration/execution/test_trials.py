@@ -67,6 +67,19 @@ async def test_test_data_reaches_the_simulated_broker_alone_and_real_tests_are_c
     assert outcomes == ["sent", "held"]
 
 
+async def test_tests_beyond_those_of_the_day_are_none_of_its_mails_and_one_that_is_held_back_is_no_test(
+    make_world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trials, "MAX_A_DAY", 1)
+    world = make_world(mail_recipients="confirmed", link_secret="s" * 32, mail_daily_per_account=3)
+    process = await world.process()
+    assert "has not confirmed yet" in (await tried(process, "a", LIVE))[0].message
+    await set_recipient_state(process.pool, LIVE.tenant, ADDRESS, RecipientState.ALLOWED, new_id="rcp_1")
+    assert (await tried(process, "b", LIVE))[0].outcome == "sent"
+    assert {(await tried(process, key, LIVE))[0].message for key in "cde"} == {trials.TOO_MANY}
+    assert (await process.answer()).broker_submission.status == "sent"
+
+
 class _Gated:
     """Takes a delivery, and ends it when the gate is opened."""
 

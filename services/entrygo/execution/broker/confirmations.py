@@ -81,8 +81,6 @@ class Confirmations:
             recipient = await self._claim(tenant, recipient_id)
             if recipient is not None:
                 await self._ask(signer, tenant, recipient)
-        except DestinationSilent:
-            log.info("confirmation.put_off", recipient_id=recipient_id)
         except EntryGoError as error:
             log.warning("confirmation.interrupted", recipient_id=recipient_id, error=str(error))
 
@@ -118,9 +116,12 @@ class Confirmations:
             content=content,
         )
         route = route_to(mail_place(recipient.address))
-        async with self.bulkhead.slot(tenant.account_id, route) as slot:
-            result = await self.channel.submit(delivery, nothing_to_record)
-            slot.ended(result.silent)
+        try:
+            async with self.bulkhead.slot(tenant.account_id, route) as slot:
+                result = await self.channel.submit(delivery, nothing_to_record)
+                slot.ended(result.silent)
+        except DestinationSilent as silent:
+            result = Result(Outcome.TRANSIENT, str(silent))
         await self._settle(tenant, recipient, result)
 
     async def _settle(self, tenant: Tenant, recipient: Recipient, result: Result) -> None:
@@ -128,6 +129,8 @@ class Confirmations:
         async with transaction(self.pool, visible) as connection:
             store = RecipientStore(connection, visible)
             if result.outcome is Outcome.TRANSIENT:
+                # Nobody was asked; the next try is counted itself.
+                await store.uncount(ASKED, WHOLE_ACCOUNT)
                 await store.put_off(recipient.id, await transaction_time(connection) + TRY_AGAIN)
             else:
                 await store.asked(recipient.id)

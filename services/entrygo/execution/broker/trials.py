@@ -104,12 +104,16 @@ class Trials:
         """Why it does not leave; empty lets it."""
         if visible.tenant.mode is Mode.TEST:
             return ""
+        # First: what is refused for it is no mail of the day.
+        counts = RecipientStore(connection, visible)
+        if (await counts.count(TRIALS))[TRIALS] > MAX_A_DAY:
+            return TOO_MANY
         if to.type == EMAIL:
             held = await self.gate.hold_mail(connection, visible, to.recipient, prepared_at=None, counts=True)
             if held is not None:
+                await counts.uncount(TRIALS)
                 return f"{held.reason} {NOT_KEPT}"
-        made = await RecipientStore(connection, visible).count(TRIALS)
-        return TOO_MANY if made[TRIALS] > MAX_A_DAY else ""
+        return ""
 
     async def _sent(self, visible: Visible, to: Destination, now: datetime) -> Result:
         tenant = visible.tenant
