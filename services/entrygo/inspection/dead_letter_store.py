@@ -58,10 +58,11 @@ class DeadLetterStore:
         )
 
     async def drop(self, kept: KeptLetter) -> None:
-        """Deletes a dead letter that could be applied after all."""
+        """Deletes a dead letter that could be applied after all: unless it was kept again since."""
         await self._connection.execute(
-            "DELETE FROM dead_letters WHERE account_id = $1 AND mode = $2 AND digest = $3",
+            "DELETE FROM dead_letters WHERE account_id = $1 AND mode = $2 AND digest = $3 AND attempts = $4",
             *_letter_key(kept),
+            kept.attempts,
         )
 
 

@@ -39,9 +39,10 @@ async def retry(pool: Pool, settler: Settler, id_prefix: str) -> bool:
     key = _export_of(letter)
     if key is None:
         return False
+    # First, so that it is still there where an owner is away.
+    await settler.read_anew(key)
     async with transaction(pool, EVERYONE) as connection:
         await DeadLetterStore(connection).drop(letter)
-    await settler.read_anew(key)
     return letter.id not in {left.id for left in await list_letters(pool)}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from entrygo.domain.errors import NotFound
+from entrygo.domain.errors import NotFound, ServiceUnavailable
 from entrygo.inspection.dead_letters import are_none, list_letters, retry, skip
 from entrygo.inspection.folding import DeadLetter
 from entrygo.postgres.pool import EVERYONE
@@ -49,7 +49,20 @@ async def test_an_event_that_still_cannot_be_applied_stays(service: Service) -> 
     await buried(service)
     (kept,) = await list_letters(service.pool)
     assert not await retry(service.pool, service.settler, kept.id)
-    assert [left.id for left in await list_letters(service.pool)] == [kept.id]
+    assert [(left.id, left.attempts) for left in await list_letters(service.pool)] == [(kept.id, 2)]
+
+
+async def test_an_event_whose_owner_is_away_stays_until_the_owner_is_back(service: Service) -> None:
+    await buried(service)
+    (kept,) = await list_letters(service.pool)
+    service.owners.planning.log[1].export_planned.plan.estimated_import_savings_usd = "20"
+    service.owners.planning.is_down = True
+    with pytest.raises(ServiceUnavailable):
+        await retry(service.pool, service.settler, kept.id)
+    assert await list_letters(service.pool) == [kept]
+    service.owners.planning.is_down = False
+    assert await retry(service.pool, service.settler, kept.id)
+    assert await are_none(service.pool)
 
 
 async def test_bytes_that_are_no_event_can_only_be_skipped(service: Service) -> None:
