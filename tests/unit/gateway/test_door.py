@@ -322,8 +322,12 @@ async def test_a_client_is_known_by_what_a_listed_proxy_says(services: FakeServi
 
 
 @pytest.mark.usefixtures("same_second")
-async def test_what_an_unlisted_client_says_of_others_is_not_believed(services: FakeServices) -> None:
-    async with client_of(services, door=DoorSettings(failures_per_second=1)) as client:
+@pytest.mark.parametrize("listed", ["", "10.0.0.0/8"])
+async def test_what_an_unlisted_client_says_of_others_is_not_believed(
+    services: FakeServices, listed: str
+) -> None:
+    limits = DoorSettings(failures_per_second=1, trusted_proxies=listed)
+    async with client_of(services, door=limits) as client:
         statuses = [
             (await client.get(HEALTH, headers={"x-forwarded-for": f"198.51.100.{n}"})).status_code
             for n in range(2)
