@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrygo.domain.principal import Mode, Tenant
-from entrygo.execution.broker.signed_links import LinkExpired, LinkNotValid, LinkSigner
+from entrygo.execution.broker.signed_links import LinkExpired, LinkNotValid, LinkSigner, TokenSigner
 
 NOW = datetime(2026, 3, 11, 16, 10, tzinfo=UTC)
 TENANT = Tenant("acc_123", Mode.LIVE)
@@ -46,6 +46,19 @@ def test_a_link_ends() -> None:
 def test_another_secret_makes_another_signature() -> None:
     with pytest.raises(LinkNotValid):
         signer("b" * 32).read(token_of(), NOW)
+
+
+def test_a_token_of_one_purpose_is_none_of_another() -> None:
+    submissions, recipients = (
+        TokenSigner(
+            ("a" * 32,), purpose=purpose, address="https://entrygo.example", lifetime=timedelta(days=1)
+        )
+        for purpose in (b"one\0", b"another\0")
+    )
+    token = submissions.link(("acc_123", "live", "rcp_1"), NOW).url.rpartition("/")[2]
+    assert submissions.read(token, NOW)
+    with pytest.raises(LinkNotValid):
+        recipients.read(token, NOW)
 
 
 def test_an_earlier_secret_still_verifies_while_the_first_signs() -> None:

@@ -310,6 +310,19 @@ async def test_whoever_stops_waiting_takes_no_slot_with_them() -> None:
     assert rooms.holding() == {}
 
 
+async def test_whoever_is_cancelled_as_the_turn_comes_gives_the_slot_back() -> None:
+    slots = bulkhead(destination=1)
+    first = slots.slot_at_once("a", ONE)
+    assert first is not None
+    waiting = Held(slots)
+    await settle()
+    slots.give_back(first)
+    waiting.task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting.task
+    assert slots.slot_at_once("a", ONE) is not None
+
+
 def test_a_slot_ends_once_it_is_told_how() -> None:
     slot = Slot("a", ONE)
     slot.ended(Silent.SERVER)

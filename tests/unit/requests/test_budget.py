@@ -47,3 +47,11 @@ def test_an_account_has_half_of_what_keys_share_however_many_keys_it_has() -> No
         shares.take("four", "quiet")
     shares.give_back("two", "busy")
     shares.take("three", "busy")
+
+
+def test_what_an_account_is_refused_takes_nothing_of_what_all_keys_share() -> None:
+    shares = Shares("streams", total=2, each=2)
+    shares.take("one", "busy")
+    with pytest.raises(RateLimited):
+        shares.take("two", "busy")
+    shares.take("three", "quiet")
