@@ -5,6 +5,7 @@ Every request writes a line on each process that it passes, so ours go to the st
 the standard library for each took four times as long.
 """
 
+import json
 import logging
 import sys
 import time
@@ -129,4 +130,8 @@ def _writing(handler: Stream) -> Callable[[str], None]:
 
 
 def _json(_: object, level: str, line: Event) -> str:
-    return orjson.dumps(line, default=repr, option=orjson.OPT_NON_STR_KEYS).decode()
+    try:
+        return orjson.dumps(line, default=repr, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:
+        # Of what no JSON is made so, a file's name that is no UTF-8 for one; whoever logs is not failed.
+        return json.dumps(line, default=repr)

@@ -40,6 +40,13 @@ def test_log_goes_on_in_a_new_file_once_the_old_one_was_renamed(
     assert json.loads(line)["event"] == "after"
 
 
+def test_line_of_what_is_no_unicode_and_of_a_very_large_number_is_written(log_file: Path) -> None:
+    said = {"file": "invoice-\udce9.csv", "count": 2**64}
+    structlog.get_logger("test").warning("one", **said)
+    line = json.loads(log_file.read_text())
+    assert {name: line[name] for name in said} == said
+
+
 def test_line_names_the_request_and_the_account_it_is_written_for(log_file: Path) -> None:
     bind_request("req_1")
     bind_account("acc_1")
