@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Mode, Tenant
-from entrygo.execution.objects import cloud, watch
+from entrygo.execution.objects import cloud, folder, watch
 from entrygo.execution.objects.by_digest import (
     CHECKED_FIRST_BYTES,
     CHUNK_BYTES,
@@ -424,6 +424,20 @@ async def test_what_a_folder_has_taken_outlasts_a_power_cut(
     assert power_cut.syncs["fdatasync"] == 15
     # Each folder of files, and the three above that name them.
     assert power_cut.syncs["fsync"] == folders + 3
+
+
+async def test_a_folder_remembers_so_many_of_its_own_and_makes_sure_of_others_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "MAX_DURABLE", 4)
+    store = ObjectStore(tmp_path.as_uri())
+    for _ in range(2):
+        contents = [str(number).encode() for number in range(50)]
+        digests = [await store.put(LIVE, content) for content in contents]
+        assert [await store.get(LIVE, digest) for digest in digests] == contents
+    place = store._place
+    assert isinstance(place, folder.FolderObjects)
+    assert len(place._durable) <= 4 + 3  # and those above
 
 
 async def test_a_store_behind_tls_must_show_a_certificate_that_is_trusted(

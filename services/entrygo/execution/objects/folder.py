@@ -22,6 +22,9 @@ SILENCE_TIMEOUT = timedelta(seconds=20)
 PART_BYTES = 1024 * 1024
 # What a crash leaves here has no name yet and is nobody's. On the same file system as the rest.
 UNFINISHED = ".unfinished"
+# So many folders are remembered as durable, some megabytes: an account has hundreds, and accounts are many.
+# One that is forgotten is made sure of again.
+MAX_DURABLE = 20_000
 TRIAL_BYTES = 64 * 1024  # more than a full disk finds room for in what it has begun
 
 T = TypeVar("T")
@@ -98,6 +101,8 @@ class FolderObjects:
             folder.mkdir(mode=0o700, exist_ok=True)
         for folder in above:
             _sync_folder(folder)
+        if len(self._durable) > MAX_DURABLE:
+            self._durable.clear()
         self._durable |= new
 
     def _try_to_write(self) -> None:
