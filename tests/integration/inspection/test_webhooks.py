@@ -340,6 +340,15 @@ async def test_no_secret_is_in_the_database(hooks: Hooks, receiver: Receiver) ->
                 assert webhook.secret.removeprefix("whsec_").encode().hex() not in row["text"]
 
 
+async def test_a_key_that_another_warehouse_used_shows_nothing_of_its_webhook(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    command: dict[str, Any] = {"key": "key-1", "fingerprint": b"same"}
+    await hooks.add(receiver, visible=Visible(ALICE, "wh_1"), **command)
+    with pytest.raises(NotFound):
+        await hooks.add(receiver, visible=Visible(ALICE, "wh_2"), **command)
+
+
 async def test_old_deliveries_that_wait_for_nothing_are_swept_and_their_empty_lanes_with_them(
     hooks: Hooks, receiver: Receiver
 ) -> None:
