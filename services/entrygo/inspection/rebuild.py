@@ -14,11 +14,19 @@ from entrygo.inspection.settings import Settings
 from entrygo.inspection.settling import Settler
 from entrygo.inspection.store import ReadModelStore
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
+from entrygo.rpc.calls import service_metadata
 from entrygo.rpc.channel import open_channel
+
+ASK_SECONDS = 5.0
 
 
 async def rebuild(pool: Pool, owners: Sequence[Owner], *, service_token: str | None) -> int:
-    """Returns how many events were read. Meanwhile inspect answers as ever; lists fill up again."""
+    """Returns how many events were read. Meanwhile inspect answers as ever; lists fill up again.
+
+    Raises what an owner that does not answer raises, or one that refuses us, before anything is deleted.
+    """
+    for owner in owners:
+        await owner.history(service_metadata(service_token or "", None), ASK_SECONDS)
     read_model = ReadModel(pool, Changes(), Announcer())
     settler = Settler(read_model, {owner.source: owner for owner in owners}, service_token=service_token)
     reconciler = Reconciler(pool, read_model, owners, settler, service_token=service_token, every_seconds=1)

@@ -4,6 +4,9 @@ import asyncio
 import random
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from entrygo.domain.errors import EntryGoError
 from entrygo.domain.principal import Visible
 from entrygo.inspection.announcing import KEEP
 from entrygo.inspection.folding import ExportKey, fold, nothing_known
@@ -227,6 +230,17 @@ async def test_a_transaction_of_one_account_sees_no_row_of_another_even_when_it_
     for table in ("exports", "timeline", "customs_packages"):
         async with transaction(service.pool, Visible.whole(BOB)) as connection:
             assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0
+
+
+@pytest.mark.parametrize("trouble", ["is_down", "refuses"])
+async def test_rebuild_that_an_owner_would_not_answer_deletes_nothing(service: Service, trouble: str) -> None:
+    events = Life().lived()
+    service.owners.record(events)
+    await service.read_model.apply(EVERYONE, events)
+    setattr(service.owners.execution, trouble, True)
+    with pytest.raises(EntryGoError):
+        await rebuild(service.pool, service.owners.both, service_token=SERVICE_TOKEN)
+    assert await service.count("timeline") == 9
 
 
 async def test_a_rebuild_gives_the_same_answers_to_the_byte(service: Service) -> None:
