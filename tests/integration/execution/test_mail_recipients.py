@@ -233,6 +233,22 @@ async def test_a_mail_counts_once_however_often_it_is_tried(make_world: Callable
     assert (await process.answer("key-2", export_id=other)).broker_submission.status == "sent"
 
 
+async def test_an_account_has_so_many_asked_in_a_day_and_the_others_on_the_next(
+    strict: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confirmations, "MAX_A_DAY", 1)
+    process = await strict.process()
+    for address in ("one@example.com", "other@example.com"):
+        [export_id] = add_exports(strict, 1, address)
+        await process.answer(f"key-{address}", export_id=export_id)
+    for _ in range(2):
+        await process.deliver_due()
+    assert len(strict.sink.mails) == 1
+    await strict.pass_time(DAY)
+    await process.deliver_due()
+    assert {mail.recipients for mail in strict.sink.mails} == {("one@example.com",), ("other@example.com",)}
+
+
 async def test_a_mail_that_asks_counts_once_however_often_it_is_tried(
     strict: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
