@@ -45,7 +45,8 @@ class Visible:
 
     @classmethod
     def whole(cls, tenant: Tenant) -> "Visible":
-        """Every warehouse of the account: for background work, which serves no caller."""
+        """Every warehouse of the account: for background work, the holder of a link, and for what one of them
+        alone cannot decide, such as whether an order has left."""
         return cls(tenant, None)
 
     def includes(self, warehouse_id: str) -> bool:

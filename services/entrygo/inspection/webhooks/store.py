@@ -27,7 +27,7 @@ class EndpointStore:
         self._scope = (visible.tenant.account_id, visible.tenant.mode, visible.warehouse_id)
 
     async def count(self) -> int:
-        """How many endpoints the account has, whoever may see them; others that count wait."""
+        """How many endpoints the account has, where the transaction sees all; others that count wait."""
         tenant = self._scope[:2]
         await self._connection.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended($1 || '/' || $2, 0))", *tenant
