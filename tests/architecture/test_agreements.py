@@ -1,7 +1,7 @@
 """What two parts have to write down each, because neither may import the other, is the same in both."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -9,19 +9,25 @@ import pytest
 from pydantic import BaseModel
 
 from entrygo.cli import export_actions as export_commands
+from entrygo.cli import readable
 from entrygo.cli import webhooks as webhook_commands
+from entrygo.cli.agents import answers
 from entrygo.cli.up.replicas import SERVICES
 from entrygo.cli.up.settings import PORT_SETTINGS, UpSettings
 from entrygo.cli.up.supervisor import TEND_SECONDS
 from entrygo.domain.facts.broker import CHANNEL_NAMES
 from entrygo.domain.lifecycle import State
 from entrygo.domain.snapshot import AskedEntryType, Readiness, SavingsBasis, Severity
+from entrygo.domain.submissions import WORST_FIRST
 from entrygo.execution.broker import confirmations, trials
 from entrygo.execution.broker.recipients import MAX_ASKS
 from entrygo.execution.broker.signed_links import LinkNotValid
 from entrygo.execution.closing import withdrawing
 from entrygo.execution.reconciliation.summary import GivenBy, TaskState
 from entrygo.execution.requests.broker import NOTED_OUTCOMES
+from entrygo.execution.state import measures
+from entrygo.execution.state.records import SubmissionStatus
+from entrygo.gateway.console import words as console_words
 from entrygo.gateway.door import known_keys
 from entrygo.gateway.json_reader import MAX_MARKS
 from entrygo.gateway.link_pages import LinkUnreadable
@@ -41,7 +47,10 @@ from entrygo.planning.use_cases import plan_export
 from entrygo.requests.keys import DEFAULT_OVERLAP_HOURS
 from entrygo.rpc import receptions
 from entrygo.rpc.density import MOST_SHORT_RECORDS
+from entrygo_client import _lifecycle
 from tests.architecture.sources import ROOT
+
+TYPESCRIPT_CLIENT = (ROOT / "clients/typescript/src/client.ts").read_text(encoding="utf-8")
 
 
 def words_of(model: type[BaseModel], field: str) -> set[str]:
@@ -85,6 +94,40 @@ def test_rest_takes_the_words_of_the_services(model: type[BaseModel], field: str
 )
 def test_answers_and_commands_name_every_word_of_the_services(annotation: Any, words: type[StrEnum]) -> None:
     assert set(_literals(annotation)) == set(words)
+
+
+UNDER_WAY = {SubmissionStatus.PREPARED, SubmissionStatus.SENDING}
+# Of what was acknowledged nothing remains to be done.
+UNSETTLED = set(SubmissionStatus) - {SubmissionStatus.ACKNOWLEDGED}
+
+
+@pytest.mark.parametrize(
+    ("words", "statuses"),
+    [
+        pytest.param(WORST_FIRST, set(SubmissionStatus), id="how a package stands"),
+        pytest.param(console_words._BY_SUBMISSION, set(SubmissionStatus), id="console"),
+        # Of what was acknowledged nothing remains to be done.
+        pytest.param(
+            readable.NEXT_BY_SUBMISSION,
+            set(SubmissionStatus) - {SubmissionStatus.ACKNOWLEDGED},
+            id="commands",
+        ),
+        pytest.param(
+            answers.AFTER_EXECUTION, set(SubmissionStatus) - {SubmissionStatus.ACKNOWLEDGED}, id="agents"
+        ),
+        pytest.param(measures.OPEN_STATUSES, UNDER_WAY, id="metrics"),
+        pytest.param(_lifecycle.ON_THE_WAY, UNDER_WAY, id="Python client"),
+        pytest.param(
+            re.findall(r'"(\w+)"', re.search(r"ON_THE_WAY = new Set\((.*)\)", TYPESCRIPT_CLIENT)[1]),  # type: ignore[index]
+            UNDER_WAY,
+            id="TypeScript client",
+        ),
+    ],
+)
+def test_who_speaks_of_a_submission_knows_its_statuses_and_no_others(
+    words: Iterable[str], statuses: set[SubmissionStatus]
+) -> None:
+    assert set(words) == statuses
 
 
 def test_a_dry_run_has_one_name() -> None:

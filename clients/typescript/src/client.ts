@@ -62,7 +62,7 @@ const WAIT_SECONDS = 25;
 const STALE_PAUSE = 1; // seconds
 const RECONNECT_PAUSE = 1000; // milliseconds, until the server names its own
 const STREAM_SECONDS = 3600; // a stream is opened again then at the latest
-const ON_THE_WAY = new Set(["prepared", "sending", "retrying"]);
+const ON_THE_WAY = new Set(["prepared", "sending"]);
 
 /** Whether nothing of it is under way: neither the execution nor the handing over to the broker. */
 export function isSettled(found: Export): boolean {

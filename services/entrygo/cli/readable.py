@@ -20,7 +20,6 @@ READINESS_STYLES = {"READY": "bold green", "REVIEW_REQUIRED": "bold yellow", "BL
 NEXT_BY_SUBMISSION = {
     "prepared": "wait: it is on its way to the broker",
     "sending": "wait: it is on its way to the broker",
-    "retrying": "wait: it is tried again by itself",
     "sent": "wait for the broker's answer",
     "failed": "mend the broker's address, then `entrygo export resend`",
     "unknown": "ask the broker whether it arrived; `entrygo export resend` if not",

@@ -6,7 +6,7 @@ from entrygo_client import types
 from entrygo_client._errors import EntryGoError
 
 RUNNING = frozenset({"EXECUTING"})
-ON_THE_WAY = frozenset({"prepared", "sending", "retrying"})
+ON_THE_WAY = frozenset({"prepared", "sending"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,6 @@ READY, BLOCKED = "READY", "BLOCKED"
 AFTER_EXECUTION: Mapping[str, str] = {
     "prepared": "It is on its way to the broker: inspect again.",
     "sending": "It is on its way to the broker: inspect again.",
-    "retrying": "It is tried again by itself: inspect again.",
     "sent": "The broker has it: wait for the answer.",
     "failed": "It did not leave. A person mends the broker's address; then resend.",
     "unknown": "Nobody knows whether it arrived. A person asks the broker; resend only if it did not.",
