@@ -163,6 +163,26 @@ def _named(line: str, words: tuple[str, ...]) -> set[str]:
     return {word for word in words if re.search(rf"\b{word}\b", line, re.IGNORECASE)}
 
 
+def test_one_version_is_said_wherever_one_is_said() -> None:
+    def stated(path: str, pattern: str) -> str:
+        found = re.search(pattern, (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)
+        assert found is not None, path
+        return found[1]
+
+    project = r'^version = "(.+)"'
+    said = {
+        "the distribution": stated("pyproject.toml", project),
+        "the Python client": stated("clients/python/pyproject.toml", project),
+        "what it says of itself": stated(
+            "clients/python/src/entrygo_client/_async/transport.py", "entrygo-client-python/([0-9.]+)"
+        ),
+        "the TypeScript client": stated("clients/typescript/package.json", r'^  "version": "(.+)"'),
+        "what the chart installs": stated("deploy/helm/entrygo/Chart.yaml", "^appVersion: (.+)"),
+        "the image": stated("compose.yaml", r"image: entrygo:(\S+)"),
+    }
+    assert len(set(said.values())) == 1, said
+
+
 def test_page_of_grpc_names_the_port_of_each_service() -> None:
     page = (ROOT / "docs" / "api" / "grpc.md").read_text(encoding="utf-8")
     stated = {name: int(port) for port, name in re.findall(r"\| (\d+) \| `(\w+)` \|", page)}
