@@ -1,6 +1,8 @@
 """What the terminal shows of a running system."""
 
 import io
+import os
+import sys
 
 import pytest
 from rich.console import Console
@@ -33,6 +35,20 @@ def test_plain_screen_writes_a_line_only_when_a_state_changes(capsys: pytest.Cap
 def test_screen_is_live_on_a_terminal_alone() -> None:
     assert isinstance(open_screen(Console(force_terminal=True, file=io.StringIO())), LiveScreen)
     assert isinstance(open_screen(Console(file=io.StringIO())), PlainScreen)
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_screen_whose_reader_has_gone_ends_nothing(
+    is_terminal: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a terminal is closed, or `tee` ended by the same Ctrl-C."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "w") as unread:
+        monkeypatch.setattr(sys, "stdout", unread)
+        with open_screen(Console(file=unread, force_terminal=is_terminal)) as screen:
+            os.close(reading)
+            screen.show([READY])
+            screen.say("stopping")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """What the terminal shows of a running system: a live table where there is one, plain lines elsewhere."""
 
+import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -39,6 +41,17 @@ class Screen(Protocol):
         """How the parts are doing now."""
 
 
+@contextmanager
+def _while_it_is_read() -> Iterator[None]:
+    """What a closed terminal or an ended `tee` does not take is lost; the system still ends in order."""
+    try:
+        yield
+    # A console makes an end of the process of a pipe that nobody reads.
+    except (OSError, SystemExit):
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
 class LiveScreen:
     """A status line for each part that stays in place; everything said scrolls above it."""
 
@@ -57,11 +70,13 @@ class LiveScreen:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._live.stop()
+        with _while_it_is_read():
+            self._live.stop()
 
     def say(self, line: str) -> None:
         """Prints a line above the table."""
-        self._live.console.print(line, highlight=False, soft_wrap=True, markup=False)
+        with _while_it_is_read():
+            self._live.console.print(line, highlight=False, soft_wrap=True, markup=False)
 
     def show(self, parts: Iterable[PartReport]) -> None:
         """The table is drawn again at its next turn."""
@@ -84,8 +99,9 @@ class PlainScreen:
 
     def say(self, line: str) -> None:
         """At once, whatever reads it."""
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
+        with _while_it_is_read():
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
 
     def show(self, parts: Iterable[PartReport]) -> None:
         """A line for each part whose state has changed since."""
