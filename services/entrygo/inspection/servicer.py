@@ -102,6 +102,8 @@ class InspectionServicer(inspection_pb2_grpc.InspectionServicer):
             await self._inspector.inspect_export(self._caller(), wanted.export_id)
         wanted = await self._feed.place(visible, wanted)
         await context.send_initial_metadata(LISTENING)
+        if request.tell_start and wanted.after is not None:
+            yield inspection_pb2.FeedEvent(cursor=write_cursor(visible.tenant, wanted.after))
         async for event in self._feed.watch(visible, wanted):
             yield _feed_event(visible.tenant, event)
 

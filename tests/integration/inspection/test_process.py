@@ -137,3 +137,18 @@ async def test_a_list_is_answered_from_what_is_here(
         inspection_pb2.ListExportsRequest(), metadata=metadata, timeout=CALL_SECONDS
     )
     assert (list(page.data), page.has_more) == ([], False)
+
+
+async def test_a_watch_that_asks_is_told_where_it_begins(
+    settings: Settings, stub: inspection_pb2_grpc.InspectionStub
+) -> None:
+    """An empty feed included: who loses the watch before its first event goes on there."""
+    metadata = await key_of(settings, ScopeName.READ)
+    request = inspection_pb2.WatchEventsRequest(tell_start=True)
+    watch = stub.WatchEvents(request, metadata=metadata, timeout=CALL_SECONDS)
+    start = await watch.read()
+    watch.cancel()
+    assert (start.id, start.body_json) == ("", "")
+    page = inspection_pb2.ListEventsRequest(cursor=start.cursor)
+    found = await stub.ListEvents(page, metadata=metadata, timeout=CALL_SECONDS)
+    assert (list(found.data), found.next_cursor) == ([], start.cursor)

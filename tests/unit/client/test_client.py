@@ -216,6 +216,26 @@ def test_events_of_a_stream_come_with_the_cursor_to_go_on_after() -> None:
     assert script.requests[0].headers["last-event-id"] == "c0"
 
 
+def test_an_event_that_was_cut_off_behind_its_cursor_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("entrygo_client._sync.client.RECONNECT_SECONDS", 0)
+    streams = ['id: c1\ndata: {"n":1}\n\nid: c2\nda', 'id: c2\ndata: {"n":2}\n\n']
+    script = Script(*(httpx.Response(200, text=text) for text in streams))
+    events: Any = script.client().events()
+    assert [next(events), next(events)] == [("c1", {"n": 1}), ("c2", {"n": 2})]
+    assert script.requests[1].headers["last-event-id"] == "c1"
+
+
+def test_a_stream_that_ends_before_its_first_event_goes_on_where_it_began(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("entrygo_client._sync.client.RECONNECT_SECONDS", 0)
+    streams = ["retry: 0\n\nid: c7\n\n", 'id: c8\ndata: {"n":8}\n\n']
+    script = Script(*(httpx.Response(200, text=text) for text in streams))
+    events: Any = script.client().events()
+    assert next(events) == ("c8", {"n": 8})
+    assert script.requests[1].headers["last-event-id"] == "c7"
+
+
 def test_every_error_of_the_contract_has_a_class_of_its_own() -> None:
     codes = DOCUMENT["components"]["schemas"]["ErrorCode"]["enum"]
     assert set(codes) - WITHOUT_A_CLASS == set(CLASSES)

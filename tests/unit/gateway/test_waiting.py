@@ -70,6 +70,8 @@ class Living(FakeServices):
 
     async def WatchEvents(self, request: Any, call: Call) -> AsyncGenerator[inspection_pb2.FeedEvent, None]:
         seen = int(request.cursor or (0 if request.export_id else self.export.version))
+        if request.tell_start and not request.export_id:
+            yield inspection_pb2.FeedEvent(cursor=str(seen))
         async with contextlib.aclosing(self._each_change()) as changes:
             async for _ in changes:
                 for event in [event for event in self.events if int(event.cursor) > seen]:
@@ -173,6 +175,16 @@ async def test_a_stream_tells_what_there_is_and_then_what_comes(
     answer = await listening
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.text == 'retry: 2000\n\nid: 2\ndata: {"n":2}\n\nid: 3\ndata: {"n":3}\n\n'
+
+
+async def test_a_stream_from_now_on_says_first_where_it_begins(
+    client: httpx.AsyncClient, living: Living, stop: asyncio.Event
+) -> None:
+    """Who loses it before the first event goes on there."""
+    listening = asyncio.ensure_future(client.get("/api/events/stream"))
+    await living.listening.wait()
+    stop.set()
+    assert (await listening).text == "retry: 2000\n\nid: 1\n\n"
 
 
 async def test_a_stream_goes_on_after_the_last_event_id(client: httpx.AsyncClient, living: Living) -> None:

@@ -67,7 +67,9 @@ async def _stream(exchange: Exchange, export_id: str, query: StreamQuery) -> Res
     seconds = wait_asked(exchange.request)
     is_head = exchange.request.method == "HEAD"
     if seconds != 0 and not is_head:
-        watch = inspection_pb2.WatchEventsRequest(cursor=cursor, types=types, export_id=export_id)
+        watch = inspection_pb2.WatchEventsRequest(
+            cursor=cursor, types=types, export_id=export_id, tell_start=not cursor
+        )
         reader = await exchange.live(exchange.services.inspection.WatchEvents, watch)
         return LiveResponse(reader, _frames(reader, seconds or exchange.longest_stream_seconds))
     asked = inspection_pb2.ListEventsRequest(limit=PAGE, cursor=cursor, types=types, export_id=export_id)
@@ -124,7 +126,9 @@ async def _frames(reader: LiveReader[inspection_pb2.FeedEvent], seconds: float) 
 
 
 def _frame(event: inspection_pb2.FeedEvent) -> bytes:
-    return f"id: {event.cursor}\ndata: {event.body_json}\n\n".encode()
+    """Where the stream begins has an id and no data: readers keep it, and nothing is dispatched."""
+    data = f"data: {event.body_json}\n" if event.body_json else ""
+    return f"id: {event.cursor}\n{data}\n".encode()
 
 
 def _types(given: str | None) -> list[str]:
@@ -132,7 +136,8 @@ def _types(given: str | None) -> list[str]:
 
 
 STREAM_NOTE = (
-    " Server-sent events: each has the cursor as its `id` and `{type, timestamp, data}` as its data. The"
+    " Server-sent events: each has the cursor as its `id` and `{type, timestamp, data}` as its data. Without"
+    " Last-Event-ID the first has the `id` alone, which is where the stream begins. The"
     " stream ends after ten minutes, with `Prefer: wait=N` after N seconds (25 at most), and when the gateway"
     " stops; EventSource then comes again with Last-Event-ID."
 )

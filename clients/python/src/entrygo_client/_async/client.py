@@ -145,13 +145,17 @@ class AsyncEntryGo(AsyncOperations):
         path = f"/api/exports/{export_id}/stream" if export_id else "/api/events/stream"
         while True:
             headers = {"last-event-id": cursor} if cursor else {}
+            message: dict[str, str] = {}
             try:
                 async for line in self._transport.lines(path, query={"type": type_}, headers=headers):
                     name, _, value = line.partition(": ")
-                    if name == "id":
-                        cursor = value
-                    elif name == "data":
-                        yield cursor or "", cast(types.Event, json.loads(value))
+                    message[name] = value
+                    # A message that was cut off is none: its event comes again.
+                    if not line:
+                        cursor = message.get("id", cursor)
+                        if "data" in message:
+                            yield cursor or "", cast(types.Event, json.loads(message["data"]))
+                        message = {}
             except (NoAnswer, ServiceUnavailable):
                 pass
             await asyncio.sleep(RECONNECT_SECONDS)

@@ -159,14 +159,16 @@ class ListEventsResponse(_message.Message):
     def __init__(self, data: _Optional[_Iterable[_Union[FeedEvent, _Mapping]]] = ..., has_more: _Optional[bool] = ..., next_cursor: _Optional[str] = ...) -> None: ...
 
 class WatchEventsRequest(_message.Message):
-    __slots__ = ("cursor", "types", "export_id")
+    __slots__ = ("cursor", "types", "export_id", "tell_start")
     CURSOR_FIELD_NUMBER: _ClassVar[int]
     TYPES_FIELD_NUMBER: _ClassVar[int]
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    TELL_START_FIELD_NUMBER: _ClassVar[int]
     cursor: str
     types: _containers.RepeatedScalarFieldContainer[str]
     export_id: str
-    def __init__(self, cursor: _Optional[str] = ..., types: _Optional[_Iterable[str]] = ..., export_id: _Optional[str] = ...) -> None: ...
+    tell_start: bool
+    def __init__(self, cursor: _Optional[str] = ..., types: _Optional[_Iterable[str]] = ..., export_id: _Optional[str] = ..., tell_start: _Optional[bool] = ...) -> None: ...
 
 class FeedEvent(_message.Message):
     __slots__ = ("cursor", "id", "type", "export_id", "body_json")
