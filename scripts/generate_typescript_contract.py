@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from scripts.generate_python_client import NOT_REPEATABLE
+
 from entrygo.gateway.openapi import build_openapi
 from entrygo.gateway.routes import ENDPOINTS
 
@@ -31,7 +33,11 @@ def _operations(document: dict[str, Any]) -> Iterator[str]:
             media_types = operation.get("responses", {}).get(OK, {}).get("content", {})
             if name and "text/event-stream" not in media_types:
                 is_json = str(JSON in media_types).lower()
-                yield f'  {name}: {{ method: "{method.upper()}", path: "{path}", isJson: {is_json} }},'
+                is_repeatable = str(name not in NOT_REPEATABLE).lower()
+                yield (
+                    f'  {name}: {{ method: "{method.upper()}", path: "{path}", isJson: {is_json},'
+                    f" isRepeatable: {is_repeatable} }},"
+                )
     yield "} as const;"
     yield ""
 

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { ApiError, EntryGoError, NoAnswer, TimedOut, isError } from "./errors.js";
+import { ApiError, EntryGoError, NoAnswer, TimedOut, UnexpectedAnswer, isError } from "./errors.js";
 import { OPERATIONS } from "./operations.js";
 import { pauseBeforeRetry, type Failure } from "./retrying.js";
 import type { components, operations } from "./schema.js";
@@ -62,6 +62,7 @@ const WAIT_SECONDS = 25;
 const STALE_PAUSE = 1; // seconds
 const RECONNECT_PAUSE = 1000; // milliseconds, until the server names its own
 const STREAM_SECONDS = 3600; // a stream is opened again then at the latest
+const SHOWN_CHARACTERS = 80; // of a body that is not what was expected
 const ON_THE_WAY = new Set(["prepared", "sending"]);
 
 /** Whether nothing of it is under way: neither the execution nor the handing over to the broker. */
@@ -111,8 +112,11 @@ export class EntryGo {
       headers["idempotency-key"] = given.idempotencyKey ?? `js-${randomUUID()}`;
       if (operation.method !== "DELETE") body = JSON.stringify(this.#withAccount(given.body ?? {}));
     }
-    const answer = await this.#send(operation.method, path + asQuery(given.query), headers, body);
-    const found = operation.isJson ? await answer.json() : new Uint8Array(await answer.arrayBuffer());
+    const read: Read<unknown> = operation.isJson ? asJson : asBytes;
+    const found = await this.#send(operation.method, path + asQuery(given.query), headers, read, {
+      body,
+      isRepeatable: operation.isRepeatable,
+    });
     return found as Answer<Id>;
   }
 
@@ -144,11 +148,10 @@ export class EntryGo {
       if (left <= 0) throw new TimedOut(`${exportId} is not there after ${seconds} s`);
       const wait = Math.max(1, Math.min(WAIT_SECONDS, left));
       const headers: Record<string, string> = etag ? { "if-none-match": etag, prefer: `wait=${wait}` } : {};
-      const answer = await this.#send("GET", path, headers, undefined, wait);
-      if (answer.status === 304) continue;
-      etag = answer.headers.get("etag");
-      const found = (await answer.json()) as Export;
-      if (isReached(found)) return found;
+      const changed = await this.#send("GET", path, headers, asVersion, { wait });
+      if (changed === null) continue;
+      etag = changed.etag;
+      if (isReached(changed.found)) return changed.found;
       // Without a version there is nothing to wait on.
       if (!etag) await sleep(STALE_PAUSE * 1000);
     }
@@ -166,7 +169,7 @@ export class EntryGo {
     for (;;) {
       const headers = { accept: "text/event-stream", ...(cursor ? { "last-event-id": cursor } : {}) };
       try {
-        const answer = await this.#send("GET", path + asQuery({ type }), headers, undefined, STREAM_SECONDS);
+        const answer = await this.#send("GET", path + asQuery({ type }), headers, asItIs, { wait: STREAM_SECONDS });
         for await (const message of messages(answer.body!)) {
           cursor = message.id ?? cursor;
           pause = message.retry ?? pause;
@@ -207,13 +210,14 @@ export class EntryGo {
     return !this.accountId || "accountId" in body ? body : { accountId: this.accountId, ...body };
   }
 
-  async #send(
+  /** What `read` makes of the answer, 304 included; an answer that ends before it is read is none. */
+  async #send<T>(
     method: string,
     path: string,
     headers: Record<string, string>,
-    body?: string,
-    wait = 0,
-  ): Promise<Response> {
+    read: Read<T>,
+    { body, wait = 0, isRepeatable = true }: { body?: string | undefined; wait?: number; isRepeatable?: boolean },
+  ): Promise<T> {
     const request: RequestInit = {
       method,
       headers: {
@@ -230,20 +234,47 @@ export class EntryGo {
       try {
         const signal = AbortSignal.timeout((this.#seconds + wait) * 1000);
         const answer = await this.#fetch(this.#baseUrl + path, { ...request, signal });
-        if (answer.ok || answer.status === 304) return answer;
+        if (answer.ok || answer.status === 304) return await read(answer);
         const parsed: unknown = await answer.json().catch(() => undefined);
         const error = new ApiError(answer.status, parsed, answer.headers.get("x-request-id") ?? "");
         failure = { status: answer.status, code: error.errorCode, retryAfter: answer.headers.get("retry-after") };
         problem = error;
       } catch (error) {
+        if (error instanceof UnexpectedAnswer) throw error;
         failure = {};
         problem = new NoAnswer(`${method} ${path}: ${String(error)}`, { cause: error });
       }
-      const pause = pauseBeforeRetry(failure, retries, this.#maxRetries);
+      const pause = pauseBeforeRetry(failure, retries, isRepeatable ? this.#maxRetries : 0);
       if (pause === null) throw problem;
       await sleep(pause * 1000);
     }
   }
+}
+
+type Read<T> = (answer: Response) => Promise<T>;
+
+const asItIs: Read<Response> = async (answer) => answer;
+
+const asBytes: Read<Uint8Array> = async (answer) => new Uint8Array(await answer.arrayBuffer());
+
+async function asJson(answer: Response): Promise<unknown> {
+  const text = await answer.text();
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const kind = answer.headers.get("content-type") ?? "no content type";
+    const begins = text.slice(0, SHOWN_CHARACTERS).replace(/\s+/g, " ");
+    throw new UnexpectedAnswer(
+      `${answer.status} from ${answer.url} is ${kind} and no JSON: is it EntryGo that answers there, or something before it? ` +
+        `It begins: ${begins}`,
+      { cause: error },
+    );
+  }
+}
+
+async function asVersion(answer: Response): Promise<{ etag: string | null; found: Export } | null> {
+  if (answer.status === 304) return null;
+  return { etag: answer.headers.get("etag"), found: (await asJson(answer)) as Export };
 }
 
 function asQuery(query: object | undefined): string {

@@ -11,6 +11,12 @@ export class EntryGoError extends Error {}
 /** Nothing answered, or the answer was lost. A write may have happened: repeat it with the same key. */
 export class NoAnswer extends EntryGoError {}
 
+/**
+ * A success whose body is no JSON, as a proxy or a page to sign in gives one: it need not be EntryGo's. A write may
+ * have happened: repeat it with the same key.
+ */
+export class UnexpectedAnswer extends EntryGoError {}
+
 /** What was waited for did not come in time; nothing was changed by waiting. */
 export class TimedOut extends EntryGoError {}
 

@@ -25,6 +25,8 @@ export function verify<Event = unknown>(
   }
   const content = typeof body === "string" ? body : new TextDecoder().decode(body);
   const key = Buffer.from(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret, "base64");
+  // With a key of nothing anybody signs: a variable that was not set must not open the door.
+  if (key.length === 0) throw new BadSignature("The secret of the webhook is empty.");
   const wanted = Buffer.from(createHmac("sha256", key).update(`${id}.${timestamp}.${content}`).digest("base64"));
   // While a secret is rotated there are two signatures.
   const isRight = given.some((signature) => {
@@ -37,6 +39,9 @@ export function verify<Event = unknown>(
 }
 
 function read(headers: Headers | Record<string, string | string[] | undefined>, name: string): string {
-  const value = headers instanceof Headers ? headers.get(name) : headers[name];
+  const value =
+    headers instanceof Headers
+      ? headers.get(name)
+      : Object.entries(headers).find(([each]) => each.toLowerCase() === name)?.[1];
   return (Array.isArray(value) ? value[0] : value) ?? "";
 }

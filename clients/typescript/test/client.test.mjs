@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
 
-import { ApiError, EntryGo, NoAnswer, Refused, isError, webhooks } from "../dist/index.js";
+import { ApiError, EntryGo, NoAnswer, Refused, UnexpectedAnswer, isError, webhooks } from "../dist/index.js";
 
 const PLAN = { warehouseId: "wh_1", brokerId: "br_1", orderIds: ["ord_1"] };
 const json = (body, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers });
@@ -81,6 +81,43 @@ test("an answer that is lost each time is no answer", async () => {
   await assert.rejects(client.call("getPolicy", {}), NoAnswer);
 });
 
+/** A success whose connection ends within its body. */
+const cutOff = () =>
+  new Response(
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"exportId":'));
+        controller.error(new TypeError("terminated"));
+      },
+    }),
+  );
+
+test("an answer that ends within its body is asked for again under the same key, and is no answer in the end", async () => {
+  const { asked, client } = scripted(cutOff(), json({ exportId: "batch_1" }), cutOff(), cutOff(), cutOff());
+  assert.equal((await client.call("planExport", { body: PLAN })).exportId, "batch_1");
+  assert.equal(asked[1].headers["idempotency-key"], asked[0].headers["idempotency-key"]);
+  await assert.rejects(client.call("getArtifact", { path: { id: "cp_1", filename: "a.pdf" } }), NoAnswer);
+  assert.equal(asked.length, 5);
+});
+
+test("a success that is no JSON says what came, and is not asked for again", async () => {
+  const { asked, client } = scripted(new Response("<html> sign in", { headers: { "content-type": "text/html" } }));
+  await assert.rejects(client.call("getPolicy", {}), (found) => {
+    assert.ok(found instanceof UnexpectedAnswer);
+    assert.match(found.message, /text\/html and no JSON.*<html> sign in/);
+    return true;
+  });
+  assert.equal(asked.length, 1);
+});
+
+test("what would happen twice is not asked for again", async () => {
+  for (const [operation, body] of [["rotateWebhookSecret", {}], ["testWebhook", undefined]]) {
+    const { asked, client } = scripted(new TypeError("fetch failed"), json({}));
+    await assert.rejects(client.call(operation, { path: { id: "whk_1" }, body }), NoAnswer);
+    assert.equal(asked.length, 1);
+  }
+});
+
 test("pages follow each other until there are no more", async () => {
   const { asked, client } = scripted(
     json({ data: [{ exportId: "a" }], hasMore: true, nextCursor: "c1" }),
@@ -125,6 +162,15 @@ test("a delivery is read only with a signature that is right and new", () => {
   assert.equal(webhooks.verify(secret, headers, body, now).data.exportId, "exp_1");
   assert.throws(() => webhooks.verify(secret, headers, `${body} `, now), webhooks.BadSignature);
   assert.throws(() => webhooks.verify(secret, headers, body, new Date(1795820500_000)), webhooks.BadSignature);
+  const named = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]));
+  assert.equal(webhooks.verify(secret, named, body, now).data.exportId, "exp_1");
+  // Signed with no key at all, for a receiver whose variable was not set.
+  const signed = `evt_01JTESTVECTOR.1795820100.${body}`;
+  const unkeyed = `v1,${createHmac("sha256", "").update(signed).digest("base64")}`;
+  for (const empty of ["", "whsec_"]) {
+    const given = { ...headers, "webhook-signature": unkeyed };
+    assert.throws(() => webhooks.verify(empty, given, body, now), webhooks.BadSignature);
+  }
   const forged = createHmac("sha256", "x").update(body).digest("base64");
   assert.throws(() => webhooks.verify(secret, { ...headers, "webhook-signature": `v1,${forged}` }, body, now));
 });

@@ -1,5 +1,7 @@
 """Verification of webhooks by the client, against the library of the specification."""
 
+import base64
+import hmac
 import time
 from datetime import UTC, datetime
 
@@ -45,6 +47,10 @@ def test_the_known_vector_is_verified() -> None:
         (BODY, signed(), "whsec_???"),
         (BODY, {**signed(), "Webhook-Timestamp": "soon"}, SECRET),
         (BODY, {**signed(), "Webhook-Signature": "v1a,AAAA"}, SECRET),
+        (BODY, {**signed(), "Webhook-Timestamp": "9" * 400}, SECRET),
+        # As servers give bytes that are no UTF-8.
+        (BODY, {**signed(), "Webhook-Id": "evt_\udcff"}, SECRET),
+        (BODY, {**signed(), "Webhook-Signature": "v1,\udcff"}, SECRET),
         (BODY, {}, SECRET),
         (b"[]", signed(b"[]"), SECRET),
         (b"{", signed(b"{"), SECRET),
@@ -53,3 +59,12 @@ def test_the_known_vector_is_verified() -> None:
 def test_anything_else_is_refused_in_one_way(body: bytes, headers: dict[str, str], secret: str) -> None:
     with pytest.raises(webhooks.InvalidSignature):
         webhooks.verify(secret, body, headers)
+
+
+@pytest.mark.parametrize("empty", ["", "whsec_"])
+def test_what_is_signed_with_no_key_is_refused_where_the_secret_was_not_set(empty: str) -> None:
+    headers = {"webhook-id": "evt_1", "webhook-timestamp": str(int(time.time()))}
+    content = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + BODY
+    unkeyed = base64.b64encode(hmac.digest(b"", content, "sha256")).decode()
+    with pytest.raises(webhooks.InvalidSignature):
+        webhooks.verify(empty, BODY, {**headers, "webhook-signature": f"v1,{unkeyed}"})
