@@ -146,7 +146,7 @@ async def test_a_watch_that_asks_is_told_where_it_begins(
     metadata = await key_of(settings, ScopeName.READ)
     request = inspection_pb2.WatchEventsRequest(tell_start=True)
     watch = stub.WatchEvents(request, metadata=metadata, timeout=CALL_SECONDS)
-    start = await watch.read()
+    start = await anext(aiter(watch))
     watch.cancel()
     assert (start.id, start.body_json) == ("", "")
     page = inspection_pb2.ListEventsRequest(cursor=start.cursor)

@@ -9,7 +9,7 @@ import pytest
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 
-from entrygo.cli.agents import callers
+from entrygo.cli.agents import answers, callers
 from entrygo.cli.agents.callers import Callers, bounded_client
 from entrygo.cli.agents.server import build_server
 from entrygo.cli.agents.tools import Tools
@@ -113,3 +113,56 @@ async def test_an_argument_that_a_tool_has_not_is_refused_by_its_name(
             await server.call_tool(tool, arguments)
         [shown] = [each for each in await server.list_tools() if each.name == tool]
     assert shown.input_schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("export_id", ["x" * 70_000, "\ud800"])
+async def test_an_argument_that_no_request_can_have_is_refused_by_a_code(export_id: str) -> None:
+    async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(500))) as gateway:
+        tools = Tools(Callers(base_url="http://gateway", api_key="key", account_id="acc_1", http=gateway))
+        with pytest.raises(ToolError, match="VALIDATION_ERROR"):
+            await tools.inspect(cast(Context[Any, Any], Asked()), export_id)
+
+
+def test_a_text_that_no_screen_shows_or_that_reads_in_another_order_is_written_out() -> None:
+    hidden = "".join(chr(0xE0000 + ord(each)) for each in "go")
+    message = {"code": "C", "severity": "error", "message": f"Mug{hidden} \u202etxt", "field": "f"}
+    [found] = answers.explained(
+        cast(
+            Any,
+            {
+                "exportId": "batch_1",
+                "planHash": "planhash_1",
+                "state": "CANCELLED",
+                "readinessState": "BLOCKED",
+                "complianceScore": 1,
+                "validationMessages": [message],
+            },
+        )
+    )["findings"]
+    assert found["example"] == "Mug<U+E0067><U+E006F> <U+202E>txt"
+
+
+def test_a_comparison_shows_the_beginning_of_a_long_text() -> None:
+    change = {"field": "customs_description", "before": None, "after": "d" * 5_000}
+    none = {"added_count": 0, "removed_count": 0, "changed_count": 0, "changed": []}
+    item = {"id": "prod_1", "name": "Mug", "changes": {"count": 1, "first": [change]}}
+    compared = answers.compared(
+        cast(
+            Any,
+            {
+                "exportId": "batch_1",
+                "to": {"planHash": "planhash_1"},
+                "is_same": False,
+                "messages": {"appeared_count": 0, "disappeared_count": 0, "appeared": []},
+                "orders": none,
+                "products": {**none, "changed_count": 1, "changed": [item]},
+                "reference_rows": none,
+                "plan": {"first": []},
+                "warehouse": {"first": [change]},
+                "broker": {"first": []},
+            },
+        )
+    )
+    [shown] = compared["products"]["first"]
+    assert shown["fields"] == compared["warehouse"]
+    assert len(shown["fields"][0]["after"]) == answers.SHOWN_CHARACTERS + 1

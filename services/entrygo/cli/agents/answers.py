@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from entrygo.cli.agents.plain_sight import in_plain_sight
 from entrygo_client import types
 
 Answer = dict[str, Any]
@@ -24,6 +25,7 @@ AFTER_EXECUTION: Mapping[str, str] = {
 }
 
 
+@in_plain_sight
 def planned(plan: types.PlanAnswer) -> Answer:
     """A plan that was just made."""
     export_id, plan_hash = plan["exportId"], plan["planHash"]
@@ -43,6 +45,7 @@ def planned(plan: types.PlanAnswer) -> Answer:
     }
 
 
+@in_plain_sight
 def inspected(export: types.InspectAnswer) -> Answer:
     """How an export stands."""
     submission, package = export["brokerSubmission"], export["customsPackage"]
@@ -72,6 +75,7 @@ def inspected(export: types.InspectAnswer) -> Answer:
     }
 
 
+@in_plain_sight
 def explained(export: types.InspectAnswer) -> Answer:
     """Why an export is as ready as it is."""
     return {
@@ -84,6 +88,7 @@ def explained(export: types.InspectAnswer) -> Answer:
     }
 
 
+@in_plain_sight
 def proposed(issues: types.IssuesAnswer) -> Answer:
     """What would mend a plan; nothing of it is applied."""
     products, orders = issues["issues_by_product"], issues["issues_by_order"]
@@ -131,6 +136,7 @@ def proposed(issues: types.IssuesAnswer) -> Answer:
     }
 
 
+@in_plain_sight
 def compared(diff: types.PlanDiffAnswer) -> Answer:
     """What changed between two plans: counts, and the first of each kind by name."""
     messages = diff["messages"]
@@ -140,7 +146,7 @@ def compared(diff: types.PlanDiffAnswer) -> Answer:
         "isSame": diff["is_same"],
         "next": {"tool": "inspect", "why": "It says what to do with the plan as it is now."},
         **{kind: _items(diff[kind]) for kind in ("orders", "products", "reference_rows")},
-        **{kind: diff[kind]["first"][:SHOWN] for kind in ("plan", "warehouse", "broker")},
+        **{kind: _fields(diff[kind]["first"][:SHOWN]) for kind in ("plan", "warehouse", "broker")},
         "messages": {
             "appeared": messages["appeared_count"],
             "disappeared": messages["disappeared_count"],
@@ -149,6 +155,7 @@ def compared(diff: types.PlanDiffAnswer) -> Answer:
     }
 
 
+@in_plain_sight
 def listed(exports: Sequence[types.ExportSummary], *, has_more: bool) -> Answer:
     """Exports, newest first."""
     return {
@@ -222,10 +229,21 @@ def _items(changes: types.ItemChanges) -> Answer:
         "removed": changes["removed_count"],
         "changed": changes["changed_count"],
         "first": [
-            {"id": each["id"], "name": each["name"], "fields": each["changes"]["first"][:SHOWN_EVENTS]}
+            {
+                "id": each["id"],
+                "name": each["name"],
+                "fields": _fields(each["changes"]["first"][:SHOWN_EVENTS]),
+            }
             for each in changes["changed"][:SHOWN_EVENTS]
         ],
     }
+
+
+def _fields(changes: Iterable[Mapping[str, Any]]) -> list[Answer]:
+    return [
+        {name: _short(value) if isinstance(value, str) else value for name, value in change.items()}
+        for change in changes
+    ]
 
 
 def _rank(message: types.ValidationMessage) -> int:

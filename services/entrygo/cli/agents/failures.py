@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
 from mcp.server.mcpserver.exceptions import ResourceError, ToolError
 
 from entrygo.cli.agents.callers import AnswerTooLarge, NoKey
@@ -45,6 +46,9 @@ def said_to_the_agent(kind: type[ToolError] | type[ResourceError]) -> Iterator[N
         raise kind(_text("ANSWER_TOO_LARGE", str(error), [])) from error
     except NoKey as error:
         raise kind(_text("INVALID_API_KEY", str(error), [])) from error
+    except (httpx.InvalidURL, UnicodeEncodeError) as error:
+        message = "An argument is too long, or has characters that no text has."
+        raise kind(_text("VALIDATION_ERROR", message, [])) from error
     except EntryGoError as error:
         raise kind(_text("FAILED", str(error), [])) from error
 

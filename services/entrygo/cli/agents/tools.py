@@ -157,7 +157,7 @@ class Tools:
         client = await self._acting(ctx)
         current = (await client.inspect_export(export_id))["planHash"]
         if current != plan_hash:
-            raise Refusal("PLAN_HASH_MISMATCH", f"{export_id} has the plan {current}, not {plan_hash}.")
+            raise Refusal("PLAN_HASH_MISMATCH", f"{export_id} has the plan {current}, not {plan_hash:.128}.")
         return client
 
 
