@@ -121,3 +121,44 @@ async def test_what_can_be_no_key_is_refused_and_not_shown_to_the_agent() -> Non
         with pytest.raises(NoKey, match="characters that no key has") as refused:
             callers.client(None)
     assert "shpbndl" not in str(refused.value)
+
+
+async def test_no_made_up_key_opens_a_subscription_that_would_hold_a_connection() -> None:
+    async with httpx.AsyncClient() as gateway:
+        callers = Callers(base_url="http://gateway", api_key=None, account_id="", http=gateway)
+        app = build_http_app(callers)
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://localhost:3800") as stranger,
+            asyncio.timeout(10),
+        ):
+            wanted = {"notifications": {"resourceSubscriptions": ["entrygo://exports"]}}
+            answer = await stranger.post(PATH, **request_of("subscriptions/listen", wanted))
+            found = await stranger.post(PATH, **request_of("server/discover", {}))
+    assert answer.status_code == 404
+    capabilities = found.json()["result"]["capabilities"]
+    assert not any(each.get("subscribe") or each.get("listChanged") for each in capabilities.values())
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://mcp.example.com", 200),
+        ("http://mcp.example.com:8443", 200),
+        ("https://example.com", 403),
+        ("null", 403),
+    ],
+)
+async def test_a_page_of_a_named_host_may_ask_whatever_is_before_it(origin: str, status: int) -> None:
+    async with httpx.AsyncClient() as gateway:
+        callers = Callers(base_url="http://gateway", api_key=None, account_id="", http=gateway)
+        app = build_http_app(callers, hosts=["mcp.example.com"])
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="https://mcp.example.com") as page,
+        ):
+            asked = request_of("server/discover", {})
+            asked["headers"]["origin"] = origin
+            assert (await page.post(PATH, **asked)).status_code == status

@@ -35,6 +35,8 @@ def build_server(callers: Callers) -> MCPServer:
         version=version("entrygo"),
         log_level="WARNING",
         tools=tools_of(callers),
+        # Nothing here changes under an agent, and a stream of a made-up key would hold a connection for good.
+        subscriptions=False,
     )
     add_resources(server, callers)
     return server
@@ -53,7 +55,8 @@ def build_http_app(callers: Callers, *, hosts: Sequence[str] = ()) -> Starlette:
         stateless_http=True,
         max_request_body_size=LARGEST_REQUEST_BYTES,
         transport_security=TransportSecuritySettings(
-            allowed_hosts=allowed, allowed_origins=[f"http://{host}" for host in allowed]
+            allowed_hosts=allowed,
+            allowed_origins=[f"{scheme}://{host}" for scheme in ("http", "https") for host in allowed],
         ),
     )
     app.add_middleware(PostAlone)
