@@ -69,7 +69,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
 def _served(parts: ExecutionParts) -> Parts:
     servicer = ExecutionServicer(parts.use_cases)
     return Parts(
-        rpc_service=SERVICE_NAME,
+        rpc_services=(SERVICE_NAME,),
         required_scopes=REQUIRED_SCOPES,
         conditions={ARTIFACTS: parts.are_artifacts_sound},
         register=partial(execution_pb2_grpc.add_ExecutionServicer_to_server, servicer),

@@ -86,7 +86,7 @@ def _parts(settings: Settings, runtime: Runtime, channels: Channels) -> Parts:
         probe_seconds=settings.probe_seconds,
     )
     return Parts(
-        rpc_service=SERVICE_NAME,
+        rpc_services=(SERVICE_NAME,),
         required_scopes={**REQUIRED_SCOPES, **hooks.required_scopes},
         register=partial(_register, servicer, hooks.servicer),
         background=(projector.run, reconciler.run, lookout.run, *hooks.background),

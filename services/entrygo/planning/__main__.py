@@ -34,7 +34,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
         )
         servicer = PlanningServicer(use_cases, max_orders=settings.max_orders)
         yield Parts(
-            rpc_service=SERVICE_NAME,
+            rpc_services=(SERVICE_NAME,),
             required_scopes=REQUIRED_SCOPES,
             register=partial(planning_pb2_grpc.add_PlanningServicer_to_server, servicer),
             background=(library.keep_fresh,),

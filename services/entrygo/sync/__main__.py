@@ -14,6 +14,7 @@ from entrygo.process.refusals import read_or_exit
 from entrygo.proto.identity.v1 import identity_pb2_grpc
 from entrygo.proto.sync.v1 import sync_pb2_grpc
 from entrygo.rpc.keys_servicer import REQUIRED_SCOPES as KEY_SCOPES
+from entrygo.rpc.keys_servicer import SERVICE_NAME as KEYS_SERVICE_NAME
 from entrygo.rpc.keys_servicer import KeysServicer
 from entrygo.service.run import Parts, Runtime, run_service
 from entrygo.sync.habits import Habits
@@ -33,7 +34,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     keys = KeysServicer(OwnKeys(runtime.identity, runtime.ids), use_cases.check_warehouse)
     old_requests = partial(purge, older_than=timedelta(days=settings.idempotency_keep_days))
     yield Parts(
-        rpc_service=SERVICE_NAME,
+        rpc_services=(SERVICE_NAME, KEYS_SERVICE_NAME),
         required_scopes={**REQUIRED_SCOPES, **KEY_SCOPES},
         register=partial(_register, servicer, keys),
         # Identity has no process of its own.

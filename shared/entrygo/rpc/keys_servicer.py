@@ -21,6 +21,7 @@ from entrygo.rpc.replay import mark_replayed
 Context = grpc.aio.ServicerContext[Any, Any]
 
 _KEYS = identity_pb2.DESCRIPTOR.services_by_name["Keys"]
+SERVICE_NAME = _KEYS.full_name
 REQUIRED_SCOPES: RequiredScopes = {
     f"/{_KEYS.full_name}/{method.name}": ScopeName.SETUP for method in _KEYS.methods
 }

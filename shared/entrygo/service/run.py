@@ -69,7 +69,7 @@ class Parts:
     events may wait for others to be published with.
     """
 
-    rpc_service: str
+    rpc_services: tuple[str, ...]
     required_scopes: RequiredScopes
     register: Register
     background: Sequence[Work] = ()
@@ -149,7 +149,7 @@ async def _work(name: str, settings: S, parts: Parts, runtime: Runtime) -> None:
         authenticator=Authenticator(runtime.identity, service_tokens=settings.identity.tokens),
         required_scopes=parts.required_scopes,
         register=parts.register,
-        service_names=(parts.rpc_service,),
+        service_names=parts.rpc_services,
         ready=partial(is_ready, runtime.pool),
         conditions=parts.conditions,
         longest_rpc_seconds=parts.longest_rpc_seconds,

@@ -66,7 +66,7 @@ class Wiring:
         self.happened.append("wired")
         self.pool = runtime.pool
         yield Parts(
-            rpc_service=SERVICE_NAME,
+            rpc_services=(SERVICE_NAME,),
             required_scopes={
                 f"/{SERVICE_NAME}/{method.name}": Access.ANY_KEY
                 for method in planning_pb2.DESCRIPTOR.services_by_name["Planning"].methods
