@@ -2,9 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { ApiError, EntryGoError, NoAnswer, TimedOut, UnexpectedAnswer, isError } from "./errors.js";
+import { ApiError, EntryGoError, NoAnswer, TimedOut, UnexpectedAnswer } from "./errors.js";
 import { OPERATIONS } from "./operations.js";
-import { pauseBeforeRetry, type Failure } from "./retrying.js";
+import { STATUSES, pauseBeforeRetry, type Failure } from "./retrying.js";
 import type { components, operations } from "./schema.js";
 import { messages } from "./stream.js";
 
@@ -176,8 +176,8 @@ export class EntryGo {
           if (message.data !== undefined) yield [cursor ?? "", JSON.parse(message.data) as Event];
         }
       } catch (error) {
-        // Cut off or away: what else it may be does not mend itself.
-        if (error instanceof ApiError && !isError(error, "SERVICE_UNAVAILABLE")) throw error;
+        // Cut off, away, or too many streams: what else it may be does not mend itself.
+        if (error instanceof ApiError && !STATUSES.has(error.status)) throw error;
       }
       await sleep(pause);
     }

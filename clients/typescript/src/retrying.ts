@@ -1,6 +1,7 @@
 /** Which failures are tried again, and when. Pure but for the jitter. */
 
-const STATUSES = new Set([408, 429, 500, 502, 503, 504]);
+/** What passes by itself. */
+export const STATUSES: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 const FIRST_PAUSE = 0.5; // seconds
 const LONGEST_PAUSE = 8;
 /** A server that asks for more is not waited for. */

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 import entrygo_client
-from entrygo_client import AsyncEntryGo, EntryGo, NoAnswer, RateLimited, Refused, ValidationFailed
+from entrygo_client import ApiError, AsyncEntryGo, EntryGo, NoAnswer, RateLimited, Refused, ValidationFailed
 from entrygo_client._errors import CLASSES
 from entrygo_client._retrying import Failure, pause_before_retry
 from tests.openapi import DOCUMENT
@@ -234,6 +234,20 @@ def test_a_stream_that_ends_before_its_first_event_goes_on_where_it_began(
     events: Any = script.client().events()
     assert next(events) == ("c8", {"n": 8})
     assert script.requests[1].headers["last-event-id"] == "c7"
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_listener_comes_again_after_what_passes_by_itself(
+    status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a proxy answers while the gateway behind it starts anew."""
+    monkeypatch.setattr("entrygo_client._sync.client.RECONNECT_SECONDS", 0)
+    away = httpx.Response(status, text="<html> Bad Gateway")
+    script = Script(away, httpx.Response(200, text='id: c1\ndata: {"n":1}\n\n'), httpx.Response(403))
+    events: Any = script.client().events()
+    assert next(events) == ("c1", {"n": 1})
+    with pytest.raises(ApiError):
+        next(events)
 
 
 def test_every_error_of_the_contract_has_a_class_of_its_own() -> None:

@@ -15,8 +15,9 @@ import httpx
 from entrygo_client import types
 from entrygo_client._async.operations import AsyncOperations
 from entrygo_client._async.transport import AsyncTransport, json_of
-from entrygo_client._errors import NoAnswer, ServiceUnavailable, TimedOut
+from entrygo_client._errors import ApiError, NoAnswer, TimedOut
 from entrygo_client._lifecycle import Lifecycle, Refused, is_settled, may_go
+from entrygo_client._retrying import STATUSES
 
 DEFAULT_BASE_URL = "http://localhost:3000"
 # The most that one request waits on the server.
@@ -156,8 +157,12 @@ class AsyncEntryGo(AsyncOperations):
                         if "data" in message:
                             yield cursor or "", cast(types.Event, json.loads(message["data"]))
                         message = {}
-            except (NoAnswer, ServiceUnavailable):
+            except NoAnswer:
                 pass
+            except ApiError as error:
+                # What a restart, a proxy before it or too many streams answer passes by itself.
+                if error.status not in STATUSES:
+                    raise
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def lifecycle(

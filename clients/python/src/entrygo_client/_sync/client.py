@@ -12,8 +12,9 @@ from typing import Any, Self, cast
 import httpx
 
 from entrygo_client import types
-from entrygo_client._errors import NoAnswer, ServiceUnavailable, TimedOut
+from entrygo_client._errors import ApiError, NoAnswer, TimedOut
 from entrygo_client._lifecycle import Lifecycle, Refused, is_settled, may_go
+from entrygo_client._retrying import STATUSES
 from entrygo_client._sync.operations import Operations
 from entrygo_client._sync.transport import Transport, json_of
 
@@ -153,8 +154,12 @@ class EntryGo(Operations):
                         if "data" in message:
                             yield cursor or "", cast(types.Event, json.loads(message["data"]))
                         message = {}
-            except (NoAnswer, ServiceUnavailable):
+            except NoAnswer:
                 pass
+            except ApiError as error:
+                # What a restart, a proxy before it or too many streams answer passes by itself.
+                if error.status not in STATUSES:
+                    raise
             time.sleep(RECONNECT_SECONDS)
 
     def lifecycle(
