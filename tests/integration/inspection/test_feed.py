@@ -1,6 +1,7 @@
 """The feed of events on a real database: its order, its places, and who may read it."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -102,6 +103,18 @@ async def test_pages_and_filters_narrow_and_the_place_goes_on(service: Service) 
     }
     empty = await feed.page(WHOLE, FeedFilter(after=following.after), 200)
     assert (empty.events, empty.has_more, empty.after) == ([], False, following.after)
+
+
+async def test_who_asks_for_what_is_rare_has_no_gap_once_the_rest_is_forgotten(service: Service) -> None:
+    await happen(service, lived("batch_1"))
+    rare = FeedFilter(after=None, types=("export.cancelled",))
+    page = await feed_of(service).page(WHOLE, rare, 200)
+    assert page.events == []
+    async with transaction(service.pool, EVERYONE) as connection:
+        await connection.execute("UPDATE event_feed SET created_at = now() - interval '40 days'")
+        await sweep_feeds(connection, 1000, older_than=KEEP)
+    again = await feed_of(service).page(WHOLE, replace(rare, after=page.after), 200)
+    assert (again.events, again.after) == ([], page.after)
 
 
 async def test_accounts_modes_and_warehouses_hear_of_their_own(service: Service) -> None:

@@ -39,8 +39,8 @@ class FeedStore:
         self._visible = visible
         self._scope = (visible.tenant.account_id, visible.tenant.mode, visible.warehouse_id)
 
-    async def read(self, wanted: FeedFilter, limit: int) -> tuple[list[PublishedEvent], int]:
-        """At most `limit` of the visible events after a place, oldest first; and as `forgotten`.
+    async def read(self, wanted: FeedFilter, limit: int) -> tuple[list[PublishedEvent], int, int]:
+        """At most `limit` of the visible events after a place, oldest first; as `forgotten`; where all end.
 
         In one statement, which sets its scope: within a transaction or as one by itself.
         """
@@ -50,8 +50,9 @@ class FeedStore:
         of_export = when_given("export_id = $6", "$6::text", wanted.export_id or None)
         rows = await self._connection.fetch(
             f"WITH scope AS MATERIALIZED (SELECT {set_scope()})"  # noqa: S608
-            " SELECT coalesce(head.forgotten_position, 0) AS forgotten, event.* FROM scope"
-            " LEFT JOIN LATERAL (SELECT forgotten_position FROM event_feed_heads"
+            " SELECT coalesce(head.forgotten_position, 0) AS forgotten,"
+            " coalesce(head.last_position, 0) AS last, event.* FROM scope"
+            " LEFT JOIN LATERAL (SELECT forgotten_position, last_position FROM event_feed_heads"
             "  WHERE account_id = scope.account_id AND mode = scope.mode OFFSET 0) AS head ON true"
             " LEFT JOIN LATERAL (SELECT event.* FROM unnest($5::text[]) AS named (type) CROSS JOIN LATERAL"
             "  (SELECT position, event_id, event_type, export_id, body FROM event_feed"
@@ -66,7 +67,7 @@ class FeedStore:
             limit,
         )
         events = [_published_from_row(row) for row in rows if row["position"] is not None]
-        return events, rows[0]["forgotten"]
+        return events, rows[0]["forgotten"], rows[0]["last"]
 
     async def last(self) -> int:
         """The place of the newest visible event; 0 while there is none."""

@@ -37,12 +37,16 @@ class Feed:
     async def page(self, visible: Visible, wanted: FeedFilter, limit: int) -> FeedPage:
         """Oldest first. ValidationFailed for a place after which events are no longer kept."""
         async with single_read(self._pool) as connection:
-            found, forgotten = await FeedStore(connection, visible).read(wanted, limit + 1)
+            found, forgotten, last = await FeedStore(connection, visible).read(wanted, limit + 1)
         if wanted.after is not None:
             _refuse_before(forgotten, wanted.after)
         events = found[:limit]
         after = events[-1].position if events else wanted.after or 0
-        return FeedPage(events=events, has_more=len(found) > limit, after=after)
+        has_more = len(found) > limit
+        if not has_more and visible.warehouse_id is None:
+            # What is not asked for is passed: once gone it is no gap. A warehouse may be given old events.
+            after = max(after, last)
+        return FeedPage(events=events, has_more=has_more, after=after)
 
     async def place(self, visible: Visible, wanted: FeedFilter) -> FeedFilter:
         """Where a watcher begins: where it says, at the first event of an export, or after the newest of all.
