@@ -38,18 +38,21 @@ export class ApiError extends EntryGoError {
   constructor(status: number, body: unknown, requestId: string) {
     const known = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
     const errorCode = String(known["errorCode"] ?? `HTTP_${status}`);
-    const issues = ((known["details"] as Record<string, unknown> | null | undefined)?.["issues"] ?? []) as Issue[];
-    super(`${errorCode} (${status}): ${String(known["message"] ?? "")}${named(issues)}`);
+    // What something before EntryGo answers may have details of another form.
+    const details = (typeof known["details"] === "object" ? known["details"] : null) as Record<string, unknown> | null;
+    const issues = details?.["issues"];
+    super(`${errorCode} (${status}): ${String(known["message"] ?? "")}${named(Array.isArray(issues) ? issues : [])}`);
     this.status = status;
     this.errorCode = errorCode;
     this.field = known["field"] as string | undefined;
-    this.details = (known["details"] ?? {}) as Record<string, unknown>;
+    this.details = details ?? {};
     this.requestId = requestId;
   }
 
   /** What is wrong with the fields of the request, at most 100. */
   get issues(): Issue[] {
-    return (this.details["issues"] ?? []) as Issue[];
+    const issues = this.details["issues"];
+    return Array.isArray(issues) ? issues : [];
   }
 }
 

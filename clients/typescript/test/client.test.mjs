@@ -186,6 +186,16 @@ test("an error says what is wrong where", async () => {
   });
 });
 
+test("an error of something before EntryGo is its status, whatever its details are", async () => {
+  for (const details of ["a text", 1, null, ["x"], { issues: "a text" }]) {
+    const { client, asked } = scripted(json({ message: "No such route", details }, 404));
+    await assert.rejects(client.call("getPolicy", {}), (found) => {
+      assert.deepEqual([found.errorCode, found.issues.length, asked.length], ["HTTP_404", 0, 1]);
+      return true;
+    });
+  }
+});
+
 test("what can be no key is refused, and not repeated in the error", () => {
   for (const apiKey of ["shpbndl_live_1\nx", "shpbndl_live_1é", "shpbndl_live_1 2"]) {
     assert.throws(() => new EntryGo({ baseUrl: "http://x", apiKey }), (found) => {

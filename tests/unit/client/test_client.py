@@ -276,3 +276,18 @@ def test_an_error_says_what_is_wrong_where() -> None:
         Script(httpx.Response(400, json=body)).client().inspect_export("batch_1")
     shown = "items.0: Required; items.1: Required; items.2: Required …"
     assert str(refused.value) == f"VALIDATION_ERROR (400): Failed. {shown}"
+
+
+@pytest.mark.parametrize("details", ["a text", 1, None, ["x"]])
+def test_an_error_of_something_before_it_is_its_status_whatever_its_details_are(details: object) -> None:
+    script = Script(httpx.Response(404, json={"message": "No such route", "details": details}))
+    with pytest.raises(ApiError) as caught:
+        script.client().get_policy()
+    assert (caught.value.error_code, caught.value.details) == ("HTTP_404", {})
+
+
+def test_an_answer_that_cannot_be_unpacked_is_asked_for_again() -> None:
+    garbled = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(b"not gzip"))
+    script = Script(garbled, ok())
+    script.client().get_policy()
+    assert len(script.requests) == 2

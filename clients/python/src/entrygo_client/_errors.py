@@ -31,7 +31,9 @@ class ApiError(EntryGoError):
         self.error_code = str(body.get("errorCode", f"HTTP_{status}"))
         self.message = str(body.get("message", ""))
         self.field: str | None = body.get("field")
-        self.details: Mapping[str, Any] = body.get("details") or {}
+        details = body.get("details")
+        # What something before EntryGo answers may have one of another form.
+        self.details: Mapping[str, Any] = details if isinstance(details, Mapping) else {}
         self.request_id = request_id
         super().__init__(f"{self.error_code} ({status}): {self.message}{_named(self.details.get('issues'))}")
 

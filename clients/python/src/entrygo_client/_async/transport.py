@@ -70,7 +70,7 @@ class AsyncTransport:
         while True:
             try:
                 answer = await self._http.send(request)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 failure, problem = (
                     Failure(None),
                     NoAnswer(f"No answer from {self._base_url} ({error or type(error).__name__})"),
@@ -104,7 +104,7 @@ class AsyncTransport:
                     raise error_of(answer.status_code, _parsed(answer), request_id)
                 async for line in answer.aiter_lines():
                     yield line
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise NoAnswer(f"No answer from {self._base_url} ({error or type(error).__name__})") from error
 
 
