@@ -23,8 +23,8 @@ HEADER = (
 )
 # Streams are read by AsyncEntryGo.events, written by hand.
 STREAMS = "text/event-stream"
-# A second one of these does something else than the first; the others may be sent again.
-NOT_REPEATABLE = frozenset({"rotateWebhookSecret", "testWebhook"})
+# A second one of these is another than the first; the others may be sent again.
+NOT_REPEATABLE = frozenset({"testWebhook"})
 UNASYNC_NAMES = {
     "AsyncEntryGo": "EntryGo",
     "AsyncOperations": "Operations",

@@ -113,11 +113,9 @@ test("a success that is no JSON says what came, and is not asked for again", asy
 });
 
 test("what would happen twice is not asked for again", async () => {
-  for (const [operation, body] of [["rotateWebhookSecret", {}], ["testWebhook", undefined]]) {
-    const { asked, client } = scripted(new TypeError("fetch failed"), json({}));
-    await assert.rejects(client.call(operation, { path: { id: "whk_1" }, body }), NoAnswer);
-    assert.equal(asked.length, 1);
-  }
+  const { asked, client } = scripted(new TypeError("fetch failed"), json({}));
+  await assert.rejects(client.call("testWebhook", { path: { id: "whk_1" } }), NoAnswer);
+  assert.equal(asked.length, 1);
 });
 
 test("pages follow each other until there are no more", async () => {

@@ -11,7 +11,13 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from entrygo.domain.errors import NotFound, RateLimited, ServiceUnavailable, ValidationFailed
+from entrygo.domain.errors import (
+    IdempotencyConflict,
+    NotFound,
+    RateLimited,
+    ServiceUnavailable,
+    ValidationFailed,
+)
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.inspection.announcing import Announcer
 from entrygo.inspection.changes import Changes
@@ -20,7 +26,13 @@ from entrygo.inspection.rebuild import rebuild
 from entrygo.inspection.webhooks.mailing import Mailing
 from entrygo.inspection.webhooks.queue_store import QueueBacklog, sweep_deliveries, sweep_lanes
 from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus, EndpointStatus, OwedMail
-from entrygo.inspection.webhooks.requests import CreateCommand, DeliveryPage, ReplayCommand, UpdateCommand
+from entrygo.inspection.webhooks.requests import (
+    CreateCommand,
+    DeliveryPage,
+    ReplayCommand,
+    UpdateCommand,
+    read_rotate,
+)
 from entrygo.inspection.webhooks.rooms import Slots
 from entrygo.inspection.webhooks.sender import Sender
 from entrygo.inspection.webhooks.signing import Signer
@@ -65,6 +77,15 @@ class Hooks:
     ) -> inspection_pb2.Webhook:
         command = CreateCommand(url=receiver.url, events=(), description="", key="", fingerprint=b"")
         reply = await self.webhooks.create(visible, replace(command, **given))
+        return inspection_pb2.Webhook.FromString(reply.body)
+
+    async def rotate(
+        self, webhook: inspection_pb2.Webhook, *, hours: int = 24, key: str = ""
+    ) -> inspection_pb2.Webhook:
+        request = inspection_pb2.RotateWebhookSecretRequest(
+            id=webhook.id, overlap_hours=hours, idempotency_key=key
+        )
+        reply = await self.webhooks.rotate(WHOLE, read_rotate(request))
         return inspection_pb2.Webhook.FromString(reply.body)
 
     async def happens(self, life: Life) -> None:
@@ -309,7 +330,7 @@ async def test_during_a_rotation_both_secrets_verify_and_afterwards_the_new_one_
     hooks: Hooks, receiver: Receiver
 ) -> None:
     webhook = await hooks.add(receiver)
-    rotated = await hooks.webhooks.rotate(WHOLE, webhook.id, timedelta(hours=1))
+    rotated = await hooks.rotate(webhook, hours=1)
     assert rotated.secret != webhook.secret
     await hooks.webhooks.send_test(WHOLE, webhook.id)
     [first] = await receiver.until(1)
@@ -320,12 +341,29 @@ async def test_during_a_rotation_both_secrets_verify_and_afterwards_the_new_one_
     [_, later] = await receiver.until(2)
     with pytest.raises(Exception, match="No matching signature"):
         later.verified(webhook.secret)
-    last = await hooks.webhooks.rotate(WHOLE, webhook.id, timedelta())
+    last = await hooks.rotate(webhook, hours=0)
     await hooks.webhooks.send_test(WHOLE, webhook.id)
     [*_, second] = await receiver.until(3)
     assert second.verified(last.secret)["type"] == "webhook.test"
     with pytest.raises(Exception, match="No matching signature"):
         second.verified(rotated.secret)
+
+
+async def test_a_rotation_that_is_repeated_under_its_key_is_one(hooks: Hooks, receiver: Receiver) -> None:
+    webhook = await hooks.add(receiver)
+    rotated = await hooks.rotate(webhook, key="key-1")
+    again = await hooks.rotate(webhook, key="key-1")
+    assert again == rotated
+    await hooks.webhooks.send_test(WHOLE, webhook.id)
+    [sent] = await receiver.until(1)
+    assert sent.verified(webhook.secret) == sent.verified(rotated.secret)
+    with pytest.raises(IdempotencyConflict):
+        await hooks.rotate(webhook, hours=1, key="key-1")
+    await hooks.rotate(webhook)
+    assert (await hooks.rotate(webhook, key="key-1")).secret == ""
+    await hooks.webhooks.delete(WHOLE, webhook.id)
+    with pytest.raises(NotFound):
+        await hooks.rotate(webhook, key="key-1")
 
 
 async def test_no_secret_is_in_the_database(hooks: Hooks, receiver: Receiver) -> None:

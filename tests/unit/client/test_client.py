@@ -103,10 +103,10 @@ def test_a_page_in_place_of_json_is_told_with_what_came_and_from_where(ask: Call
         assert told in str(raised.value)
 
 
-def test_a_secret_is_not_rotated_twice_by_a_retry(paused: list[float]) -> None:
+def test_a_test_event_is_not_sent_twice_by_a_retry(paused: list[float]) -> None:
     script = Script(httpx.ReadError("gone"))
     with pytest.raises(NoAnswer):
-        script.client().rotate_webhook_secret("whk_1")
+        script.client().test_webhook("whk_1")
     assert len(script.requests) == 1
 
 

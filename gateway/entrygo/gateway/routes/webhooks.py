@@ -83,9 +83,11 @@ async def rotate(exchange: Exchange) -> Response:
     webhook_id = exchange.path_id(MISSING)
     body = await exchange.body(RotateSecretBody)
     hours = None if body.overlap_hours is None else int(body.overlap_hours)
-    request = inspection_pb2.RotateWebhookSecretRequest(id=webhook_id, overlap_hours=hours)
-    rotated = await exchange.read(exchange.services.webhooks.RotateWebhookSecret, request)
-    return json_answer(_with_secret(rotated))
+    request = inspection_pb2.RotateWebhookSecretRequest(
+        id=webhook_id, overlap_hours=hours, idempotency_key=body.idempotency_key or ""
+    )
+    reply = await exchange.write(exchange.services.webhooks.RotateWebhookSecret, request)
+    return json_answer(_with_secret(reply.message), replayed=reply.replayed)
 
 
 async def list_deliveries(exchange: Exchange) -> Response:

@@ -78,6 +78,7 @@ class RotateSecretBody(Body):
         Hours | None,
         Field(description="Hours for which the old secret also signs; default 24"),
     ] = None
+    idempotency_key: IdempotencyKey | None = None
 
 
 class ReplayBody(Body):

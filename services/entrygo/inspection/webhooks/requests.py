@@ -18,6 +18,7 @@ from entrygo.requests.texts import moment, one_of, public_id, text
 from entrygo.requests.webhooks import MAX_DESCRIPTION, MAX_OVERLAP_HOURS
 
 CREATE_OPERATION = "webhooks.create"
+ROTATE_OPERATION = "webhooks.rotate"
 MAX_URL = 2_000  # characters
 MAX_PORT = 65_535
 DEFAULT_OVERLAP_HOURS = 24
@@ -31,6 +32,16 @@ class CreateCommand:
     description: str
     # Empty: nobody.
     notify_email: str = ""
+    key: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotateCommand:
+    """`overlap` is how long the old secret also signs."""
+
+    id: str
+    overlap: timedelta
     key: str
     fingerprint: bytes
 
@@ -110,13 +121,19 @@ def read_update(request: inspection_pb2.UpdateWebhookRequest) -> UpdateCommand:
     )
 
 
-def read_overlap(request: inspection_pb2.RotateWebhookSecretRequest) -> timedelta:
-    """How long the old secret also signs; ValidationFailed when that is out of bounds."""
+def read_rotate(request: inspection_pb2.RotateWebhookSecretRequest) -> RotateCommand:
+    """Which secret, and how long the old one also signs; ValidationFailed when that is out of bounds."""
     hours = request.overlap_hours if request.HasField("overlap_hours") else DEFAULT_OVERLAP_HOURS
     issues = Issues()
     issues.bounded(hours, 0, MAX_OVERLAP_HOURS, "overlapHours")
+    check_key(request.idempotency_key, issues)
     issues.check()
-    return timedelta(hours=hours)
+    return RotateCommand(
+        id=request.id,
+        overlap=timedelta(hours=hours),
+        key=request.idempotency_key,
+        fingerprint=fingerprint(ROTATE_OPERATION, request),
+    )
 
 
 def read_page(request: inspection_pb2.ListDeliveriesRequest) -> DeliveryPage:

@@ -10,9 +10,9 @@ from entrygo.identity.current import check_account, principal
 from entrygo.inspection.webhooks.records import Delivery
 from entrygo.inspection.webhooks.requests import (
     read_create,
-    read_overlap,
     read_page,
     read_replay,
+    read_rotate,
     read_update,
 )
 from entrygo.inspection.webhooks.use_cases import Webhooks, endpoint_message
@@ -82,7 +82,8 @@ class WebhooksServicer(inspection_pb2_grpc.WebhooksServicer):
         self, request: inspection_pb2.RotateWebhookSecretRequest, context: Context
     ) -> inspection_pb2.Webhook:
         """Gives an endpoint a new secret; the one before also signs for a while."""
-        return await self._webhooks.rotate(principal().visible, request.id, read_overlap(request))
+        reply = await self._webhooks.rotate(principal().visible, read_rotate(request))
+        return answered(reply, inspection_pb2.Webhook, context)
 
     async def ListDeliveries(
         self, request: inspection_pb2.ListDeliveriesRequest, context: Context

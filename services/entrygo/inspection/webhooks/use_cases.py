@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 import httpx
 import orjson
@@ -15,9 +14,11 @@ from entrygo.inspection.webhooks.queue_store import QueueStore
 from entrygo.inspection.webhooks.records import TEST_EVENT, Delivery, Endpoint, EndpointStatus
 from entrygo.inspection.webhooks.requests import (
     CREATE_OPERATION,
+    ROTATE_OPERATION,
     CreateCommand,
     DeliveryPage,
     ReplayCommand,
+    RotateCommand,
     UpdateCommand,
 )
 from entrygo.inspection.webhooks.sender import Sender
@@ -31,6 +32,9 @@ from entrygo.process.clock import Ids
 from entrygo.proto.inspection.v1 import inspection_pb2
 
 MAX_REPLAYED = 10_000
+FIRST_VERSION = 1
+# Of the number of a secret behind a stored answer.
+VERSION_BYTES = 8
 # Test events of one endpoint.
 MAX_WAITING_TESTS = 10
 
@@ -87,16 +91,16 @@ class Webhooks:
             fingerprint=command.fingerprint,
             work=work,
         )
-        webhook = await self._with_first_secret(visible, reply)
-        return replace(reply, body=webhook.SerializeToString())
+        return await self._with_secret(visible, reply, FIRST_VERSION)
 
-    async def _with_first_secret(self, visible: Visible, reply: Reply) -> inspection_pb2.Webhook:
+    async def _with_secret(self, visible: Visible, reply: Reply, version: int) -> Reply:
+        """With the secret of this version, unless a rotation has changed it since."""
         message = inspection_pb2.Webhook.FromString(reply.body)
         async with transaction(self._pool, visible) as connection:
             endpoint = await _found(EndpointStore(connection, visible), message.id)
-        if endpoint.secret_version == 1:
+        if endpoint.secret_version == version:
             message.secret = self._signer.secret(endpoint)
-        return message
+        return replace(reply, body=message.SerializeToString())
 
     async def all(self, visible: Visible) -> list[Endpoint]:
         """The visible ones, oldest first."""
@@ -139,18 +143,32 @@ class Webhooks:
             store = EndpointStore(connection, visible)
             await store.remove(await _found(store, endpoint_id))
 
-    async def rotate(self, visible: Visible, endpoint_id: str, overlap: timedelta) -> inspection_pb2.Webhook:
-        """A new secret; the old one also signs for `overlap`."""
+    async def rotate(self, visible: Visible, command: RotateCommand) -> Reply:
+        """A new secret; the old one also signs for a while. The reply is a Webhook with its secret.
+
+        What is stored of the answer is the endpoint without the secret, and the secret's number.
+        """
         self._check_able()
-        async with transaction(self._pool, visible) as connection:
+
+        async def work(connection: Connection) -> bytes:
             store = EndpointStore(connection, visible)
-            held = await _found(store, endpoint_id, locked=True)
-            until = await transaction_time(connection) + overlap if overlap else None
-            rotated = replace(held, secret_version=held.secret_version + 1, previous_secret_until=until)
-            await store.save(rotated)
-            message = endpoint_message(await _found(store, endpoint_id))
-        message.secret = self._signer.secret(rotated)
-        return message
+            held = await _found(store, command.id, locked=True)
+            until = await transaction_time(connection) + command.overlap if command.overlap else None
+            version = held.secret_version + 1
+            await store.save(replace(held, secret_version=version, previous_secret_until=until))
+            message = endpoint_message(await _found(store, command.id))
+            return message.SerializeToString() + version.to_bytes(VERSION_BYTES)
+
+        reply = await run_once(
+            self._pool,
+            visible,
+            operation=ROTATE_OPERATION,
+            key=command.key,
+            fingerprint=command.fingerprint,
+            work=work,
+        )
+        body, version = reply.body[:-VERSION_BYTES], int.from_bytes(reply.body[-VERSION_BYTES:])
+        return await self._with_secret(visible, replace(reply, body=body), version)
 
     async def deliveries(
         self, visible: Visible, endpoint_id: str, page: DeliveryPage

@@ -555,11 +555,7 @@ class Operations:
     ) -> types.WebhookWithSecret:
         """Give a webhook a new secret."""
         answer: types.WebhookWithSecret = self._call(
-            "POST",
-            f"/api/webhooks/{quote(id, safe='')}/rotate",
-            body=body,
-            idempotency_key=idempotency_key,
-            repeatable=False,
+            "POST", f"/api/webhooks/{quote(id, safe='')}/rotate", body=body, idempotency_key=idempotency_key
         )
         return answer
 

@@ -297,12 +297,14 @@ class DeleteWebhookResponse(_message.Message):
     def __init__(self, id: _Optional[str] = ...) -> None: ...
 
 class RotateWebhookSecretRequest(_message.Message):
-    __slots__ = ("id", "overlap_hours")
+    __slots__ = ("id", "overlap_hours", "idempotency_key")
     ID_FIELD_NUMBER: _ClassVar[int]
     OVERLAP_HOURS_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     id: str
     overlap_hours: int
-    def __init__(self, id: _Optional[str] = ..., overlap_hours: _Optional[int] = ...) -> None: ...
+    idempotency_key: str
+    def __init__(self, id: _Optional[str] = ..., overlap_hours: _Optional[int] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
 
 class ListDeliveriesRequest(_message.Message):
     __slots__ = ("id", "limit", "cursor", "status")
