@@ -470,6 +470,12 @@ MESSAGES: dict[str, Meaning] = {
         CATALOGUE,
         "Enter the data that the message names, or remove the claim.",
     ),
+    "CHAPTER_98_CLAIM_INVALID": Meaning(
+        "A claim under chapter 98 cannot be: its number is not complete, or the goods left the United States after"
+        " the entry date, or, if they are not of US origin, more than three years before it (9801.00.10).",
+        CATALOGUE,
+        "Correct the number or the date, or remove the claim.",
+    ),
     "MAKER_ORIGIN_MISMATCH": Meaning(
         "The maker is in China, but the origin is another country.",
         COMPLIANCE,

@@ -45,6 +45,12 @@ REPAIRED: dict[str, Any] = {
     "repair_value_usd": "12.50",
 }
 
+RETURNED: dict[str, Any] = {
+    "provision": "9801.00.10",
+    "declaration": "Declaration 7",
+    "exported_on": "2026-02-01",
+}
+
 
 def maker(**changes: Any) -> dict[str, Any]:
     return {"manufacturer": {"name": "Works", "country": "CA", "mid": "XCNORAPP1450VAN"} | changes}
@@ -97,6 +103,34 @@ CASES = [
         "chapter_98.exported_on",
         {"hts_code": "9801001012", "chapter_98": {"declaration": "D-1"}},
         {"hts_code": "9801001012", "chapter_98": {"declaration": "D-1", "exported_on": "2026-02-01"}},
+    ),
+    Case(
+        "HTS 9811: samples were never in the United States, and those who claim them hold a document",
+        "CHAPTER_98_DATA_MISSING",
+        "chapter_98.declaration",
+        {"chapter_98": {"provision": "9811.00.60"}},
+        {"chapter_98": {"provision": "9811.00.60", "declaration": "D-1"}},
+    ),
+    Case(
+        "HTS 9801.00.10: goods of other origins come back within three years",
+        "CHAPTER_98_CLAIM_INVALID",
+        "chapter_98.exported_on",
+        {"country_of_origin": "VN", "chapter_98": RETURNED | {"exported_on": "2023-05-03"}},
+        {"country_of_origin": "VN", "chapter_98": RETURNED | {"exported_on": "2023-05-04"}},
+    ),
+    Case(
+        "HTS 9801.00.10: US goods come back whenever they left",
+        "CHAPTER_98_CLAIM_INVALID",
+        "chapter_98.exported_on",
+        {"country_of_origin": "US", "chapter_98": RETURNED | {"exported_on": "2026-05-05"}},
+        {"country_of_origin": "US", "chapter_98": RETURNED | {"exported_on": "2010-01-01"}},
+    ),
+    Case(
+        "HTS chapter 98: a provision is a number of eight digits, or of ten",
+        "CHAPTER_98_CLAIM_INVALID",
+        "chapter_98.provision",
+        {"chapter_98": RETURNED | {"provision": "9801"}},
+        {"country_of_origin": "US", "chapter_98": RETURNED | {"provision": "9801.00.10.12"}},
     ),
     Case(
         "31 CFR 515.204 and 515.206: goods of Cuba, but for informational materials",

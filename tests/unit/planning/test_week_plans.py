@@ -32,12 +32,12 @@ PLANNED_AT = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
 # The hash of the week's plan and that of its snapshot, by the number of importers with a record.
 KNOWN = {
     0: (
-        "planhash_f4bdcce382c5253ca26ba448ba3c744a7f51a9de906ab266b8b7da5b221ce453",
-        "db3f5ab274920fa604253facdd9e590b609ed25ee3ddcdc2ae1b0877188e6c03",
+        "planhash_15407f62b8cdca5fd51b22c0265e1f5cd9fcc3226fc25097701b5806d65e5ae7",
+        "65b1cd514073e246b074720dfa2684dd30dfa3539f6760ebc59e8ada8d91bb99",
     ),
     IMPORTERS: (
-        "planhash_09b98ee4905ba1d004046ac4131f5e1fc9e667cf1fe0b9ff81e0597a15dcd332",
-        "752704d8ee9092aa684eef7cd503a360fb7bb5c6d700dcf3ed8681a48552c421",
+        "planhash_c2ce48367128e5c2b240482c6edaaea1aa2db0c8eebf25ef9ab0c21f8fc5999e",
+        "9fb002057cb399704e640d2b78d6b5a9e61fc7bfab6f33c144b3e7ab86f5fc5b",
     ),
 }
 

@@ -3,6 +3,8 @@
 from entrygo.domain.consolidation import RETURNED_GOODS
 
 RETURNED = "9801"
+# Goods that come back as they left: of the United States at any time, others within three years.
+RETURNED_AS_THEY_WERE = "98010010"
 # Repairs and alterations: every duty is on their value alone (note 52(a)).
 REPAIRED = ("98020040", "98020050")
 ASSEMBLED = "98020080"
@@ -18,6 +20,11 @@ def is_provision(code: str | None) -> bool:
 def is_returned(claim: str) -> bool:
     """Of a claim with or without dots: US goods returned, of which no duty by origin is due."""
     return _digits(claim).startswith(RETURNED)
+
+
+def is_returned_as_it_was(claim: str) -> bool:
+    """Of a claim with or without dots: goods that come back without having been improved abroad."""
+    return _digits(claim).startswith(RETURNED_AS_THEY_WERE)
 
 
 def is_repaired(claim: str) -> bool:

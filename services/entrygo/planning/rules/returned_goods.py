@@ -3,13 +3,20 @@
 Both are lawful, and rest on documents that somebody has to hold.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from entrygo.domain.consolidation import claimed_provision
 from entrygo.domain.facts import Chapter98, Product
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.law.chapter_98 import is_assembled, is_repaired
+from entrygo.planning.law.chapter_98 import is_assembled, is_provision, is_repaired, is_returned_as_it_was
 from entrygo.planning.rules.base import Context, Problem, ProductPartsRule, Rule, is_blank, sku_of
+
+# The rate line of eight digits, or the statistical one of ten.
+_NUMBER = re.compile(r"98[0-9]{6}([0-9]{2})?")
+# Foreign goods return under 9801.00.10 within these after they left the United States.
+RETURN_YEARS = 3
 
 
 def _data_missing(product: Product, context: Context) -> Sequence[Problem]:
@@ -26,13 +33,52 @@ def _asked(claim: str, facts: Chapter98) -> Sequence[tuple[str, str]]:
     """What the provision asks for and nobody gave: field and words for it."""
     repaired, assembled = is_repaired(claim), is_assembled(claim)
     components = facts.us_components_value_usd
+    # Samples (9811), goods that stay for a time (9813) and others were never in the United States.
+    is_exported_unknown = is_provision(claim) and facts.exported_on is None
     asked = (
         ("declaration", "the declaration that supports it", is_blank(facts.declaration)),
-        ("exported_on", "the day it left the United States", facts.exported_on is None),
+        ("exported_on", "the day it left the United States", is_exported_unknown),
         ("repair_value_usd", "the value of the repairs", repaired and facts.repair_value_usd is None),
         ("us_components_value_usd", "the value of the US components", assembled and components is None),
     )
     return [(field, text) for field, text, is_missing in asked if is_missing]
+
+
+def _claim_invalid(product: Product, context: Context) -> Sequence[Problem]:
+    claim = claimed_provision(product)
+    if not claim:
+        return []
+    return [*_wrong_number(product, claim), *_wrong_day(product, claim, context.entry_date)]
+
+
+def _wrong_number(product: Product, claim: str) -> Iterator[Problem]:
+    if not _NUMBER.fullmatch(claim):
+        given = product.chapter_98.provision
+        text = f"{given} of {sku_of(product)} is no number of chapter 98: give its eight or ten digits."
+        yield Problem(text, "provision")
+
+
+def _wrong_day(product: Product, claim: str, entry_date: date) -> Iterator[Problem]:
+    left = product.chapter_98.exported_on
+    if left is None:
+        return
+    if left > entry_date:
+        text = f"{sku_of(product)} left the United States on {left}, after the entry date {entry_date}."
+        yield Problem(text, "exported_on")
+    elif is_returned_as_it_was(claim) and product.country_of_origin != "US" and _is_late(left, entry_date):
+        text = (
+            f"{sku_of(product)} left the United States on {left}:"
+            f" goods that are not of US origin return under 9801.00.10 within {RETURN_YEARS} years."
+        )
+        yield Problem(text, "exported_on")
+
+
+def _is_late(left: date, entry_date: date) -> bool:
+    return (left.year + RETURN_YEARS, left.month, left.day) < (
+        entry_date.year,
+        entry_date.month,
+        entry_date.day,
+    )
 
 
 CHAPTER_98_DATA_MISSING = ProductPartsRule(
@@ -45,4 +91,13 @@ CHAPTER_98_DATA_MISSING = ProductPartsRule(
     check=_data_missing,
 )
 
-RULES: tuple[Rule, ...] = (CHAPTER_98_DATA_MISSING,)
+CHAPTER_98_CLAIM_INVALID = ProductPartsRule(
+    code="CHAPTER_98_CLAIM_INVALID",
+    severity=Severity.ERROR,
+    penalty=8,
+    field="chapter_98",
+    basis="HTS 9801.00.10 as amended by Public Law 114-125, section 904; 19 CFR 10.1",
+    check=_claim_invalid,
+)
+
+RULES: tuple[Rule, ...] = (CHAPTER_98_DATA_MISSING, CHAPTER_98_CLAIM_INVALID)
