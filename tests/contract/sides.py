@@ -198,7 +198,7 @@ class SftpServer:
 async def sftp_server(
     folder: Path, factory: type[asyncssh.SFTPServer] = asyncssh.SFTPServer
 ) -> AsyncIterator[SftpServer]:
-    (folder / "in").mkdir()
+    (folder / "in").mkdir(exist_ok=True)
     key = asyncssh.generate_private_key("ssh-ed25519")
     acceptor = await asyncssh.listen(
         LOOPBACK,

@@ -203,6 +203,15 @@ async def test_a_redirect_to_another_host_gets_neither_the_package_nor_the_secre
         server.status, server.headers = 307, {"location": other.url}
         result = await upload_channel().submit(upload_delivery(server.url, "upload"), Point())
     assert (result.outcome, other.requests) == (Outcome.REFUSED, [])
+    assert result.message == (
+        "307 Temporary Redirect (a redirect: it is not followed, the broker's URL is to be corrected)"
+    )
+
+
+async def test_people_read_that_a_server_did_not_answer_and_no_name_of_an_error() -> None:
+    async with _raw_server(_hang_after_body) as url:
+        result = await upload_channel(answer_timeout=ANSWER_SECONDS).submit(upload_delivery(url), Point())
+    assert (result.outcome, result.message) == (Outcome.UNKNOWN, "The server did not answer in time.")
 
 
 async def test_a_redirect_to_what_is_no_url_is_an_answer_as_any_redirect(tmp_path: Path) -> None:

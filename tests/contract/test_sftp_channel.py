@@ -50,6 +50,11 @@ class RefusesRename(asyncssh.SFTPServer):
         raise asyncssh.SFTPFailure("not now")
 
 
+class RenamesNothing(asyncssh.SFTPServer):
+    def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        raise asyncssh.SFTPOpUnsupported("no such operation")
+
+
 class RefusesWriting(asyncssh.SFTPServer):
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
         raise asyncssh.SFTPPermissionDenied("read only")
@@ -112,6 +117,7 @@ def _drop(server: asyncssh.SFTPServer) -> None:
         (DropsAtRename, Outcome.TRANSIENT, True, False),
         (TakesAwayAndDrops, Outcome.UNKNOWN, True, False),
         (RefusesRename, Outcome.TRANSIENT, True, False),
+        (RenamesNothing, Outcome.REFUSED, True, False),
         (RefusesWriting, Outcome.REFUSED, False, False),
         (DropsWhileWriting, Outcome.TRANSIENT, False, False),
         (HangsAtStart, Outcome.TRANSIENT, False, False),
@@ -150,6 +156,33 @@ async def test_a_file_that_an_earlier_attempt_put_there_is_not_written_again(tmp
         result = await sftp_channel().submit(server.delivery(attempt=2), Point())
         assert (result.outcome, list(server.files())) == (Outcome.SENT, [NAME])
         assert (tmp_path / "in" / NAME).stat().st_mtime_ns == written
+
+
+async def test_what_attempts_left_whose_connection_was_lost_is_taken_away_by_the_next(tmp_path: Path) -> None:
+    async with sftp_server(tmp_path, DropsWhileWriting) as server:
+        for attempt in (1, 2, 3):
+            await sftp_channel().submit(server.delivery(attempt=attempt), Point())
+            assert list(server.files()) == [f".{NAME}.{attempt}.part"]
+    (tmp_path / "in" / ".other.zip.1.part").touch()
+    async with sftp_server(tmp_path) as server:
+        result = await sftp_channel().submit(server.delivery(attempt=5), Point())
+        assert (result.outcome, set(server.files())) == (Outcome.SENT, {NAME, ".other.zip.1.part"})
+
+
+@pytest.mark.parametrize(
+    ("server_class", "words"),
+    [
+        (RefusesRename, "The file could not be renamed: not now"),
+        (RefusesWriting, "The file could not be written: read only"),
+        (HangsAtStart, "The server did not answer in time."),
+    ],
+)
+async def test_people_read_which_step_was_refused_and_no_name_of_an_error(
+    server_class: type[asyncssh.SFTPServer], words: str, tmp_path: Path
+) -> None:
+    async with sftp_server(tmp_path, server_class) as server:
+        result = await sftp_channel(answer_timeout=ANSWER_SECONDS).submit(server.delivery(), Point())
+    assert result.message == words
 
 
 async def test_a_server_with_another_key_gets_neither_the_password_nor_the_package(tmp_path: Path) -> None:

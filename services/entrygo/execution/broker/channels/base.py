@@ -77,3 +77,9 @@ def shortened(text: str) -> str:
     """One printable line: the other side may send anything."""
     printable = "".join(char if char.isprintable() else " " for char in text)
     return printable.strip()[:MAX_MESSAGE]
+
+
+def described(error: BaseException) -> str:
+    """What ended an attempt, in one line for people: of a server that said nothing, that it did not."""
+    silence = "The server did not answer in time." if isinstance(error, TimeoutError) else ""
+    return shortened(str(error) or silence or type(error).__name__)

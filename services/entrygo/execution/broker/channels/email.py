@@ -19,6 +19,7 @@ from entrygo.execution.broker.channels.base import (
     Outcome,
     Result,
     Silent,
+    described,
     shortened,
 )
 from entrygo.execution.broker.channels.kind import ChannelKind
@@ -211,7 +212,7 @@ def describe(error: BaseException) -> str:
     """What happened in one line, without controls that a server may have sent."""
     if isinstance(error, SMTPResponseException):
         return shortened(f"{error.code} {error.message}")
-    return shortened(str(error) or type(error).__name__)
+    return described(error)
 
 
 EMAIL = ChannelKind(

@@ -18,6 +18,7 @@ from entrygo.execution.broker.channels.base import (
     Outcome,
     Result,
     Silent,
+    described,
     shortened,
 )
 from entrygo.execution.broker.channels.kind import ChannelKind, ChannelOptions
@@ -32,6 +33,7 @@ MAX_ANSWER_BYTES = 2_000
 SLOWEST_BYTES_PER_SECOND = 10_000
 # The text after the status is for people: it is not waited for as the status is.
 TEXT_TIMEOUT = 5.0  # seconds
+NOT_FOLLOWED = "(a redirect: it is not followed, the broker's URL is to be corrected)"
 # A server says with these that it will take the same request later.
 _TRY_LATER = frozenset({408, 425, 429})
 
@@ -120,7 +122,7 @@ class HttpsChannel:
                 return await _read(response)
         except (httpx.TransportError, TimeoutError) as error:
             outcome = Outcome.UNKNOWN if body.has_begun else Outcome.TRANSIENT
-            return Result(outcome, shortened(str(error) or type(error).__name__), Silent.SERVER)
+            return Result(outcome, _said_of(error), Silent.SERVER)
 
 
 class _Body:
@@ -142,9 +144,22 @@ class _Body:
 async def _read(response: httpx.Response) -> Result:
     """The status decides; the text after it is for people, and may be lost."""
     text = await beginning_of(response, size=MAX_ANSWER_BYTES, seconds=TEXT_TIMEOUT)
-    said = text.decode("utf-8", "replace")
+    said = NOT_FOLLOWED if response.is_redirect else text.decode("utf-8", "replace")
     message = shortened(f"{response.status_code} {response.reason_phrase} {said}")
     return Result(outcome_of(response.status_code), message)
+
+
+def _said_of(error: httpx.TransportError | TimeoutError) -> str:
+    """What ended an upload without an answer, in words."""
+    match error:
+        case httpx.ConnectTimeout():
+            return "No connection in time."
+        case httpx.WriteTimeout():
+            return "The server stopped taking the upload."
+        case httpx.TimeoutException():
+            return described(TimeoutError())
+        case _:
+            return described(error)
 
 
 def outcome_of(status: int) -> Outcome:

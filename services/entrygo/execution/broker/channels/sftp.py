@@ -17,6 +17,7 @@ from entrygo.execution.broker.channels.base import (
     Outcome,
     Result,
     Silent,
+    described,
     shortened,
 )
 from entrygo.execution.broker.channels.kind import ChannelKind, ChannelOptions
@@ -36,6 +37,8 @@ NOT_INSTALLED = "SFTP needs a package that is not installed: pip install 'entryg
 DEFAULT_PORT = 22
 KEEPALIVE_SECONDS = 15
 CHUNK_BYTES = 256 * 1024
+# Of earlier attempts whose connection was lost, so many are cleared away after.
+CLEARED_ATTEMPTS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +84,12 @@ class SftpChannel:
             server = await self._server(delivery)
             connection = await self._connect(server)
         except (_Unusable, AddressForbidden, asyncssh.HostKeyNotVerifiable) as error:
-            return Result(Outcome.REFUSED, _described(error))
+            return Result(Outcome.REFUSED, described(error))
         except (CredentialMissing, asyncssh.PermissionDenied) as error:
             # A login that is refused is an answer: it must not silence the server for other accounts.
-            return Result(Outcome.TRANSIENT, _described(error))
+            return Result(Outcome.TRANSIENT, described(error))
         except _BROKEN as error:
-            return Result(Outcome.TRANSIENT, _described(error), Silent.SERVER)
+            return Result(Outcome.TRANSIENT, described(error), Silent.SERVER)
         place = _Place(server.endpoint, delivery)
         async with _closing(connection):
             result = await self._deliver(connection, place, before_data)
@@ -146,8 +149,10 @@ class SftpChannel:
             if not is_there:
                 await self._write(sftp, place)
         except _BROKEN as error:
-            silent = None if _is_answer(error) else Silent.SERVER
-            return Result(_outcome_of(error), _described(error), silent)
+            if _is_answer(error):
+                said = shortened(f"The file could not be written: {described(error)}")
+                return Result(_outcome_of(error), said)
+            return Result(Outcome.TRANSIENT, described(error), Silent.SERVER)
         try:
             await before_data()
         except BaseException:
@@ -156,6 +161,8 @@ class SftpChannel:
         return Result(Outcome.SENT, "It was there already.") if is_there else await self._rename(sftp, place)
 
     async def _write(self, sftp: "asyncssh.SFTPClient", place: "_Place") -> None:
+        async with asyncio.timeout(self._limits.answer_timeout):
+            await place.clear(sftp)
         try:
             await place.write(sftp, self._limits.answer_timeout)
         except asyncssh.SFTPError as error:
@@ -172,7 +179,7 @@ class SftpChannel:
             if not _is_answer(error):
                 return None
             await self._forgotten(sftp, place)
-            return Result(_outcome_of(error), _described(error))
+            return Result(_outcome_of(error), shortened(f"The file could not be renamed: {described(error)}"))
         return Result(Outcome.SENT, f"Stored as {place.final}.")
 
     async def _find_out(self, server: _Server, place: "_Place") -> Result:
@@ -187,7 +194,7 @@ class SftpChannel:
                 if await self._forgotten(sftp, place):
                     return Result(Outcome.TRANSIENT, "The connection was lost before the file was in place.")
         except _BROKEN as error:
-            return Result(Outcome.UNKNOWN, _described(error), Silent.SERVER)
+            return Result(Outcome.UNKNOWN, described(error), Silent.SERVER)
         # Renamed and already taken away, or lost: it cannot be known.
         return Result(Outcome.UNKNOWN, "The connection was lost, and the file is not there.")
 
@@ -208,7 +215,11 @@ class _Place:
         folder = endpoint.folder or ""
         self._content = delivery.content
         self.final = posixpath.join(folder, delivery.filename)
-        self.temporary = posixpath.join(folder, f".{delivery.filename}.{delivery.attempt}.part")
+        first = max(1, delivery.attempt - CLEARED_ATTEMPTS)
+        *self._earlier, self.temporary = (
+            posixpath.join(folder, f".{delivery.filename}.{attempt}.part")
+            for attempt in range(first, delivery.attempt + 1)
+        )
 
     async def is_there(self, sftp: "asyncssh.SFTPClient") -> bool:
         """Whether an earlier attempt succeeded: only this submission has that name."""
@@ -217,6 +228,15 @@ class _Place:
         except asyncssh.SFTPNoSuchFile:
             return False
         return found.size == len(self._content)
+
+    async def clear(self, sftp: "asyncssh.SFTPClient") -> None:
+        """Takes away what earlier attempts had written when their connection was lost."""
+        for name in self._earlier:
+            try:
+                await sftp.remove(name)
+            except asyncssh.SFTPError as error:
+                if not _is_answer(error):
+                    raise
 
     async def write(self, sftp: "asyncssh.SFTPClient", answer_timeout: float) -> None:
         async with asyncio.timeout(answer_timeout):
@@ -258,13 +278,14 @@ def _is_answer(error: BaseException) -> bool:
 
 
 def _outcome_of(error: BaseException) -> Outcome:
-    """Without the right to write, or without the folder, the same fails again."""
-    final = (asyncssh.SFTPPermissionDenied, asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath)
+    """Without the right to write, without the folder or where nothing is renamed, the same fails again."""
+    final = (
+        asyncssh.SFTPPermissionDenied,
+        asyncssh.SFTPNoSuchFile,
+        asyncssh.SFTPNoSuchPath,
+        asyncssh.SFTPOpUnsupported,
+    )
     return Outcome.REFUSED if isinstance(error, final) else Outcome.TRANSIENT
-
-
-def _described(error: BaseException) -> str:
-    return shortened(str(error) or type(error).__name__)
 
 
 def _build(options: ChannelOptions) -> SftpChannel:
