@@ -250,6 +250,11 @@ MESSAGES: dict[str, Meaning] = {
     "SECTION_338_REVIEW_RECOMMENDED": Meaning(
         "A Section 338 list contains this Canadian product.", COMPLIANCE, _SIGN_OFF
     ),
+    "HEADING_NOT_IN_FORCE": Meaning(
+        "A chapter 99 heading that somebody signed off, such as an exclusion, does not hold on the entry date.",
+        COMPLIANCE,
+        "Correct the headings, or sign off for the days on which they hold.",
+    ),
     "ADCVD_REVIEW_RECOMMENDED": Meaning(
         "An antidumping or countervailing duty order may cover it.", COMPLIANCE, _SIGN_OFF
     ),

@@ -14,6 +14,7 @@ from tests.factories import CAP, make_importer, make_item, make_order, make_prod
 from tests.unit.planning.decisions import codes, decide_on, found
 
 SPRING, AUTUMN = date(2026, 5, 4), date(2026, 11, 20)
+OF_AUTUMN = {"UFLPA_REVIEW_RECOMMENDED", "HEADING_NOT_IN_FORCE"}
 PRODUCT = "orders[0].items[0].product."
 NO_CLAIM: dict[str, Any] = {"usmca": {}}
 BOOK: dict[str, Any] = {
@@ -103,6 +104,13 @@ CASES = [
         "chapter_98.exported_on",
         {"hts_code": "9801001012", "chapter_98": {"declaration": "D-1"}},
         {"hts_code": "9801001012", "chapter_98": {"declaration": "D-1", "exported_on": "2026-02-01"}},
+    ),
+    Case(
+        "HTS notes 20(vvv) and 20(www): exclusions hold until 2026-11-09",
+        "HEADING_NOT_IN_FORCE",
+        "section_301",
+        {"section_301": SIGNED | {"headings": "9903.88.69", "valid_to": "2026-12-31"}},
+        {"section_301": SIGNED | {"headings": "9903.88.69", "valid_to": "2026-11-09"}},
     ),
     Case(
         "HTS 9811: samples were never in the United States, and those who claim them hold a document",
@@ -278,14 +286,14 @@ def on(facts: dict[str, Any], *orders: Order, day: date = SPRING, **changes: Any
 
 @pytest.mark.parametrize("case", CASES, ids=[case.source for case in CASES])
 def test_rule_speaks_as_its_source_has_it(case: Case) -> None:
-    day = AUTUMN if case.code == "UFLPA_REVIEW_RECOMMENDED" else SPRING
+    day = AUTUMN if case.code in OF_AUTUMN else SPRING
     fields = [message.field for message in found(on(case.broken, day=day), case.code)]
     assert fields.count(PRODUCT + case.field) == 1
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.source for case in CASES])
 def test_rule_is_silent_as_its_source_has_it(case: Case) -> None:
-    day = AUTUMN if case.code == "UFLPA_REVIEW_RECOMMENDED" else SPRING
+    day = AUTUMN if case.code in OF_AUTUMN else SPRING
     assert found(on(case.held, day=day), case.code) == []
 
 
@@ -338,6 +346,15 @@ def test_informal_entry_is_refused_to_goods_under_an_order() -> None:
     [refused] = found(decision, "ADCVD_INFORMAL_REFUSED")
     assert (refused.field, decision.readiness) == ("batch.entry_type", Readiness.BLOCKED)
     assert found(on({}, entry_type="11"), "ADCVD_INFORMAL_REFUSED") == []
+
+
+@pytest.mark.parametrize(("day", "is_said"), [(date(2026, 11, 9), False), (date(2026, 11, 10), True)])
+def test_a_plan_says_that_an_exclusion_which_somebody_signed_off_has_ended(day: date, is_said: bool) -> None:
+    """HTS notes 20(vvv) and 20(www): through November 9, 2026."""
+    excluded = {"section_301": SIGNED | {"headings": "9903.88.69, 9903.05.31"}, "country_of_origin": "CN"}
+    said = found(on(excluded | NO_CLAIM, day=day), "HEADING_NOT_IN_FORCE")
+    text = "9903.88.69 holds until 2026-11-09: it cannot be claimed for CAP-002 on 2026-11-10."
+    assert [message.message for message in said] == ([text] if is_said else [])
 
 
 def test_bond_is_an_error_of_every_formal_entry_and_of_no_informal_one() -> None:

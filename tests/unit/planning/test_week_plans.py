@@ -32,12 +32,12 @@ PLANNED_AT = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
 # The hash of the week's plan and that of its snapshot, by the number of importers with a record.
 KNOWN = {
     0: (
-        "planhash_15407f62b8cdca5fd51b22c0265e1f5cd9fcc3226fc25097701b5806d65e5ae7",
-        "65b1cd514073e246b074720dfa2684dd30dfa3539f6760ebc59e8ada8d91bb99",
+        "planhash_f16bad684de92d011e2396b6dfb36eacaabcacb9064b76fa927309078bbf3663",
+        "0fd4b94f4c3cfdaa830a900b12e758d51166352e49a95eed3b31897f0dc6e078",
     ),
     IMPORTERS: (
-        "planhash_c2ce48367128e5c2b240482c6edaaea1aa2db0c8eebf25ef9ab0c21f8fc5999e",
-        "9fb002057cb399704e640d2b78d6b5a9e61fc7bfab6f33c144b3e7ab86f5fc5b",
+        "planhash_69364b202a6ce75057515877351a201db4af99cac1cea4a15953bd19c76af8ab",
+        "6728338e61fe6c686c11eb176d337cbbdc12f2baac4aaf1f317038486e9aa170",
     ),
 }
 

@@ -101,6 +101,18 @@ def shipped_tables() -> Tables:
     return {table: shipped_rows(__package__, table) for table in TABLES}
 
 
+@cache
+def _days_of_headings() -> Mapping[str, Sequence[Row]]:
+    rows = shipped_tables()["chapter_99_rates"]
+    return _grouped((heading, row) for row in rows for heading in headings_in(row))
+
+
+def row_of_other_days(heading: str, day: date) -> Row | None:
+    """The last row of a heading that has some, and none in force on `day`."""
+    rows = _days_of_headings().get(heading, ())
+    return rows[-1] if rows and not any(row.covers(day) for row in rows) else None
+
+
 @lru_cache(maxsize=KEPT_DAYS)
 def _shipped_on(day: date) -> Tables:
     return {table: tuple(row for row in rows if row.covers(day)) for table, rows in shipped_tables().items()}

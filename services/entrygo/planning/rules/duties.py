@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from entrygo.domain.facts import Product
 from entrygo.domain.programmes import BY_ORIGIN, SECTION_301, Programme, programme_of
 from entrygo.domain.snapshot import Severity
+from entrygo.planning.law.law_book import row_of_other_days
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, sku_of
 
 
@@ -30,6 +31,20 @@ def _section_338(product: Product, context: Context) -> Problem | None:
     if not headings or product.section_338.is_signed_off_on(context.entry_date):
         return None
     return Problem(f"Canadian product {sku_of(product)} is on a Section 338 list ({', '.join(headings)}).")
+
+
+def _not_in_force(product: Product, context: Context) -> Problem | None:
+    """A heading that somebody answers for and that ended meanwhile, as exclusions do."""
+    day = context.entry_date
+    known = {heading: row_of_other_days(heading, day) for heading in context.goods_of(product).headings}
+    held = [
+        f"{heading} holds {f'until {row.effective_to}' if row.effective_to else f'from {row.effective_from}'}"
+        for heading, row in known.items()
+        if row is not None
+    ]
+    if not held:
+        return None
+    return Problem(f"{'; '.join(held)}: it cannot be claimed for {sku_of(product)} on {day}.")
 
 
 def _charging(product: Product, context: Context, programmes: Collection[Programme]) -> Sequence[str]:
@@ -59,7 +74,17 @@ SECTION_338_REVIEW_RECOMMENDED = ProductRule(
     check=_section_338,
 )
 
+HEADING_NOT_IN_FORCE = ProductRule(
+    code="HEADING_NOT_IN_FORCE",
+    severity=Severity.WARNING,
+    penalty=6,
+    field="section_301",
+    basis="HTS chapter 99, notes 20(vvv) and 20(www): the days that a heading holds",
+    check=_not_in_force,
+)
+
 RULES: tuple[Rule, ...] = (
     SECTION_301_REVIEW_RECOMMENDED,
     SECTION_338_REVIEW_RECOMMENDED,
+    HEADING_NOT_IN_FORCE,
 )
