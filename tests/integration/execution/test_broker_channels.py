@@ -1,6 +1,9 @@
 """From a broker's record to its server: what is frozen, where it goes, what test mode does instead."""
 
 import asyncio
+import io
+import json
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -95,7 +98,8 @@ async def test_a_package_is_put_on_the_server_of_a_broker_who_takes_sftp(
     assert (sent.submission_type, sent.status) == ("SFTP", "sent")
     assert sent.destination == f"sftp://127.0.0.1:{server.port}/in"
     assert name == f"cp_ch100001-{sent.id}.zip"
-    assert content.startswith(b"PK")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert json.loads(archive.read("submission.json"))["submission_id"] == sent.id
 
 
 def correct_broker(world: World, **changes: object) -> None:

@@ -3,13 +3,16 @@
 import io
 import zipfile
 from dataclasses import replace
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import HTTP
 
 import orjson
 
-from entrygo.execution.broker.upload import compose_upload, media_type_of
+from entrygo.execution.broker.signed_links import Link
+from entrygo.execution.broker.upload import compose_archive, compose_upload, media_type_of
+from entrygo.execution.broker.withdrawal_notice import WithdrawalNotice
 from entrygo.execution.package.artifacts import RenderedArtifact, loose_documents, zipped
 from entrygo.execution.package.facts import NOTICE
 from tests.unit.execution.test_broker_mail import MAIL, artifacts
@@ -68,3 +71,28 @@ def test_the_upload_names_every_document_and_holds_it() -> None:
         assert {name: archive.read(name) for name in archive.namelist()} == {
             each.filename: each.content for each in loose_documents(artifacts())
         }
+
+
+def test_an_archive_that_comes_alone_holds_what_a_form_says_and_what_a_mail_says() -> None:
+    link = Link(url="https://entrygo.example/broker/t.s", expires_at=datetime(2026, 6, 9, tzinfo=UTC))
+    mail = replace(MAIL, submission_id="bes_1", link=link)
+    made = compose_archive(mail, artifacts(), zipped(artifacts()))
+    assert made == compose_archive(mail, artifacts(), zipped(artifacts()))
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert archive.testzip() is None
+        held = {name: archive.read(name) for name in archive.namelist()}
+    described, words = orjson.loads(held.pop("submission.json")), held.pop("submission.txt").decode()
+    assert (described["answer_url"], described["submission_id"]) == (link.url, "bes_1")
+    assert f"and enter the entry number here, without an account, until 2026-06-09:\n\n{link.url}" in words
+    assert held == {each.filename: each.content for each in loose_documents(artifacts())}
+
+
+def test_the_archive_of_a_withdrawal_holds_its_notice_and_asks_for_no_answer() -> None:
+    notice = WithdrawalNotice(
+        package_number="cp_ch123456",
+        export_id="batch_123",
+        reason="r",
+        withdrawn_at="2026-03-11T16:10:00.000Z",
+    )
+    pack = zipped(artifacts())
+    assert compose_archive(replace(MAIL, withdrawal=notice), artifacts(), pack) == pack

@@ -133,6 +133,11 @@ def compose(
     return mail_bytes(head, as_text(said), attachments, boundary, as_html(said))
 
 
+def words_of(mail: BrokerMail, artifacts: Sequence[RenderedArtifact]) -> str:
+    """What the mail of a package says, for where none is sent."""
+    return as_text(list(_parts(mail, loose_documents(artifacts), is_attached=True)))
+
+
 def _withdrawn(mail: BrokerMail, notice: WithdrawalNotice) -> str:
     shipper = f"\n{as_text([shipper_of(mail.summary)])}" if mail.summary else ""
     page = f"\nThe package's page says so, too:\n\n{mail.link.url}\n" if mail.link else ""

@@ -1,12 +1,14 @@
-"""The body of an HTTPS upload as bytes, composed once: every attempt sends the same. Pure, sends nothing."""
+"""What an upload is as bytes, composed once: every attempt sends the same. Pure, sends nothing."""
 
+import io
+import zipfile
 from collections.abc import Mapping, Sequence
 
 import httpx
 import orjson
 
 from entrygo.domain.time import rfc3339
-from entrygo.execution.broker.mail import BrokerMail
+from entrygo.execution.broker.mail import BrokerMail, words_of
 from entrygo.execution.package.artifacts import (
     ARCHIVE_MEDIA_TYPE,
     RenderedArtifact,
@@ -19,6 +21,8 @@ from entrygo.execution.state.records import SubmissionKind
 SCHEMA_VERSION = 1
 # A request must name an address to have a body; this one is never sent.
 _NOWHERE = "https://broker.invalid/"
+# Beside the documents in an archive that comes with nothing else.
+SUBMISSION_JSON, SUBMISSION_TEXT = "submission.json", "submission.txt"
 
 
 def compose_upload(mail: BrokerMail, artifacts: Sequence[RenderedArtifact], pack: bytes) -> bytes:
@@ -29,6 +33,24 @@ def compose_upload(mail: BrokerMail, artifacts: Sequence[RenderedArtifact], pack
     return upload_form(
         mail.submission_id, _description(mail, artifacts), pack_name(mail.package.number), pack
     )
+
+
+def compose_archive(mail: BrokerMail, artifacts: Sequence[RenderedArtifact], pack: bytes) -> bytes:
+    """The ZIP, and in it what a form says beside it, and a mail: the link to answer by, what is asked.
+
+    The notice of a withdrawal says so itself.
+    """
+    if mail.kind is SubmissionKind.WITHDRAWAL:
+        return pack
+    members = {
+        SUBMISSION_JSON: orjson.dumps(_description(mail, artifacts), option=orjson.OPT_SORT_KEYS),
+        SUBMISSION_TEXT: words_of(mail, artifacts).encode(),
+    }
+    whole = io.BytesIO(pack)
+    with zipfile.ZipFile(whole, "a", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return whole.getvalue()
 
 
 def upload_form(submission_id: str, description: Mapping[str, object], filename: str, pack: bytes) -> bytes:

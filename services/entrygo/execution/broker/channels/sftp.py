@@ -4,7 +4,6 @@ Until the rename is asked for nothing has been delivered; when its answer is los
 """
 
 import asyncio
-import posixpath
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,8 +20,10 @@ from entrygo.execution.broker.channels.base import (
     shortened,
 )
 from entrygo.execution.broker.channels.kind import ChannelKind, ChannelOptions
+from entrygo.execution.broker.channels.sftp_place import Place, is_answer
 from entrygo.execution.broker.credentials import Credential, CredentialMissing, Credentials
 from entrygo.execution.broker.trial_contents import compose_trial_archive
+from entrygo.execution.broker.upload import compose_archive
 from entrygo.outbound.address_guard import AddressForbidden, AddressGuard
 from entrygo.process.late_imports import imported_late
 
@@ -36,9 +37,6 @@ else:
 NOT_INSTALLED = "SFTP needs a package that is not installed: pip install 'entrygo[sftp]'."
 DEFAULT_PORT = 22
 KEEPALIVE_SECONDS = 15
-CHUNK_BYTES = 256 * 1024
-# Of earlier attempts whose connection was lost, so many are cleared away after.
-CLEARED_ATTEMPTS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +88,7 @@ class SftpChannel:
             return Result(Outcome.TRANSIENT, described(error))
         except _BROKEN as error:
             return Result(Outcome.TRANSIENT, described(error), Silent.SERVER)
-        place = _Place(server.endpoint, delivery)
+        place = Place(server.endpoint, delivery)
         async with _closing(connection):
             result = await self._deliver(connection, place, before_data)
         return result or await self._find_out(server, place)
@@ -139,7 +137,7 @@ class SftpChannel:
         )
 
     async def _deliver(
-        self, connection: "asyncssh.SSHClientConnection", place: "_Place", before_data: BeforeData
+        self, connection: "asyncssh.SSHClientConnection", place: Place, before_data: BeforeData
     ) -> Result | None:
         """None when the connection was lost while the rename was under way."""
         try:
@@ -149,7 +147,7 @@ class SftpChannel:
             if not is_there:
                 await self._write(sftp, place)
         except _BROKEN as error:
-            if _is_answer(error):
+            if is_answer(error):
                 said = shortened(f"The file could not be written: {described(error)}")
                 return Result(_outcome_of(error), said)
             return Result(Outcome.TRANSIENT, described(error), Silent.SERVER)
@@ -160,29 +158,29 @@ class SftpChannel:
             raise
         return Result(Outcome.SENT, "It was there already.") if is_there else await self._rename(sftp, place)
 
-    async def _write(self, sftp: "asyncssh.SFTPClient", place: "_Place") -> None:
+    async def _write(self, sftp: "asyncssh.SFTPClient", place: Place) -> None:
         async with asyncio.timeout(self._limits.answer_timeout):
             await place.clear(sftp)
         try:
             await place.write(sftp, self._limits.answer_timeout)
         except asyncssh.SFTPError as error:
-            if _is_answer(error):
+            if is_answer(error):
                 # A full disk, for one: what was written is in nobody's way.
                 await self._forgotten(sftp, place)
             raise
 
-    async def _rename(self, sftp: "asyncssh.SFTPClient", place: "_Place") -> Result | None:
+    async def _rename(self, sftp: "asyncssh.SFTPClient", place: Place) -> Result | None:
         try:
             async with asyncio.timeout(self._limits.answer_timeout):
                 await sftp.rename(place.temporary, place.final)
         except _BROKEN as error:
-            if not _is_answer(error):
+            if not is_answer(error):
                 return None
             await self._forgotten(sftp, place)
             return Result(_outcome_of(error), shortened(f"The file could not be renamed: {described(error)}"))
         return Result(Outcome.SENT, f"Stored as {place.final}.")
 
-    async def _find_out(self, server: _Server, place: "_Place") -> Result:
+    async def _find_out(self, server: _Server, place: Place) -> Result:
         """Finds out whether a rename whose answer was lost has happened."""
         try:
             async with _closing(await self._connect(server)) as connection:
@@ -198,7 +196,7 @@ class SftpChannel:
         # Renamed and already taken away, or lost: it cannot be known.
         return Result(Outcome.UNKNOWN, "The connection was lost, and the file is not there.")
 
-    async def _forgotten(self, sftp: "asyncssh.SFTPClient", place: "_Place") -> bool:
+    async def _forgotten(self, sftp: "asyncssh.SFTPClient", place: Place) -> bool:
         """Whether the upload was still under its other name, and is removed now."""
         try:
             async with asyncio.timeout(self._limits.answer_timeout):
@@ -206,48 +204,6 @@ class SftpChannel:
         except _BROKEN:
             return False
         return True
-
-
-class _Place:
-    """The two names of an upload. The temporary one is this attempt's own: no other can write into it."""
-
-    def __init__(self, endpoint: SftpEndpoint, delivery: Delivery) -> None:
-        folder = endpoint.folder or ""
-        self._content = delivery.content
-        self.final = posixpath.join(folder, delivery.filename)
-        first = max(1, delivery.attempt - CLEARED_ATTEMPTS)
-        *self._earlier, self.temporary = (
-            posixpath.join(folder, f".{delivery.filename}.{attempt}.part")
-            for attempt in range(first, delivery.attempt + 1)
-        )
-
-    async def is_there(self, sftp: "asyncssh.SFTPClient") -> bool:
-        """Whether an earlier attempt succeeded: only this submission has that name."""
-        try:
-            found = await sftp.stat(self.final)
-        except asyncssh.SFTPNoSuchFile:
-            return False
-        return found.size == len(self._content)
-
-    async def clear(self, sftp: "asyncssh.SFTPClient") -> None:
-        """Takes away what earlier attempts had written when their connection was lost."""
-        for name in self._earlier:
-            try:
-                await sftp.remove(name)
-            except asyncssh.SFTPError as error:
-                if not _is_answer(error):
-                    raise
-
-    async def write(self, sftp: "asyncssh.SFTPClient", answer_timeout: float) -> None:
-        async with asyncio.timeout(answer_timeout):
-            file = await sftp.open(self.temporary, "wb")
-        try:
-            for start in range(0, len(self._content), CHUNK_BYTES):
-                async with asyncio.timeout(answer_timeout):
-                    await file.write(self._content[start : start + CHUNK_BYTES])
-        finally:
-            async with asyncio.timeout(answer_timeout):
-                await file.close()
 
 
 @asynccontextmanager
@@ -269,12 +225,6 @@ def _client_keys(credential: Credential | None) -> "list[asyncssh.SSHKey]":
         return [asyncssh.import_private_key(credential.private_key.get_secret_value(), passphrase)]
     except (ValueError, asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
         raise CredentialMissing("The credential's private key cannot be read.") from None
-
-
-def _is_answer(error: BaseException) -> bool:
-    """Whether the error is an answer of the server rather than a failure of the connection."""
-    lost = (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection)
-    return isinstance(error, asyncssh.SFTPError) and not isinstance(error, lost)
 
 
 def _outcome_of(error: BaseException) -> Outcome:
@@ -306,7 +256,7 @@ SFTP = ChannelKind(
     name="sftp",
     channel=SftpChannel,
     build=_build,
-    compose=lambda given: given.pack,
+    compose=lambda given: compose_archive(given.mail, given.artifacts, given.pack),
     compose_trial=compose_trial_archive,
     shown=_shown,
 )
