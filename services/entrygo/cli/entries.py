@@ -135,7 +135,7 @@ def import_entries(
                 except ApiError as error:
                     if error.status not in ABOUT_ONE:
                         raise
-                    fault = _reason(error)
+                    fault = _reason(error, given)
             if fault:
                 rejected += [Rejected(row, fault) for row in given.rows]
     differing = sum(bool(each["outcome"]["openTasks"]) for each in found)
@@ -238,8 +238,9 @@ def _send(entrygo: EntryGo, given: GivenEntry) -> EntryReconciliation:
     return entrygo.record_entry_summary(given.export_id, given.entry, body)
 
 
-def _reason(error: ApiError) -> str:
-    listed = "; ".join(f"{issue['path']}: {issue['message']}" for issue in error.details.get("issues") or ())
+def _reason(error: ApiError, given: GivenEntry) -> str:
+    issues = error.details.get("issues") or ()
+    listed = "; ".join(f"{given.place(issue['path'])}: {issue['message']}" for issue in issues)
     return listed or error.message or error.error_code
 
 

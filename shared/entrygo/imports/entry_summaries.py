@@ -45,7 +45,21 @@ class GivenEntry:
     entry: str
     rows: list[SourceRow] = field(default_factory=list)
     body: dict[str, Any] = field(default_factory=dict)
+    # Those of the rows that are a line, in the order of the body's.
+    line_rows: list[SourceRow] = field(default_factory=list)
     fault: str = ""
+
+    def place(self, path: str) -> str:
+        """Where a value of the body stands in the file: its column, of a line's with the row."""
+        group, _, rest = path.partition(".")
+        if group != "lines":
+            name = rest if group == "liquidation" else group
+            return _column(name, LIQUIDATION if group == "liquidation" else HEAD) or path
+        number, _, name = rest.partition(".")
+        column = _column(name, LINE)
+        if not column or not number.isdecimal() or int(number) >= len(self.line_rows):
+            return path
+        return f"line {self.line_rows[int(number)].line}: {column}"
 
 
 def given_entries(rows: Iterable[tuple[SourceRow, Mapping[str, str]]]) -> list[GivenEntry]:
@@ -58,13 +72,19 @@ def given_entries(rows: Iterable[tuple[SourceRow, Mapping[str, str]]]) -> list[G
         try:
             if row.fault or not export_id:
                 raise Fault(row.fault or "export_id is blank")
-            _take(given.body, cells)
+            if _take(given.body, cells):
+                given.line_rows.append(row)
         except Fault as error:
             given.fault = given.fault or f"line {row.line}: {error}"
     return list(found.values())
 
 
-def _take(body: dict[str, Any], cells: Mapping[str, str]) -> None:
+def _column(name: str, names: Mapping[str, str]) -> str:
+    return next((column for column, ours in names.items() if ours == name), "")
+
+
+def _take(body: dict[str, Any], cells: Mapping[str, str]) -> bool:
+    """Whether the row is a line."""
     _merge(body, _fields(cells, HEAD))
     liquidation = _fields(cells, LIQUIDATION)
     if liquidation:
@@ -72,6 +92,7 @@ def _take(body: dict[str, Any], cells: Mapping[str, str]) -> None:
     line = _fields(cells, LINE)
     if line:
         body.setdefault("lines", []).append(line)
+    return bool(line)
 
 
 def _fields(cells: Mapping[str, str], names: Mapping[str, str]) -> dict[str, Any]:
