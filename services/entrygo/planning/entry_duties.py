@@ -128,6 +128,7 @@ def _line(number: int, key: LineKey, goods: _Goods, context: Context) -> DutyLin
         value_usd=goods.value,
         quantities=goods.quantities,
         repair_value_usd=goods.repairs,
+        adcvd_cases=key.adcvd_cases,
     )
 
 

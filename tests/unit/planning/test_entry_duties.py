@@ -87,6 +87,19 @@ def test_duty_that_cannot_be_computed_is_absent_and_never_zero() -> None:
     assert not message.duty.HasField("duty_low_usd")
 
 
+def test_a_line_under_an_antidumping_order_says_that_its_duty_is_not_in_the_estimate() -> None:
+    wax = {"customs_description": "Candle of paraffin wax", "hts_code": "3406000000"}
+    goods = {"candle": "CN", "free": "CA"}
+    products = [make_product(id, country_of_origin=origin, **wax, **NOTHING) for id, origin in goods.items()]
+    order = make_order("ord_1", *(make_item(id, "1", "26") for id in goods))
+    decision = decide_on(order, products=products, entry_date=NOVEMBER, duty_book=BOOK)
+    [entry] = estimate_of(decision).entries
+    assert {line.country_of_origin: line.unchecked for line in entry.lines} == {
+        "CN": ("antidumping and countervailing duties: those of A-570-504 are not estimated",),
+        "CA": (),
+    }
+
+
 def test_entries_of_a_broker_with_a_limit_have_a_duty_each_and_lines_numbered_through() -> None:
     orders = [make_order("ord_1", make_item("prod_a")), make_order("ord_2", make_item("prod_b"))]
     found = estimate_of(plan(*orders, broker=make_broker(max_orders_per_entry=1)))

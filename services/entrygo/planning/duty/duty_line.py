@@ -23,6 +23,8 @@ class DutyLine(Goods):
     rate_of_article: str = ""
     # Of goods claimed as repaired or processed abroad, the value that duty is paid on.
     repair_value_usd: Decimal | None = None
+    # Cases of antidumping and countervailing duties that the goods are, or may be, under.
+    adcvd_cases: tuple[str, ...] = ()
 
 
 def line_of(goods: Goods, **of_line: Any) -> DutyLine:

@@ -147,3 +147,6 @@ def _unchecked(line: DutyLine, book: DutyBook) -> Iterator[str]:
     for row in book.unloaded:
         if line.hts_code.startswith(words_of(row, "prefixes")):
             yield f"{row.key}: {text_of(row, 'decided_by')}"
+    if line.adcvd_cases:
+        cases = ", ".join(line.adcvd_cases)
+        yield f"antidumping and countervailing duties: those of {cases} are not estimated"
