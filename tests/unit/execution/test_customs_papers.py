@@ -9,6 +9,7 @@ import pytest
 
 from entrygo.domain.duty import OrderCost
 from entrygo.domain.facts import (
+    Address,
     Broker,
     FeeSchedule,
     ImporterOfRecord,
@@ -266,6 +267,20 @@ def test_a_name_of_another_script_in_capitals_is_said_to_be_transliterated_with_
     in_chinese = _of(make_product(customs_description="羊毛圍巾"))
     listed = json_of("ace_manifest", in_chinese)["transliterated"]["texts"]
     assert [each["original"] for each in listed] == ["羊毛圍巾"]
+
+
+def test_shipper_and_consignee_stand_in_the_manifest_as_ace_takes_them_too() -> None:
+    place = Address(line_1="Büro 5", city="Montréal", region="QC", postal_code="H2X 1Y4", country="CA")
+    importer = make_warehouse().importer_of_record.model_copy(update={"name": "Импортёр"})
+    warehouse = make_warehouse(name="Entrepôt Ltée", address=place, importer_of_record=importer)
+    manifest = json_of("ace_manifest", make_snapshot(warehouse=warehouse))
+    [shipment] = manifest["shipments"]
+    shipper, consignee = shipment["shipper"], shipment["consignee"]
+    assert (shipper["name"], shipper["name_ascii"]) == ("Entrepôt Ltée", "ENTREPOT LTEE")
+    assert (shipper["address_ascii"]["line_1"], shipper["address_ascii"]["city"]) == ("BURO 5", "MONTREAL")
+    assert shipper["address_ascii"]["line_2"] is None
+    [guess] = manifest["transliterated"]["texts"]
+    assert guess == {"original": "Импортёр", "written": consignee["name_ascii"]}
 
 
 @pytest.mark.parametrize("artifact_type", ["entry_dataset", "ace_manifest"])

@@ -1,14 +1,15 @@
 """ace_manifest.json: what the carrier files with CBP before the truck arrives (19 CFR 123.92), if known.
 
-ACE takes Latin capitals only, so descriptions are transliterated. Conveyance, equipment and crew are the
-carrier's to give, and so are trip and shipment control numbers (PAPS), unless the account stated them.
+ACE takes Latin capitals only, so descriptions are transliterated, and the parties, beside what they are
+called (`…_ascii`). Conveyance, equipment and crew are the carrier's to give, and so are trip and shipment
+control numbers (PAPS), unless the account stated them.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
-from entrygo.domain.facts import ImporterOfRecord, Order
+from entrygo.domain.facts import Address, ImporterOfRecord, Order
 from entrygo.domain.shipment import Trip
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.documents.base import Document
@@ -62,7 +63,7 @@ class AceManifest(Document):
                 "due_before_arrival_minutes": {"standard": 60, "fast": 30},
                 "trip": trip,
                 "shipments": [_shipment(invoice, each, numbers) for each in shipments],
-                **transliterated(text for line in invoice.consolidated for text in line.descriptions),
+                **transliterated(written(invoice)),
                 "left_to_the_carrier": {
                     "trip": [name for name in _OF_THE_CARRIER if not trip[name]],
                     "shipments": _left_of(shipments),
@@ -143,9 +144,9 @@ def _shipment(invoice: Invoice, shipment: ManifestShipment, numbers: Mapping[int
         "release_type": "PAPS",
         **({} if len(invoice.entries) == 1 else {"entry": shipment.entry_number}),
         **({} if shipment.order is None else {"house_bill": _house_bill(shipment.order)}),
-        "shipper": {"name": text(warehouse.name), "address": address(warehouse.address)},
+        "shipper": _party(warehouse.name, warehouse.address),
         # The importer's, of a house bill, too: EntryGo knows no names of buyers.
-        "consignee": {"name": text(importer.name), "address": address(importer.address)},
+        "consignee": _party(importer.name, importer.address),
         "broker_filer_code": text(invoice.snapshot.broker.filer_code),
         "place_of_loading": {
             "city": text(warehouse.address.city),
@@ -163,6 +164,16 @@ def _shipment(invoice: Invoice, shipment: ManifestShipment, numbers: Mapping[int
     }
 
 
+def _party(name: str | None, of: Address) -> Json:
+    where = address(of)
+    return {
+        "name": text(name),
+        "name_ascii": ascii_capitals(clean_text(name)) or None,
+        "address": where,
+        "address_ascii": {part: ascii_capitals(str(said)) if said else None for part, said in where.items()},
+    }
+
+
 def _house_bill(order: Order) -> Json:
     """The order as its warehouse names it, and where its parcel goes."""
     return {
@@ -174,6 +185,16 @@ def _house_bill(order: Order) -> Json:
             "country": text(order.destination_country),
         },
     }
+
+
+def written(invoice: Invoice) -> Iterator[str | None]:
+    """What people wrote of the parties and the goods, before it is in capitals."""
+    warehouse = invoice.snapshot.warehouse
+    importers = [importer_of_entry(invoice.snapshot, entry.number) for entry in invoice.entries]
+    parties = [(warehouse.name, warehouse.address), *((each.name, each.address) for each in importers)]
+    for name, where in parties:
+        yield from (name, where.line_1, where.line_2, where.city)
+    yield from (said for line in invoice.consolidated for said in line.descriptions)
 
 
 def importer_of_entry(snapshot: Snapshot, number: int) -> ImporterOfRecord:

@@ -14,6 +14,7 @@ from entrygo.execution.documents.ace_manifest import (
     emergency_contact,
     importer_of_entry,
     manifest_description,
+    written,
 )
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
@@ -65,21 +66,11 @@ class AceTrip(Document):
                 "status": "DRAFT, not to be sent as it is",
                 "unverified": (*UNVERIFIED, _DANGEROUS) if dangerous else UNVERIFIED,
                 **dangerous,
-                **transliterated(_written(invoice)),
+                **transliterated(written(invoice)),
                 "missing": sorted(_missing(message)),
                 "message": _stated(message),
             }
         )
-
-
-def _written(invoice: Invoice) -> Iterator[str | None]:
-    """What people wrote of the parties and the goods, before it is in capitals."""
-    warehouse = invoice.snapshot.warehouse
-    importers = [importer_of_entry(invoice.snapshot, entry.number) for entry in invoice.entries]
-    parties = [(warehouse.name, warehouse.address), *((each.name, each.address) for each in importers)]
-    for name, address in parties:
-        yield from (name, address.line_1, address.line_2, address.city)
-    yield from (text for line in invoice.consolidated for text in line.descriptions)
 
 
 def _dangerous_goods(invoice: Invoice, shipments: Sequence[ManifestShipment]) -> Json:
