@@ -185,6 +185,14 @@ async def test_people_read_which_step_was_refused_and_no_name_of_an_error(
     assert result.message == words
 
 
+async def test_people_read_that_nobody_listens_without_the_number_of_the_error(tmp_path: Path) -> None:
+    async with sftp_server(tmp_path) as server:
+        pass
+    result = await sftp_channel().submit(server.delivery(), Point())
+    assert (result.outcome, result.silent) == (Outcome.TRANSIENT, Silent.SERVER)
+    assert "Errno" not in result.message
+
+
 async def test_a_server_with_another_key_gets_neither_the_password_nor_the_package(tmp_path: Path) -> None:
     other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
     point = Point()

@@ -82,4 +82,6 @@ def shortened(text: str) -> str:
 def described(error: BaseException) -> str:
     """What ended an attempt, in one line for people: of a server that said nothing, that it did not."""
     silence = "The server did not answer in time." if isinstance(error, TimeoutError) else ""
-    return shortened(str(error) or silence or type(error).__name__)
+    # Without the system's number of it: [Errno 111] tells nobody anything.
+    said = (isinstance(error, OSError) and error.strerror) or str(error)
+    return shortened(said or silence or type(error).__name__)

@@ -87,7 +87,7 @@ class HttpsChannel:
         except CredentialMissing as error:
             return Result(Outcome.TRANSIENT, str(error))
         except OSError as error:
-            return Result(Outcome.TRANSIENT, shortened(str(error)), Silent.SERVER)
+            return Result(Outcome.TRANSIENT, described(error), Silent.SERVER)
         return await self._try(addresses, url, headers, _Body(delivery.content, before_data))
 
     async def close(self) -> None:
