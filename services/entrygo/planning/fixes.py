@@ -125,6 +125,12 @@ FIXES = {
     "pga.cpsc": Fix(
         "Reference of the certificate, or its seven elements (16 CFR 1110), or the letter of a disclaimer"
     ),
+    "chapter_98": Fix("The provision, the declaration that supports it, and the day the goods left the US"),
+    "chapter_98.provision": Fix("Eight or ten digits: 9801.00.10 of goods returned, 9802.00.50 of repairs"),
+    "chapter_98.declaration": Fix("The declaration in hand (19 CFR 10.1, 10.8, 10.24)"),
+    "chapter_98.exported_on": Fix("YYYY-MM-DD: the day the goods left the US, not after the entry date"),
+    "chapter_98.repair_value_usd": Fix("What was paid for the repair of one unit, in USD"),
+    "chapter_98.us_components_value_usd": Fix("Value of the US components in one unit, in USD"),
     "dangerous_goods": Fix("Status not_regulated, or regulated with UN number, class and packing group"),
 }
 

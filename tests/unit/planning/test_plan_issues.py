@@ -12,7 +12,7 @@ from entrygo.planning.law.law_book import law_on
 from entrygo.planning.plan_issues import ProductIssue
 from entrygo.planning.reference.in_force import reference_on
 from entrygo.planning.rules import RULES
-from entrygo.planning.rules.base import Context, ProductRule
+from entrygo.planning.rules.base import Context, ProductPartsRule, ProductRule
 from tests.factories import GOLDEN_ENTRY_DATE, make_item, make_order, make_product
 from tests.unit.planning.decisions import decide_on
 
@@ -226,5 +226,5 @@ def test_what_no_code_mends_says_what_does_and_an_origin_mends_itself(code: str)
 
 
 def test_every_field_that_a_rule_looks_at_says_what_it_accepts() -> None:
-    fields = {rule.field for rule in RULES if isinstance(rule, ProductRule)}
+    fields = {rule.field for rule in RULES if isinstance(rule, ProductRule | ProductPartsRule)}
     assert {field for field in fields if not accepted_in(field)} == set()
