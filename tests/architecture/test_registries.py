@@ -15,7 +15,7 @@ REGISTRIES = [
         "DOCUMENTS",
         ("base", "document_sets", "rendering", "template_preview"),
     ),
-    ("services/entrygo/execution/broker/channels", "CHANNELS", ("base", "kind", "simulated")),
+    ("services/entrygo/execution/broker/channels", "CHANNELS", ("base", "kind", "sftp_place", "simulated")),
     ("services/entrygo/inspection/projections", "PROJECTIONS", ("projection",)),
 ]
 
