@@ -29,6 +29,7 @@ from entrygo.proto.execution.v1 import execution_pb2 as pb
 from entrygo.requests.issues import Issues
 from tests.unit.execution.snapshots import PACKAGE, make_item, make_order, make_product, make_snapshot
 from tests.unit.execution.test_entry_documents import THREE, rendered
+from tests.unit.planning.test_entry_duties import BACKPACK, TEE
 
 STATED = pb.Trip(
     conveyance=" TRK-17 ",
@@ -353,6 +354,30 @@ def test_a_notice_stands_in_its_entry_alone(noticed: tuple[int, ...], left: dict
     asked = {n: [each for each in lines[n]["left_to_the_broker"] if each == "prior_notices"] for n in lines}
     assert {n: names for n, names in asked.items() if names} == left
     assert (FOOD.code in found["commercial_customs_invoice.html"].content.decode()) is bool(left)
+
+
+def test_a_notice_of_one_entry_stands_in_the_papers_of_that_entry_alone() -> None:
+    """21 CFR 1.281(a): where several entries have papers of their own."""
+    notices = [
+        PriorNotice(product=TEE.sku, confirmation_number="100482916357", entry=1),
+        PriorNotice(product=TEE.sku, confirmation_number="100482916358", entry=2),
+        PriorNotice(product=BACKPACK.sku, confirmation_number="100482916359"),
+    ]
+    shipment = Shipment(trip=Trip(prior_notices=tuple(notices)))
+    found = rendered(THREE, replace(PACKAGE, shipment=shipment))
+    stated = {
+        number: {
+            line["hts_code"]: line.get("prior_notices")
+            for line in orjson.loads(found[f"entry-{number}_entry_dataset.json"].content)["lines"]
+        }
+        for number in (1, 2, 3)
+    }
+    of_all = {"4202923120": ["100482916359"]}
+    assert stated == {
+        1: of_all | {"6109100012": ["100482916357"]},
+        2: of_all | {"6109100012": ["100482916358"]},
+        3: of_all | {"6109100012": None},
+    }
 
 
 @pytest.mark.parametrize(("confirmed", "left"), [(TRIP.prior_notices, []), (None, ["prior_notices"])])
