@@ -245,6 +245,16 @@ async def test_number_of_keys_is_the_accounts_also_for_one_that_is_bound(
         await created(keys, bound)
 
 
+async def test_idempotency_key_of_another_warehouse_shows_nothing_of_its_key(
+    pool: Pool, keys: OwnKeys
+) -> None:
+    first = await caller(pool, warehouse_id="wh_1")
+    await keys.create(first, wanted(), once("key-1"))
+    other = await caller(pool, warehouse_id="wh_2")
+    with pytest.raises(NotFound):
+        await keys.create(other, wanted(), once("key-1"))
+
+
 async def test_keys_that_are_made_at_once_are_no_more_than_the_most(
     pool: Pool, keys: OwnKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
