@@ -117,6 +117,11 @@ async def _key(rest: Rest, _export_id: str) -> Asked:
     return {"id": (await rest.post("/api/keys", body))["id"]}, {"overlapHours": 1}
 
 
+async def _webhook(rest: Rest, _export_id: str) -> Asked:
+    body = {"accountId": rest.system.account_id, "url": NOBODY, "events": ["export.execution_failed"]}
+    return {"id": (await rest.post("/api/webhooks", body))["id"]}, {}
+
+
 async def _test_broker(rest: Rest, _export_id: str) -> Asked:
     return {"id": rest.system.broker_id}, {}
 
@@ -140,6 +145,7 @@ PREPARED: dict[str, Prepare] = {
     "approveExport": _approve,
     "setPolicy": _body(),
     "createWebhook": _body(url=NOBODY, events=["export.execution_failed"]),
+    "rotateWebhookSecret": _webhook,
     "createKey": _body(name="Twice", scopes=["read"]),
     "rotateKey": _key,
     **{f"sync{kind.title()}s": _one_of(kind) for kind in ("product", "warehouse", "broker", "importer")},
