@@ -50,6 +50,12 @@ OUTAGES = (
     asyncpg.exceptions.InsufficientResourcesError,
     TimeoutError,
 )
+# The server lets nobody in: a password was changed before this process has the new one, or a database is put
+# in another's place. Only a new connection meets these.
+NOT_LET_IN = (
+    asyncpg.exceptions.InvalidAuthorizationSpecificationError,
+    asyncpg.exceptions.InvalidCatalogNameError,
+)
 # Whatever asyncpg raises: an outage, a refused statement, or a connection that is in no state for one.
 DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES)
 
@@ -174,7 +180,7 @@ async def _session(
         is_clean = False
         try:
             connection = await pool.take(ACQUIRE_TIMEOUT)
-        except (asyncpg.InterfaceError, *OUTAGES) as error:
+        except (asyncpg.InterfaceError, *NOT_LET_IN, *OUTAGES) as error:
             raise ServiceUnavailable from error
         calls = _AFTER_COMMIT[connection] = []
         try:

@@ -20,7 +20,7 @@ from entrygo.cli.backup.taking import take_backup
 from entrygo.cli.migration import MigrationSettings, as_owner
 from entrygo.cli.up.home import Home
 from entrygo.cli.up.schemas import SCHEMAS, SERVICES, ensure_logins, migrate_all
-from entrygo.domain.errors import InvalidApiKey
+from entrygo.domain.errors import InvalidApiKey, ServiceUnavailable
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.identity.authenticator import Authenticator
 from entrygo.identity.use_cases import create_account, create_key
@@ -285,6 +285,19 @@ async def test_new_password_of_a_url_becomes_the_login_s(deployment: Deployment)
     await (await asyncpg.connect(renewed)).close()
     with pytest.raises(asyncpg.InvalidPasswordError):
         await asyncpg.connect(deployment.login_of("sync"))
+
+
+async def test_a_process_that_has_not_the_new_password_yet_asks_its_callers_to_come_again(
+    deployment: Deployment,
+) -> None:
+    async with await open_pool(deployment.login_of("sync"), schema="sync", max_size=2) as pool:
+        renewed = _as(deployment.owner, urlsplit(deployment.login_of("sync")).username or "", "renewed")
+        await ensure_login(deployment.owner, renewed, own("sync"))
+        async with transaction(pool, Visible.whole(ALICE)) as connection:
+            assert await connection.fetchval(COUNT) == 0
+            with pytest.raises(ServiceUnavailable):
+                async with transaction(pool, Visible.whole(ALICE)):
+                    pass
 
 
 async def test_logins_are_made_again_without_harm(shared_deployment: Deployment) -> None:
