@@ -1,9 +1,10 @@
 """SQL of executions, besides their steps. Methods run in the caller's transaction and name its account."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
 import asyncpg
+import structlog
 
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.domain.shipment import NOTHING_STATED, Shipment
@@ -15,6 +16,8 @@ _EXECUTION = (
     " revision, plan_hash, package_id, submission_id, executed_at, response, shipment,"
     " warehouse_id"
 )
+
+log = structlog.get_logger(__name__)
 
 
 class ExecutionStore:
@@ -123,7 +126,7 @@ class ExecutionBacklog:
             " WHERE finished_at IS NULL AND lease_until <= now() ORDER BY lease_until LIMIT $1",
             limit,
         )
-        return [_execution_from_row(row) for row in rows]
+        return list(_readable(rows))
 
     async def without_submission(self) -> list[Execution]:
         """Executions that would still make a submission, and send it."""
@@ -142,7 +145,16 @@ class ExecutionBacklog:
             limit,
             list(passed_over),
         )
-        return [_execution_from_row(row) for row in rows]
+        return list(_readable(rows))
+
+
+def _readable(rows: Iterable[asyncpg.Record]) -> Iterator[Execution]:
+    """Without those that this release cannot read, as a newer one may have stored: they hold up no others."""
+    for row in rows:
+        try:
+            yield _execution_from_row(row)
+        except ValueError:
+            log.exception("execution.unreadable", execution_id=row["id"])
 
 
 def _tenant_from_row(row: asyncpg.Record) -> Tenant:

@@ -3,12 +3,14 @@
 import asyncio
 from types import MappingProxyType
 
+import orjson
 import pytest
 
 from entrygo.domain.errors import (
     ServiceUnavailable,
 )
 from entrygo.domain.lifecycle import State
+from entrygo.execution.recovery.loops import reported
 from entrygo.execution.state.failpoints import (
     AFTER_PREPARE,
     AFTER_SENDING,
@@ -17,6 +19,7 @@ from entrygo.execution.state.failpoints import (
     FAILPOINTS,
 )
 from entrygo.execution.steps.leases import LeaseLost
+from entrygo.postgres.pool import EVERYONE, transaction
 from tests.integration.execution.channels import HeldChannel
 from tests.integration.execution.world import Crash, Process, World
 
@@ -69,6 +72,30 @@ async def test_the_recovery_loop_completes_what_a_dead_process_left(world: World
     reply = await survivor.execute()
     assert reply.replayed
     await _check_submission(survivor, "unknown" if point in AMBIGUOUS_FAILPOINTS else "sent")
+
+
+async def test_an_execution_that_this_release_cannot_read_holds_up_no_other(world: World) -> None:
+    await _die(await world.process(crash_at=AFTER_PREPARE))
+    survivor = await world.process()
+    unread = {"id": "exe_unread", "export_id": "batch_unread", "shipment": {"trip": 7}}
+    async with transaction(survivor.pool, EVERYONE) as connection:
+        await connection.execute(
+            "INSERT INTO executions SELECT (jsonb_populate_record(one, $1)).* FROM executions AS one",
+            orjson.dumps(unread).decode(),
+        )
+        await connection.execute(
+            "UPDATE executions SET lease_until = now() - interval '1 s' WHERE id = 'exe_unread'"
+        )
+    await world.pass_lease()
+    await survivor.recovery.recover_executions()
+    await survivor.executions.drain(10)
+    assert (await survivor.execute()).replayed
+    assert world.planning.states["batch_123"] is State.COMPLETED
+
+
+async def test_what_nobody_foresaw_ends_no_loop_that_others_need() -> None:
+    with reported():
+        raise KeyError("shipment")
 
 
 @pytest.mark.parametrize("point", [AFTER_PREPARE, AFTER_SENDING, BEFORE_DATA])

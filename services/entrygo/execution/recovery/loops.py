@@ -179,11 +179,14 @@ class Recovery:
 
 @contextmanager
 def reported() -> Iterator[None]:
-    """Logs an outage, and what else was foreseen, instead of raising it."""
+    """Logs an outage, and what nobody foresaw, instead of raising it: one piece of work, of one account, ends
+    neither the loop nor a process that serves all."""
     try:
         yield
     except EntryGoError as error:
         log.warning("recovery.interrupted", error=str(error))
+    except Exception:
+        log.exception("recovery.failed")
 
 
 async def _is_set_before(stop: asyncio.Event, *events: asyncio.Event) -> bool:
