@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,6 +63,15 @@ class Peaks:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     size = process.memory_info().rss // 2**20
                     self.mebibytes[name] = max(size, self.mebibytes.get(name, 0))
+
+
+def largest(of_each: Iterable[Peaks]) -> dict[str, int]:
+    """Of several runs in MiB, by the name of the process."""
+    found: dict[str, int] = {}
+    for peaks in of_each:
+        for name, size in peaks.mebibytes.items():
+            found[name] = max(size, found.get(name, 0))
+    return found
 
 
 @asynccontextmanager

@@ -82,7 +82,7 @@ async def measure_large_export(system: System, *, importers: int = 0, orders: in
 
 
 def _import(system: System, folder: Path, importers: int, orders: int) -> tuple[Shell, Week]:
-    shell = open_account(system, f"acc_large_{importers}")
+    shell = open_account(system, f"acc_large_{secrets.token_hex(4)}")
     week = write_week(folder, orders=orders)
     shell.run("products", "import", str(week.products))
     shell.run("products", "import", str(week.fixes))

@@ -140,7 +140,7 @@ def _large(large: Sequence[Mapping[str, Any]]) -> str:
         [
             f"{each['exports']} × {each['orders']:,} orders",
             each["subject"],
-            f"{each['plan_seconds']:.1f}",
+            f"{each['plan_seconds']:.2f}",
             f"{each['execute_seconds']:.1f}",
             _parts(each["execute_peak_mib"], "{:.0f}"),
             _small(each),
