@@ -20,7 +20,7 @@ from entrygo.domain.money import plain
 from entrygo.domain.snapshot import ReferenceRow
 
 # Prices and quantities repeat.
-_text = lru_cache(maxsize=65_536)(plain)
+_text = lru_cache(maxsize=16_384)(plain)
 
 FORMAT = 2
 PREFIX = "planhash_"

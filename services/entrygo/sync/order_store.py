@@ -245,7 +245,7 @@ def lines_from_json(stored: str) -> tuple[LineDraft, ...]:
     return tuple([_line(*item.items()) for item in items])
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8_192)
 def _line(*stored: tuple[str, str]) -> LineDraft:
     """Lines repeat, from one order to the next."""
     return LineDraft.stored(dict(stored))

@@ -118,7 +118,7 @@ def _refused(item: sync_pb2.OrderInput, path: str, wrong: Wrong, issues: Issues)
     return OrderDraft(fields, (), "[]", _ZERO, None)
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8_192)
 def _shared(*texts: str) -> Mapping[str, str]:
     issues = Issues()
     fields = _checked(_SHARED, texts, "", issues)
@@ -144,7 +144,7 @@ def _checked(declared: PlainFields, texts: Sequence[str], path: str, issues: Iss
     return fields
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8_192)
 def _priced(product_id: str, sku: str, *texts: str) -> PricedLine:
     """A line without fault. The lines of a warehouse repeat, hence the cache."""
     if sku:

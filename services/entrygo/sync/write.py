@@ -52,7 +52,7 @@ def add_order(account_id: str, row: Row, add: Callable[..., sync_pb2.Order]) -> 
     added.MergeFromString(b"".join([_line_of_order(line) for line in lines_from_json(row["items"])]))
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8_192)
 def _line_of_order(line: LineDraft) -> bytes:
     """The bytes of an order that has nothing but this line, to be merged into those with it.
 

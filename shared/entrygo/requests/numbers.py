@@ -12,7 +12,7 @@ MAX_DECIMAL_TEXT = 64  # characters
 _DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def decimal(value: str) -> Decimal:
     """Any decimal of the contract. Prices and quantities repeat, hence the cache."""
     if len(value) > MAX_DECIMAL_TEXT or not _DECIMAL.fullmatch(value):

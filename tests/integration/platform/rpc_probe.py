@@ -3,6 +3,7 @@ the process: whatever is asked of it holds for both."""
 
 import asyncio
 import socket
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -33,6 +34,9 @@ PLANNING = "/entrygo.proto.planning.v1.Planning/"
 SERVICE_TOKEN, NEXT_SERVICE_TOKEN = "service-token", "next-service-token"
 MANY = 20_000
 CALLS_AT_ONCE = RpcServerSettings().max_concurrent_rpcs
+
+# By the export of a snapshot: its handler has ended.
+ENDED: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -72,6 +76,13 @@ class Probe(planning_pb2_grpc.PlanningServicer):
             yield events_pb2.Event(sequence=1)
             await asyncio.sleep(0.005)
 
+    async def GetSnapshot(self, request: Any, context: Context) -> AsyncIterator[Any]:
+        try:
+            while True:
+                yield planning_pb2.SnapshotChunk(content=b"one more")
+        finally:
+            ENDED[request.export_id].set()
+
     async def ReplayEvents(self, request: Any, context: Context) -> AsyncIterator[Any]:
         assert principal().is_service
         return
@@ -83,6 +94,7 @@ SCOPES: RequiredScopes = {
     PLANNING + "CancelExport": Access.ANY_KEY,
     PLANNING + "ClaimExport": OnBehalf(ScopeName.EXPORTS_EXECUTE),
     PLANNING + "EventsAfter": ScopeName.READ,
+    PLANNING + "GetSnapshot": ScopeName.READ,
     PLANNING + "ReplayEvents": Access.SERVICE_ONLY,
 }
 

@@ -1,6 +1,7 @@
 """The one door of every service, on a real channel: errors, deadlines, messages, health, reflection."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -24,6 +25,7 @@ from entrygo.rpc.receptions import AT_ONCE, WAITING
 from tests.harness.garbage import uncollected
 from tests.integration.platform.rpc_probe import (
     CALLS_AT_ONCE,
+    ENDED,
     MANY,
     PLANNING,
     call,
@@ -237,3 +239,21 @@ async def test_a_call_that_is_answered_or_refused_leaves_its_place_to_the_next(
         assert answer.export_id == "acc_alice/live"
         refused = await refusal(channel, authorization, account="acc_999")
         assert refused.error_code == "INVALID_ACCOUNT_SCOPE"
+
+
+async def test_streams_that_are_left_while_their_handlers_wait_for_room_end_them(
+    channel: grpc.aio.Channel, pool: Pool
+) -> None:
+    """All that a handler holds would be kept as long as the process lasts."""
+    export_ids, key = [secrets.token_hex(8) for _ in range(3)], (("authorization", await key_of(pool)),)
+    for export_id in export_ids:
+        request = planning_pb2.GetSnapshotRequest(export_id=export_id)
+        stream = call(channel).GetSnapshot(request, metadata=key)
+        first: Any = await stream.read()
+        assert first.content == b"one more"
+        # The handler has a turn to make more than its reader takes.
+        await asyncio.sleep(0)
+        stream.cancel()
+    async with asyncio.timeout(10):
+        for export_id in export_ids:
+            await ENDED[export_id].wait()

@@ -96,14 +96,14 @@ def _shared_names(*names: str) -> Sequence[str]:
 
 # As bytes: put together, they are those of an order with all of it, and a line is read at a third of what it
 # costs to be copied. Typed, since True == 1 == Decimal(1).
-@lru_cache(maxsize=32_768, typed=True)
+@lru_cache(maxsize=8_192, typed=True)
 def _shared(names: Sequence[str], *values: Any) -> bytes:
     fields = _SharedFields.model_validate(dict(zip(names, values, strict=True)))
     shared = _shared_values.as_texts(_shared_values.of(fields))
     return sync_pb2.OrderInput(**shared, items=()).SerializeToString()
 
 
-@lru_cache(maxsize=32_768, typed=True)
+@lru_cache(maxsize=8_192, typed=True)
 def _line(names: Sequence[str], *values: Any) -> bytes:
     if not _LINE_KEYS.issuperset(names):
         raise _Unusual

@@ -23,7 +23,7 @@ _ORDER, _FURTHER = Values(ORDER), Values(FURTHER)
 _DESTINATION = Values(tuple(field for field in SYNCED if field.name != "external_id"))
 _LINE, _ANSWERED_LINE = Values(ORDER_LINE), Values(ANSWERED_LINE)
 # The lines and the totals of a warehouse repeat.
-_number = lru_cache(maxsize=32_768)(json_number)
+_number = lru_cache(maxsize=8_192)(json_number)
 
 
 def sync_orders_request(body: SyncOrdersBody) -> sync_pb2.SyncOrdersRequest:
@@ -56,13 +56,13 @@ def metadata_json(metadata: Mapping[str, Any]) -> str:
     return orjson.dumps(metadata).decode()
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8_192)
 def _line(*texts: str) -> dict[str, Any]:
     """A line as it is answered: what was given. It is shared, so nobody may change it."""
     return {name: value for name, value in _ANSWERED_LINE.as_json(texts).items() if value is not None}
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8_192)
 def _destination(*texts: str) -> dict[str, Any]:
     """Where an order goes, as it is answered; shared as lines are."""
     return _DESTINATION.as_json(texts)

@@ -26,7 +26,8 @@ class Calling:
     `find` gives handles it; without any it is UNAVAILABLE, for which there are so many `attempts`.
 
     It keeps nothing of the call beyond its end but what its caller may still ask for: a circle of call, task
-    and error would hold a large message until the garbage collector comes by.
+    and error would hold a large message until the garbage collector comes by. One of call, future and the
+    error that the future was cancelled with would for good: CPython's collector does not see that error.
     """
 
     def __init__(
@@ -78,7 +79,10 @@ class Calling:
             raise asyncio.CancelledError
         while len(self._waiting) >= MAX_WAITING:
             self._room = self._loop.create_future()
-            await self._room
+            try:
+                await self._room
+            finally:
+                self._room = None
         self.begin(())
         self._waiting.append(message)
         _wake(self._news)
@@ -168,6 +172,8 @@ class Calling:
         except asyncio.CancelledError:
             self.cancel()
             raise
+        finally:
+            self._news = None
 
     def __aiter__(self) -> "Calling":
         return self

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from contextvars import copy_context
 from typing import Any, NamedTuple, Protocol
 
@@ -124,8 +124,10 @@ async def _answer(handler: Handler, content: bytes, context: LocalContext, send:
         # One that writes to its context.
         await answering
         return
-    async for message in answering:
-        await send(message)
+    # One who leaves before the end has the handler end now, whoever still holds it.
+    async with aclosing(answering):
+        async for message in answering:
+            await send(message)
 
 
 class _Alone:
