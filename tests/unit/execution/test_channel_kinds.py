@@ -1,5 +1,10 @@
 """One kind of channel is named in several places; they must name the same kinds."""
 
+import subprocess
+import sys
+
+import pytest
+
 from entrygo.domain.facts import CHANNEL_NAMES, Broker, Endpoint, HttpsEndpoint, SftpEndpoint
 from entrygo.execution.broker.channels import CHANNELS
 from entrygo.execution.broker.destinations import destination_of
@@ -64,3 +69,18 @@ def test_a_package_that_is_sent_again_is_attached_as_the_record_says_by_now() ->
     message = sync_pb2.Broker(id="brk_1", external_id="peace-arch", attach="zip", documents=["cci_pdf"])
     broker = broker_from_proto(message)
     assert (broker.attach, broker.documents) == ("zip", ("cci_pdf",))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("sys.modules['asyncssh'] = None", ""),
+        ("", "assert 'asyncssh.connection' not in sys.modules"),
+    ],
+    ids=["where it is not installed", "before it is used"],
+)
+def test_execution_starts_without_the_extra_of_sftp(before: str, after: str) -> None:
+    """`pip install entrygo` has none, and what it reads is megabytes."""
+    code = f"import sys; {before}\nimport entrygo.execution.__main__\n{after}"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr

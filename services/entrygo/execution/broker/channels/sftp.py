@@ -61,10 +61,6 @@ class _Unusable(Exception):
     """An endpoint that no retry can make usable."""
 
 
-# A server that speaks no SSH is a ValueError in places: asyncssh does not wrap all of them.
-_BROKEN = (asyncssh.Error, OSError, ValueError)
-
-
 class SftpChannel:
     """One connection a submission: uploads are few and large."""
 
@@ -86,7 +82,7 @@ class SftpChannel:
         except (CredentialMissing, asyncssh.PermissionDenied) as error:
             # A login that is refused is an answer: it must not silence the server for other accounts.
             return Result(Outcome.TRANSIENT, described(error))
-        except _BROKEN as error:
+        except _broken() as error:
             return Result(Outcome.TRANSIENT, described(error), Silent.SERVER)
         place = Place(server.endpoint, delivery)
         async with _closing(connection):
@@ -146,7 +142,7 @@ class SftpChannel:
                 is_there = await place.is_there(sftp)
             if not is_there:
                 await self._write(sftp, place)
-        except _BROKEN as error:
+        except _broken() as error:
             if is_answer(error):
                 said = shortened(f"The file could not be written: {described(error)}")
                 return Result(_outcome_of(error), said)
@@ -173,7 +169,7 @@ class SftpChannel:
         try:
             async with asyncio.timeout(self._limits.answer_timeout):
                 await sftp.rename(place.temporary, place.final)
-        except _BROKEN as error:
+        except _broken() as error:
             if not is_answer(error):
                 return None
             await self._forgotten(sftp, place)
@@ -191,7 +187,7 @@ class SftpChannel:
                 # Once the other name is gone no rename can follow.
                 if await self._forgotten(sftp, place):
                     return Result(Outcome.TRANSIENT, "The connection was lost before the file was in place.")
-        except _BROKEN as error:
+        except _broken() as error:
             return Result(Outcome.UNKNOWN, described(error), Silent.SERVER)
         # Renamed and already taken away, or lost: it cannot be known.
         return Result(Outcome.UNKNOWN, "The connection was lost, and the file is not there.")
@@ -201,7 +197,7 @@ class SftpChannel:
         try:
             async with asyncio.timeout(self._limits.answer_timeout):
                 await sftp.remove(place.temporary)
-        except _BROKEN:
+        except _broken():
             return False
         return True
 
@@ -225,6 +221,12 @@ def _client_keys(credential: Credential | None) -> "list[asyncssh.SSHKey]":
         return [asyncssh.import_private_key(credential.private_key.get_secret_value(), passphrase)]
     except (ValueError, asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
         raise CredentialMissing("The credential's private key cannot be read.") from None
+
+
+def _broken() -> tuple[type[Exception], ...]:
+    """What a server raises that cannot be spoken with; asked when one does: asyncssh need not be there."""
+    # One that speaks no SSH is a ValueError in places: asyncssh does not wrap all of them.
+    return (asyncssh.Error, OSError, ValueError)
 
 
 def _outcome_of(error: BaseException) -> Outcome:
