@@ -90,11 +90,10 @@ def _objects(messages: Sequence[Message], many: Many, path: str, issues: Issues)
 def _object(message: Message, fields: Fields, path: str, issues: Issues) -> Facts:
     """As `facts_of`; of two days that are its first and its last the last does not come before."""
     facts = facts_of(message, fields, path, issues)
-    days = {field.name: _below(path, field) for field in fields if isinstance(field.kind, Day)}
-    for last, where in days.items():
-        first = f"{last.removesuffix('_to')}_from"
-        if last in facts and first in days and str(facts[last]) < str(facts.get(first, "")):
-            issues.add(where, f"Before the first day, {facts[first]}", "too_small")
+    for field in fields:
+        last, first = facts.get(field.name), facts.get(f"{field.name.removesuffix('_to')}_from")
+        if isinstance(field.kind, Day) and last and first and str(last) < str(first):
+            issues.add(_below(path, field), f"Before the first day, {first}", "too_small")
     return facts
 
 

@@ -10,7 +10,7 @@ from entrygo.domain.snapshot import Amendment, Change, Readiness
 from entrygo.messaging.outbox import full_parts
 from entrygo.planning.exports import Export
 from entrygo.planning.plan_messages import answer_parts, event_data
-from entrygo.planning.use_cases.plan_snapshots import beside
+from entrygo.planning.use_cases.at_once import beside
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 

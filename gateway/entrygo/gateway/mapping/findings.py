@@ -8,10 +8,8 @@ import orjson
 from entrygo.gateway.mapping.exports import validation_messages
 from entrygo.proto.events.v1 import events_pb2
 
-# More take long enough to be noticed by other requests.
+# More take long enough to be noticed by other requests. So many are a piece: some hundred kilobytes.
 IN_LOOP = 2_000
-# Of a piece: some hundred kilobytes.
-_AT_ONCE = 2_000
 # No text in JSON has this byte as it is.
 _MARK = b"\0"
 # Stands in an answer where the findings go.
@@ -36,6 +34,6 @@ def in_pieces(plan: events_pb2.Plan, answer_of: Callable[[], Mapping[str, Any]])
 
 def _written(findings: Sequence[events_pb2.ValidationMessage]) -> Iterator[bytes]:
     """What stands in a JSON array of them, without its brackets."""
-    for start in range(0, len(findings), _AT_ONCE):
-        written = orjson.dumps(validation_messages(findings[start : start + _AT_ONCE]))[1:-1]
+    for start in range(0, len(findings), IN_LOOP):
+        written = orjson.dumps(validation_messages(findings[start : start + IN_LOOP]))[1:-1]
         yield b"," + written if start else written

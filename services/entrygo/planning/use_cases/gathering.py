@@ -25,7 +25,7 @@ from entrygo.planning.requests import PlanCommand
 from entrygo.planning.rules.base import Rule
 from entrygo.planning.store import PlanningStore
 from entrygo.planning.sync_client import FactSource, Gathered
-from entrygo.planning.use_cases.plan_snapshots import beside
+from entrygo.planning.use_cases.at_once import beside
 from entrygo.planning.use_cases.predecessors import Predecessor
 from entrygo.planning.use_cases.recording import found_export
 from entrygo.postgres.pool import Connection, Pool, transaction

@@ -20,10 +20,10 @@ from entrygo.planning.new_exports_store import NewExports
 from entrygo.planning.plan_messages import answer_parts, event_data
 from entrygo.planning.requests import PLAN_OPERATION, PlanCommand
 from entrygo.planning.store import PlanningStore
+from entrygo.planning.use_cases.at_once import beside
 from entrygo.planning.use_cases.gathering import Gathering, Grounds, stored_beside
 from entrygo.planning.use_cases.plan_snapshots import (
     ORDERS_IN_LOOP,
-    beside,
     packed_snapshot,
     plan_snapshot,
     stored_plan,

@@ -1,9 +1,7 @@
 """From a decision to what is stored of it; in a thread where it is large."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
 from datetime import datetime
-from typing import Any, TypeVar
 
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Snapshot
@@ -15,24 +13,8 @@ from entrygo.planning.snapshots import PackedSnapshot, pack, snapshot_of
 from entrygo.planning.use_cases.predecessors import Predecessor
 from entrygo.postgres.large_bytes import deflated_beside
 
-R = TypeVar("R")
-T = TypeVar("T")
-
 # Above this a decision takes long enough to be noticed by other requests: it goes to a thread.
 ORDERS_IN_LOOP = 200
-
-
-async def beside(statements: Awaitable[R], work: Coroutine[Any, Any, T]) -> tuple[R, T]:
-    """What both come to; `work` is begun before the statements are.
-
-    Where one fails it is waited for all the same: a thread goes on, and holds what the transaction is of.
-    """
-    working = asyncio.create_task(work)
-    try:
-        written = await statements
-    finally:
-        result = await working
-    return written, result
 
 
 async def written_plan(decision: Decision, planned_at: datetime) -> bytes:
