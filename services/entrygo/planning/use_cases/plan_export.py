@@ -26,7 +26,6 @@ from entrygo.planning.use_cases.plan_snapshots import (
     ORDERS_IN_LOOP,
     packed_snapshot,
     plan_snapshot,
-    stored_plan,
     written_plan,
 )
 from entrygo.planning.use_cases.predecessors import Predecessor, find_predecessor
@@ -41,6 +40,7 @@ from entrygo.postgres.idempotency import (
     replay,
     run_prepared_once,
 )
+from entrygo.postgres.large_bytes import deflated_beside
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
 from entrygo.process.memory import making_millions
@@ -186,9 +186,11 @@ class PlanExport:
         export = await self._export_to_plan(store, command, decision, follows)
         snapshot = await plan_snapshot(decision, visible, export, now, follows)
 
+        order_ids = [order.id for order in decision.included]
+        _, written = await beside(store.add_orders(export, order_ids), written_plan(decision, now))
+
         async def told() -> bytes:
-            order_ids = [order.id for order in decision.included]
-            _, plan = await beside(store.add_orders(export, order_ids), stored_plan(decision, now))
+            plan = await deflated_beside(written)
             recorder = Recorder(self.clock, self.ids)
             await recorder.save(connection, visible, export, "export.planned", event_data(export, plan))
             answer = _answer(export, plan, snapshot.amendment)
