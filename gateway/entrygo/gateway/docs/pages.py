@@ -51,7 +51,7 @@ GROUPS: Sequence[tuple[str, Sequence[str]]] = (
         "Run it",
         ("operations", "settings", "security", "limits", "performance", "reliability", "events", "runbooks"),
     ),
-    ("Build it", ("architecture", "testing", "plan-hash", "decisions")),
+    ("Build it", ("architecture", "testing", "plan-hash", "performance-notes", "decisions")),
 )
 OTHER_PAGES = "More"
 
