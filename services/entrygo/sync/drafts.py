@@ -40,6 +40,8 @@ _ID_KINDS = {
 # Of what a line says beside its product.
 LINE_FIELDS = tuple(field for field in ORDER_LINE if field.name not in {"sku", "product_id"})
 _REST_NAMES = {field.name: field.rest_name for field in LINE_FIELDS}
+# The fields of a line under the names that they are stored under: what JSON of the API calls them.
+STORED_NAMES = {"productId": "product_id", **{rest: name for name, rest in _REST_NAMES.items()}}
 
 
 # Named tuples: hundreds of these are made in a request, at a quarter of the cost of a frozen dataclass.

@@ -229,7 +229,7 @@ def order_from_row(row: asyncpg.Record) -> StoredOrder:
     return StoredOrder(
         OrderDraft(
             {name: text for name in FIELDS if (text := row[name]) is not None},
-            lines_from_json(row["items"]),
+            _lines_from_json(row["items"]),
             row["items"],
             row["total_value_usd"],
             # jsonb has an order of keys of its own; the canonical one is sorted.
@@ -239,7 +239,7 @@ def order_from_row(row: asyncpg.Record) -> StoredOrder:
     )
 
 
-def lines_from_json(stored: str) -> tuple[LineDraft, ...]:
+def _lines_from_json(stored: str) -> tuple[LineDraft, ...]:
     """The lines that the items of a row hold."""
     items: list[dict[str, Any]] = orjson.loads(stored)
     return tuple([_line(*item.items()) for item in items])
