@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -13,15 +14,18 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
+from entrygo.domain.principal import Mode, Tenant
 from entrygo.execution.broker.channels import https
 from entrygo.execution.broker.channels.base import MAX_MESSAGE, Outcome
 from entrygo.execution.broker.channels.https import HttpsChannel
 from entrygo.execution.broker.credentials import Credentials
+from entrygo.execution.broker.signed_links import LinkSigner
 from entrygo.outbound.address_guard import AddressGuard
 from tests.contract.sides import (
     ACCOUNT,
     MAIL,
     PRIVATE,
+    USER,
     Point,
     credentials,
     upload_channel,
@@ -33,6 +37,7 @@ from tests.harness.skipping import STEP_SECONDS, flying, skip
 from tests.unit.execution.test_broker_upload import upload_of
 
 ANSWER_SECONDS = 60.0
+LIVE = Tenant(ACCOUNT, Mode.LIVE)
 Conversation = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 STATUSES = [
     (200, Outcome.SENT),
@@ -219,6 +224,34 @@ async def test_a_redirect_to_what_is_no_url_is_an_answer_as_any_redirect(tmp_pat
         server.status, server.headers = 302, {"location": "https://xn--a/"}
         result = await upload_channel().submit(upload_delivery(server.url), Point())
     assert (result.outcome, result.message[:3]) == (Outcome.REFUSED, "302")
+
+
+async def test_an_answer_that_quotes_the_request_is_kept_without_its_secrets(tmp_path: Path) -> None:
+    signer = LinkSigner(["s" * 32], public_url="https://wh.example", lifetime=timedelta(days=1))
+    link = signer.link(LIVE, "pkg_1", "bes_1", datetime(2026, 3, 11, tzinfo=UTC)).url
+    token = link.rpartition("/")[2]
+    async with upload_server(tmp_path, tls=False) as server:
+        server.status = 200
+        server.text = (
+            f'{{"accepted": false, "key": "query-secret", "of": "upload-secret",\r\n"link": "{link}"}}'
+        )
+        delivery = upload_delivery(f"{server.url}?query-secret", "upload")
+        result = await upload_channel().submit(delivery, Point())
+    assert (result.outcome, len(server.requests)) == (Outcome.SENT, 1), "the status alone decides"
+    for secret in ("upload-secret", "query-secret", token, token.partition(".")[0]):
+        assert secret not in result.message
+    assert result.message.startswith('200 OK {"accepted": false, "key": "…", "of": "…",')
+    assert result.message.endswith('"link": "https://wh.example/broker/…"}')
+
+
+async def test_a_password_that_an_answer_quotes_is_not_kept(tmp_path: Path) -> None:
+    login = {"host": LOOPBACK, "username": USER, "password": "our:pässword"}
+    listed = orjson.dumps({ACCOUNT: {"basic": login}}).decode()
+    channel = HttpsChannel(guard=PRIVATE, credentials=Credentials(inline=SecretStr(listed), file=None))
+    async with upload_server(tmp_path, tls=False) as server:
+        server.status, server.text = 403, "our:pässword is wrong"
+        result = await channel.submit(upload_delivery(server.url, "basic"), Point())
+    assert result.message == "403 Forbidden … is wrong"
 
 
 @pytest.mark.parametrize("name", ["elsewhere", "nobody"])

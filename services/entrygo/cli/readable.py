@@ -180,6 +180,7 @@ def _answered(submission: Answer) -> list[tuple[str, str]]:
     else:
         said = [("entry number", submission.get("entry_number") or "")]
     said.append(("broker's reason", submission.get("broker_reason") or ""))
+    said.append(("its server's answer", submission.get("server_answer") or ""))
     return [(name, value) for name, value in said if value]
 
 

@@ -199,6 +199,8 @@ def _of_the_submission(submission: events_pb2.BrokerSubmission) -> dict[str, obj
         payload["kind"] = submission.kind
     if submission.HasField("error_message"):
         payload["errorMessage"] = submission.error_message
+    if submission.server_answer:
+        payload["serverAnswer"] = submission.server_answer
     if submission.HasField("entry_number"):
         payload["entryNumber"] = submission.entry_number
     if len(submission.entry_numbers) > 1:

@@ -14,8 +14,11 @@ import pytest
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.facts import Broker, HttpsEndpoint
 from entrygo.domain.principal import Visible
+from entrygo.execution.broker.answers import Answer
 from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result
+from entrygo.execution.broker.noted_answers import NoteCommand
 from entrygo.execution.broker.resubmission import ResubmitCommand
+from entrygo.execution.state.records import SubmissionStatus
 from entrygo.postgres.pool import transaction
 from entrygo.proto.events.v1 import events_pb2
 from tests.contract.post import HOST, PASSWORD, USER, post
@@ -209,8 +212,38 @@ async def test_a_broker_whose_server_is_slow_holds_up_no_other(world: World) -> 
     ] * 2
 
 
+async def test_what_the_server_says_of_a_package_that_it_takes_is_kept(
+    uploading: World, tmp_path: Path
+) -> None:
+    async with upload_server(tmp_path, tls=False) as server:
+        server.status, server.text = 200, '{"status": "ERROR",\n"receipt": "R-17"}' + "x" * 1000
+        to_upload(uploading, server)
+        process = await uploading.process()
+        await process.execute()
+    kept = await submission(process)
+    assert (kept.status, len(kept.server_answer)) == ("sent", 500)
+    assert kept.server_answer.startswith('200 OK {"status": "ERROR", "receipt": "R-17"}x')
+    number = Answer(status=SubmissionStatus.ACKNOWLEDGED, noted_by="Dana Lee", note="Kim, on the phone")
+    command = NoteCommand(visible=LIVE, export_id="batch_123", answer=number, key="n", fingerprint=b"n")
+    await process.noted_answers.note(command)
+    noted = await submission(process)
+    assert (noted.status, noted.server_answer) == ("acknowledged", kept.server_answer)
+
+
+async def test_what_no_server_has_taken_has_no_answer_of_one(uploading: World, tmp_path: Path) -> None:
+    async with upload_server(tmp_path, tls=False) as server:
+        server.status = 422
+        to_upload(uploading, server)
+        process = await uploading.process()
+        await process.execute()
+    refused = await submission(process)
+    assert (refused.status, refused.server_answer) == ("failed", "")
+    assert refused.error_message.startswith("422")
+
+
 async def test_no_secret_reaches_the_database_or_an_event(uploading: World, tmp_path: Path) -> None:
     async with upload_server(tmp_path, tls=False) as server:
+        server.text = "taken with upload-secret"
         to_upload(uploading, server)
         process = await uploading.process()
         await process.execute()

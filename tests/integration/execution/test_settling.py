@@ -33,7 +33,7 @@ class Ending:
             await recorder.record(connection, LIVE, EXPORT, [FACT], START)
 
     async def settle(self, attempt: Submission) -> bool:
-        sent = replace(attempt, status=SubmissionStatus.SENT, sent_at=START)
+        sent = replace(attempt, status=SubmissionStatus.SENT, sent_at=START, server_answer="250 OK")
         async with single_statement(self.process.pool, LIVE) as connection:
             given = await self.here.record_beside(
                 connection, LIVE, EXPORT, [FACT], START, beside=settling(sent)

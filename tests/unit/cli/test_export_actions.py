@@ -90,10 +90,12 @@ def test_a_plan_hash_is_whole_on_a_screen_of_80_columns() -> None:
 
 def test_show_says_what_the_broker_answered(server: Recorder) -> None:
     answered = {"status": "rejected", "entry_number": "XYZ-1234567-8", "broker_reason": "No invoice"}
+    answered["server_answer"] = "250 queued as 4fX"
     server.answer = {**INSPECTED, "brokerSubmission": {**INSPECTED["brokerSubmission"], **answered}}
     shown = run("export", "show", "batch_1")
     assert "XYZ-1234567-8" in shown
     assert "No invoice" in shown
+    assert "its server's answer  250 queued as 4fX" in shown
     assert "read the broker's reason" in shown
 
 

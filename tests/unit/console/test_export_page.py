@@ -376,12 +376,14 @@ async def test_what_others_wrote_is_text(
     export_id = (await executed_export(program))["exportId"]
     export = services._exports[ACCOUNT, export_id]
     export.broker_submissions[-1].broker_reason = "<script>alert(1)</script>"
+    export.broker_submissions[-1].server_answer = "250 <img src=x> queued"
     export.customs_package.artifacts.append(
         events_pb2.Artifact(filename='"><img src=x>.json', media_type="application/json", size_bytes=1)
     )
     page = (await clerk.get(f"/exports/{export_id}")).text
     assert "<script>alert" not in page
     assert "<img src=x" not in page
+    assert "its server: 250 &lt;img src=x&gt; queued" in page
 
 
 async def test_documents_are_shown_and_downloaded(

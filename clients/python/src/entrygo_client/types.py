@@ -218,6 +218,7 @@ class BrokerSubmission(TypedDict):
     note: str | None
     entry: int | None
     entry_numbers: list[EntryNumber]
+    server_answer: str | None
 
 
 BrokerSubmitPer: TypeAlias = 'Literal["package", "entry"]'

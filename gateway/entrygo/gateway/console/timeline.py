@@ -44,7 +44,16 @@ WORDS: Mapping[str, tuple[str, str, bool]] = {
     "entry_summary.recorded": ("The broker's entry was given back", "", True),
     "entry_task.closed": ("A difference of the entry was looked at", "", True),
 }
-_DETAILS = ("approvedBy", "note", "reason", "brokerReason", "errorMessage", "message", "entryNumber")
+_DETAILS = (
+    "approvedBy",
+    "note",
+    "reason",
+    "brokerReason",
+    "errorMessage",
+    "serverAnswer",
+    "message",
+    "entryNumber",
+)
 
 
 def moments(events: Sequence[views.TimelineEvent]) -> list[Moment]:

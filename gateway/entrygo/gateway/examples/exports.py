@@ -62,6 +62,7 @@ _SUBMISSION: dict[str, object] = {
     "note": None,
     "entry": None,
     "entry_numbers": [],
+    "server_answer": "250 2.0.0 Ok: queued as 4fXyz12Q7z",
 }
 _STRATEGY = (
     "Group U.S.-bound orders by operational readiness and generate an export batch "

@@ -209,6 +209,7 @@ def broker_submission(message: events_pb2.BrokerSubmission) -> views.BrokerSubmi
         "note": message.note or None,
         "entry": message.entry or None,
         "entry_numbers": [{"entry": e.entry, "entry_number": e.entry_number} for e in message.entry_numbers],
+        "server_answer": message.server_answer or None,
     }
 
 

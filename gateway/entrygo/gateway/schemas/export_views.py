@@ -54,6 +54,9 @@ class BrokerSubmission(TypedDict):
     entry_numbers: Annotated[
         list[EntryNumber], Field(description="The number of each entry; entry_number is the first of them")
     ]
+    server_answer: Annotated[
+        str | None, Field(description="What the broker's server said when it took it; null if it has not")
+    ]
 
 
 class ExecuteAnswer(TypedDict):

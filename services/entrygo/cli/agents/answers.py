@@ -66,6 +66,8 @@ def inspected(export: types.InspectAnswer) -> Answer:
             "entryNumber": submission["entry_number"],
             "entryNumbers": submission["entry_numbers"],
             "reason": _short(submission["broker_reason"]),
+            # A server of the release before does not give it.
+            "serverAnswer": _short(submission.get("server_answer")),
         },
         "documents": [document["filename"] for document in export["artifacts"]],
         "stale": export["stale"],

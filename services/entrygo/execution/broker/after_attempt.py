@@ -40,6 +40,7 @@ def after_attempt(
             status=SubmissionStatus.SENT,
             sent_at=sent_at,
             error_message=None,
+            server_answer=result.message,
             reaction_at=now + SIMULATED_REACTION_AFTER if reacts else None,
         )
     due = None

@@ -68,5 +68,6 @@ def submission_message(submission: Submission) -> events_pb2.BrokerSubmission:
             for entry, number in sorted(submission.entry_numbers.items())
         ],
         entry=submission.entry or 0,
+        server_answer=submission.server_answer or "",
         kind="" if submission.kind is SubmissionKind.PACKAGE else submission.kind,
     )

@@ -9,7 +9,7 @@ from entrygo.postgres.pool import SCOPED, scope_of, set_scope
 _PARTS = (
     f"scope AS MATERIALIZED (SELECT {set_scope()}),"  # noqa: S608
     " ended AS (UPDATE broker_submissions SET status = $6, next_attempt_at = $7, sent_at = $8,"
-    "  error_message = $9, reaction_at = $10, lease_until = NULL"
+    "  error_message = $9, reaction_at = $10, server_answer = $14, lease_until = NULL"
     f"  WHERE account_id = $1 AND mode = $2 AND id = $4 AND attempts = $5 AND {SCOPED}"
     "  AND (status = 'sending' AND (NOT $11 OR lease_until <= now())"
     "  OR status = 'unknown' AND NOT $11 AND $6 IN ('sent', 'failed'))"
@@ -24,7 +24,7 @@ _PARTS = (
 )
 SETTLE = f"WITH {_PARTS} SELECT EXISTS (SELECT FROM changed)"  # noqa: S608
 _SETTLE_BESIDE = (
-    f"WITH {_PARTS}, {followed(14, 'EXISTS (SELECT FROM changed)')}"  # noqa: S608
+    f"WITH {_PARTS}, {followed(15, 'EXISTS (SELECT FROM changed)')}"  # noqa: S608
     " SELECT entrygo_or_nothing(EXISTS (SELECT FROM taken))"
 )
 
@@ -43,6 +43,7 @@ def settled_values(submission: Submission, *, is_abandoned: bool) -> tuple[objec
         is_abandoned,
         state,
         notified,
+        submission.server_answer,
     )
 
 

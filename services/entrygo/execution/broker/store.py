@@ -23,14 +23,14 @@ SUBMISSION = (
     " recipient_email, subject, message_id, content_sha256, reason, attempts, next_attempt_at, sent_at,"
     " error_message, created_at, endpoint, filename, pack_sha256, pack_bytes, broker_id, entry_number,"
     " broker_reason, answered_at, answers, reaction_at, prepared_at, kind, held_at, noted_by, note,"
-    " entry, entry_numbers"
+    " entry, entry_numbers, server_answer"
 )
 # Of one by its id, which is looked up: in the index of those that wait each of them would be read.
 IS_PREPARED = "status || '' = 'prepared'"
-# Nobody has numbered what has not been sent.
-_SET_BY_DATABASE = ("tenant", "next_attempt_at", "prepared_at", "entry_numbers")
+# The database sets its times; nobody has numbered or taken what has not been sent.
+_WRITTEN_LATER = ("tenant", "next_attempt_at", "prepared_at", "entry_numbers", "server_answer")
 # What is written of a new one, in this order, besides its scope and its times.
-WRITTEN = tuple(field.name for field in fields(Submission) if field.name not in _SET_BY_DATABASE)
+WRITTEN = tuple(field.name for field in fields(Submission) if field.name not in _WRITTEN_LATER)
 _ADD = (
     "INSERT INTO broker_submissions"  # noqa: S608
     f" (account_id, mode, next_attempt_at, lease_until, destination, {', '.join(WRITTEN)})"

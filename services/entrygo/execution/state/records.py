@@ -272,6 +272,8 @@ class Submission:
     entry: int | None = None
     # What the broker gave, by entry; `entry_number` is the first of them.
     entry_numbers: Mapping[int, str] = field(default_factory=dict)
+    # What the server said when it took it; None in old rows.
+    server_answer: str | None = None
 
     @property
     def may_have_arrived(self) -> bool:

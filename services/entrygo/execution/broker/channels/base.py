@@ -1,6 +1,7 @@
 """The interface of a channel to a broker: it delivers frozen bytes and reports what became of them."""
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -71,11 +72,19 @@ async def nothing_to_record() -> None:
 
 
 MAX_MESSAGE = 500  # characters of another side's answer that are kept
+HIDDEN = "…"
+# A broker's signed link, which mail servers and uploads may quote: whoever has it answers for the broker.
+_LINK_TOKEN = re.compile(r"[\w-]{20,}\.[\w-]{43}(?![\w-])", re.ASCII)
+# A shorter one would be found in words that are none.
+_SHORTEST_SECRET = 6
 
 
-def shortened(text: str) -> str:
-    """One printable line: the other side may send anything."""
-    printable = "".join(char if char.isprintable() else " " for char in text)
+def shortened(text: str, secrets: Iterable[str] = ()) -> str:
+    """One printable line: the other side may send anything, and quote what it was sent."""
+    for secret in secrets:
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, HIDDEN)
+    printable = "".join(char if char.isprintable() else " " for char in _LINK_TOKEN.sub(HIDDEN, text))
     return printable.strip()[:MAX_MESSAGE]
 
 

@@ -5,7 +5,7 @@ Until the body begins to leave nothing has been sent. After that only the server
 
 import base64
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -119,7 +119,7 @@ class HttpsChannel:
         seconds = self._limits.of(body.size)
         try:
             async with self._poster.post(url, address, headers, body, seconds=seconds) as response:
-                return await _read(response)
+                return await _read(response, _secrets(url, headers))
         except (httpx.TransportError, TimeoutError) as error:
             outcome = Outcome.UNKNOWN if body.has_begun else Outcome.TRANSIENT
             return Result(outcome, _said_of(error), Silent.SERVER)
@@ -141,12 +141,21 @@ class _Body:
             yield self._content[start : start + CHUNK_BYTES]
 
 
-async def _read(response: httpx.Response) -> Result:
-    """The status decides; the text after it is for people, and may be lost."""
+async def _read(response: httpx.Response, secrets: Sequence[str]) -> Result:
+    """The status decides; the text after it is for people, and may be lost. It may quote what we sent."""
     text = await beginning_of(response, size=MAX_ANSWER_BYTES, seconds=TEXT_TIMEOUT)
     said = NOT_FOLLOWED if response.is_redirect else text.decode("utf-8", "replace")
-    message = shortened(f"{response.status_code} {response.reason_phrase} {said}")
+    message = shortened(f"{response.status_code} {response.reason_phrase} {said}", secrets)
     return Result(outcome_of(response.status_code), message)
+
+
+def _secrets(url: httpx.URL, headers: Mapping[str, str]) -> list[str]:
+    """What of a request nobody is to read in its answer, the longest first."""
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    known = [given, url.query.decode("ascii")]
+    if scheme == "Basic":
+        known.append(base64.b64decode(given).decode().partition(":")[2])
+    return sorted(known, key=len, reverse=True)
 
 
 def _said_of(error: httpx.TransportError | TimeoutError) -> str:

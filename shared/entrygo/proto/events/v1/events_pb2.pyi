@@ -619,7 +619,7 @@ class BrokerSubmissionChanged(_message.Message):
     def __init__(self, broker_submission: _Optional[_Union[BrokerSubmission, _Mapping]] = ..., customs_package_state: _Optional[str] = ..., notification_id: _Optional[str] = ..., notification_status: _Optional[str] = ...) -> None: ...
 
 class BrokerSubmission(_message.Message):
-    __slots__ = ("id", "submission_type", "status", "recipient_email", "subject", "sent_at", "error_message", "attempts", "next_attempt_at", "created_at", "reason", "destination", "entry_number", "broker_reason", "answered_at", "kind", "noted_by", "note", "entry_numbers", "entry")
+    __slots__ = ("id", "submission_type", "status", "recipient_email", "subject", "sent_at", "error_message", "attempts", "next_attempt_at", "created_at", "reason", "destination", "entry_number", "broker_reason", "answered_at", "kind", "noted_by", "note", "entry_numbers", "entry", "server_answer")
     ID_FIELD_NUMBER: _ClassVar[int]
     SUBMISSION_TYPE_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
@@ -640,6 +640,7 @@ class BrokerSubmission(_message.Message):
     NOTE_FIELD_NUMBER: _ClassVar[int]
     ENTRY_NUMBERS_FIELD_NUMBER: _ClassVar[int]
     ENTRY_FIELD_NUMBER: _ClassVar[int]
+    SERVER_ANSWER_FIELD_NUMBER: _ClassVar[int]
     id: str
     submission_type: str
     status: str
@@ -660,7 +661,8 @@ class BrokerSubmission(_message.Message):
     note: str
     entry_numbers: _containers.RepeatedCompositeFieldContainer[EntryNumber]
     entry: int
-    def __init__(self, id: _Optional[str] = ..., submission_type: _Optional[str] = ..., status: _Optional[str] = ..., recipient_email: _Optional[str] = ..., subject: _Optional[str] = ..., sent_at: _Optional[str] = ..., error_message: _Optional[str] = ..., attempts: _Optional[int] = ..., next_attempt_at: _Optional[str] = ..., created_at: _Optional[str] = ..., reason: _Optional[str] = ..., destination: _Optional[str] = ..., entry_number: _Optional[str] = ..., broker_reason: _Optional[str] = ..., answered_at: _Optional[str] = ..., kind: _Optional[str] = ..., noted_by: _Optional[str] = ..., note: _Optional[str] = ..., entry_numbers: _Optional[_Iterable[_Union[EntryNumber, _Mapping]]] = ..., entry: _Optional[int] = ...) -> None: ...
+    server_answer: str
+    def __init__(self, id: _Optional[str] = ..., submission_type: _Optional[str] = ..., status: _Optional[str] = ..., recipient_email: _Optional[str] = ..., subject: _Optional[str] = ..., sent_at: _Optional[str] = ..., error_message: _Optional[str] = ..., attempts: _Optional[int] = ..., next_attempt_at: _Optional[str] = ..., created_at: _Optional[str] = ..., reason: _Optional[str] = ..., destination: _Optional[str] = ..., entry_number: _Optional[str] = ..., broker_reason: _Optional[str] = ..., answered_at: _Optional[str] = ..., kind: _Optional[str] = ..., noted_by: _Optional[str] = ..., note: _Optional[str] = ..., entry_numbers: _Optional[_Iterable[_Union[EntryNumber, _Mapping]]] = ..., entry: _Optional[int] = ..., server_answer: _Optional[str] = ...) -> None: ...
 
 class EntrySummaryRecorded(_message.Message):
     __slots__ = ("outcome",)
