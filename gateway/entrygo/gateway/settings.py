@@ -1,5 +1,6 @@
 """Settings of the gateway process. Built once in `__main__` and passed down."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
@@ -15,6 +16,7 @@ from entrygo.process.settings import (
     RpcClientSettings,
     secrets_in,
 )
+from entrygo.process.usable import Target, wrong_with_own_address
 
 
 class TurnSettings(EnvironmentSettings):
@@ -96,10 +98,10 @@ class GatewaySettings(ProcessSettings):
     gateway_port: int = Field(default=3000, ge=0, le=65535)
 
     # host:port, or host:port,host:port for several workers.
-    sync_target: str = "127.0.0.1:15051"
-    planning_target: str = "127.0.0.1:15052"
-    execution_target: str = "127.0.0.1:15053"
-    inspection_target: str = "127.0.0.1:15054"
+    sync_target: Target = "127.0.0.1:15051"
+    planning_target: Target = "127.0.0.1:15052"
+    execution_target: Target = "127.0.0.1:15053"
+    inspection_target: Target = "127.0.0.1:15054"
     peers: RpcClientSettings = Field(default_factory=RpcClientSettings)
 
     tls: GatewayTlsSettings = Field(default_factory=GatewayTlsSettings)
@@ -117,3 +119,9 @@ class GatewaySettings(ProcessSettings):
     # How long a read and a write may take in the services; the latter also the next bytes of a download.
     read_timeout_seconds: float = Field(default=10.0, gt=0)
     write_timeout_seconds: float = Field(default=60.0, gt=0)
+
+    def unusable(self) -> Iterator[tuple[str, str]]:
+        """As for all settings, and where it is to listen."""
+        yield from super().unusable()
+        if wrong := wrong_with_own_address(self.gateway_host):
+            yield "gateway_host", wrong

@@ -1,5 +1,6 @@
 """Settings of the execution process."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from entrygo.execution.broker.credentials import CredentialMissing, Credentials
 from entrygo.execution.broker.recipients import MailPolicy
 from entrygo.execution.broker.rooms import BulkheadLimits
 from entrygo.execution.broker.signed_links import LinkSigner, RecipientSigner
@@ -20,6 +22,7 @@ from entrygo.process.settings import (
     database_url_field,
     secrets_in,
 )
+from entrygo.process.usable import Target
 from entrygo.requests.email_address import parse_address
 
 # By which obstore knows the stores of clouds.
@@ -192,6 +195,18 @@ class UploadSettings(EnvironmentSettings):
     connect_seconds: float = Field(default=30.0, gt=0)
     answer_seconds: float = Field(default=300.0, gt=0)
 
+    def unusable(self) -> Iterator[tuple[str, str]]:
+        """As for all settings; a list that nobody can read would stop each upload."""
+        yield from super().unusable()
+        for name, inline, file in (
+            ("credentials", self.credentials, None),
+            ("credentials_file", None, self.credentials_file),
+        ):
+            try:
+                Credentials(inline=inline, file=file).check()
+            except CredentialMissing as error:
+                yield name, str(error)
+
 
 class RetrySettings(EnvironmentSettings):
     """When a submission that surely did not arrive is tried again."""
@@ -251,8 +266,8 @@ class Settings(ServiceSettings):
 
     port: int = Field(default=15053, ge=0, le=65535, validation_alias="ENTRYGO_EXECUTION_PORT")
     database_url: SecretStr = database_url_field("EXECUTION")
-    planning_target: str = "127.0.0.1:15052"
-    sync_target: str = "127.0.0.1:15051"
+    planning_target: Target = "127.0.0.1:15052"
+    sync_target: Target = "127.0.0.1:15051"
     recovery_interval_seconds: float = Field(default=1.0, gt=0)
     executes: ExecuteSettings = Field(default_factory=ExecuteSettings)
     storage: StorageSettings = Field(default_factory=StorageSettings)

@@ -13,6 +13,7 @@ from entrygo.process.settings import (
     database_url_field,
     secrets_in,
 )
+from entrygo.process.usable import Target
 
 
 class WebhookSettings(EnvironmentSettings):
@@ -51,9 +52,9 @@ class Settings(ServiceSettings):
 
     port: int = Field(default=15054, ge=0, le=65535, validation_alias="ENTRYGO_INSPECTION_PORT")
     database_url: SecretStr = database_url_field("INSPECTION")
-    sync_target: str = Field(default="127.0.0.1:15051", validation_alias="ENTRYGO_SYNC_TARGET")
-    planning_target: str = Field(default="127.0.0.1:15052", validation_alias="ENTRYGO_PLANNING_TARGET")
-    execution_target: str = Field(default="127.0.0.1:15053", validation_alias="ENTRYGO_EXECUTION_TARGET")
+    sync_target: Target = Field(default="127.0.0.1:15051", validation_alias="ENTRYGO_SYNC_TARGET")
+    planning_target: Target = Field(default="127.0.0.1:15052", validation_alias="ENTRYGO_PLANNING_TARGET")
+    execution_target: Target = Field(default="127.0.0.1:15053", validation_alias="ENTRYGO_EXECUTION_TARGET")
     # Replicas of a large installation share the work as members of this Kafka group; empty: each reads all.
     # A group costs seconds at each start and restart, and correctness does not need one.
     kafka_group: str = Field(default="", validation_alias="ENTRYGO_INSPECTION_KAFKA_GROUP")

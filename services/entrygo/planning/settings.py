@@ -3,6 +3,7 @@
 from pydantic import Field, SecretStr
 
 from entrygo.process.settings import ServiceSettings, database_url_field
+from entrygo.process.usable import Target
 
 
 class Settings(ServiceSettings):
@@ -10,5 +11,5 @@ class Settings(ServiceSettings):
 
     port: int = Field(default=15052, ge=1, le=65535, validation_alias="ENTRYGO_PLANNING_PORT")
     database_url: SecretStr = database_url_field("PLANNING")
-    sync_target: str = Field(default="127.0.0.1:15051", validation_alias="ENTRYGO_SYNC_TARGET")
+    sync_target: Target = Field(default="127.0.0.1:15051", validation_alias="ENTRYGO_SYNC_TARGET")
     max_orders: int = Field(default=20_000, ge=1, validation_alias="ENTRYGO_PLANNING_MAX_ORDERS")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import ValidationError, create_model
 from pydantic_settings import BaseSettings, SettingsError
 
 from entrygo.process.settings import EnvironmentSettings
@@ -17,10 +17,33 @@ S = TypeVar("S", bound=BaseSettings)
 
 def read_or_exit(settings: type[S]) -> S:
     """What the environment says; ends the process with what is wrong with it, and without a traceback."""
+    if wrong := all_refusals(settings):
+        raise SystemExit("\n".join(wrong))
+    return settings()
+
+
+def all_refusals(settings: type[BaseSettings]) -> list[str]:
+    """A line for each setting that is wrong, also of the classes it holds.
+
+    Of a class with a value that cannot be read, what its other values name is looked at once it can.
+    """
+    found: list[str] = []
+    refused: dict[str, Any] = {}
+    for name, field in settings.model_fields.items():
+        group = group_of(field)
+        if group is not None and (lines := all_refusals(group)):
+            found += lines
+            refused[name] = (Any, None)
+    # Without those, so that its own fields are looked at.
+    own = create_model(settings.__name__, __base__=settings, **refused) if refused else settings
     try:
-        return settings()
+        made = own()
     except (ValidationError, SettingsError) as error:
-        raise SystemExit("\n".join(refusals(error))) from None
+        found += refusals(error)
+    else:
+        if isinstance(made, EnvironmentSettings):
+            found += [_line(settings.__name__, (name,), wrong) for name, wrong in made.unusable()]
+    return [*dict.fromkeys(found)]
 
 
 def refusals(error: ValidationError | SettingsError) -> list[str]:

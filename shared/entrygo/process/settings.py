@@ -5,16 +5,21 @@ a field made by `Field(default_factory=...)`. Every class reads its variables fr
 flat, whatever it is held by: `settings.kafka.bootstrap` is `ENTRYGO_KAFKA_BOOTSTRAP`.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from entrygo.process.usable import wrong_with_authority, wrong_with_log_file, wrong_with_own_address
+
 DEFAULT_DATABASE_URL = SecretStr("postgresql://postgres@127.0.0.1:5432/entrygo")
 MEBIBYTE = 1024 * 1024
 # Of a secret that signs what others trust.
 MIN_SECRET_LENGTH = 32  # characters
+# Fields that name a file with the certificates of an authority.
+AUTHORITIES = ("ca_file", "client_ca_file")
 
 
 def secrets_in(value: SecretStr | None) -> tuple[str, ...]:
@@ -58,6 +63,13 @@ class EnvironmentSettings(BaseSettings):
         populate_by_name=True,
     )
 
+    def unusable(self) -> Iterator[tuple[str, str]]:
+        """The fields whose values are right, and of no use where the process starts, each with why."""
+        for name in AUTHORITIES:
+            file = getattr(self, name, None)
+            if file and (wrong := wrong_with_authority(file)):
+                yield name, wrong
+
 
 class LogSettings(EnvironmentSettings):
     """What is logged, how and where."""
@@ -68,6 +80,11 @@ class LogSettings(EnvironmentSettings):
     format: Literal["json", "console"] = "json"
     # Instead of stdout; it may be renamed while the process runs.
     file: Path | None = None
+
+    def unusable(self) -> Iterator[tuple[str, str]]:
+        """As above."""
+        if self.file and (wrong := wrong_with_log_file(self.file)):
+            yield "file", wrong
 
 
 class TraceSettings(EnvironmentSettings):
@@ -85,6 +102,11 @@ class MetricsSettings(EnvironmentSettings):
     # 0: no metrics endpoint.
     port: int = Field(default=0, ge=0, le=65535)
     traces: TraceSettings = Field(default_factory=TraceSettings)
+
+    def unusable(self) -> Iterator[tuple[str, str]]:
+        """As above."""
+        if self.port and (wrong := wrong_with_own_address(self.host)):
+            yield "host", wrong
 
 
 class StopSettings(EnvironmentSettings):
@@ -238,6 +260,11 @@ class RpcServerSettings(EnvironmentSettings):
     max_held_message_bytes: int = Field(default=256 * MEBIBYTE, ge=MEBIBYTE)
     # Of messages that a key sent in vain; beyond them its calls are refused before their messages.
     refused_body_bytes_per_second: int = Field(default=8 * MEBIBYTE, ge=1)
+
+    def unusable(self) -> Iterator[tuple[str, str]]:
+        """As above."""
+        if wrong := wrong_with_own_address(self.bind_host):
+            yield "bind_host", wrong
 
     @property
     def gateway_tokens(self) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from pydantic_settings import BaseSettings
 
 from entrygo.execution.settings import Settings as ExecutionSettings
 from entrygo.gateway.settings import GatewaySettings
+from entrygo.inspection.settings import Settings as InspectionSettings
+from entrygo.planning.settings import Settings as PlanningSettings
 from entrygo.process.refusals import read_or_exit
 from entrygo.sync.settings import Settings as SyncSettings
 
@@ -34,6 +36,19 @@ WRONG = "wrong-and-secret"
         (GatewaySettings, "ENTRYGO_MAX_BODY_BYTES", "8MB"),
         (GatewaySettings, "ENTRYGO_TRUSTED_PROXIES", WRONG),
         (GatewaySettings, "ENTRYGO_GATEWAY_CERT_FILE", "/wrong-and-secret"),
+        (SyncSettings, "ENTRYGO_LOG_FILE", "/wrong-and-secret/file.log"),
+        (SyncSettings, "ENTRYGO_BIND_HOST", WRONG),
+        (SyncSettings, "ENTRYGO_KAFKA_CA_FILE", "/wrong-and-secret"),
+        (SyncSettings, "ENTRYGO_RPC_CLIENT_CA_FILE", "/wrong-and-secret"),
+        (PlanningSettings, "ENTRYGO_SYNC_TARGET", WRONG),
+        (PlanningSettings, "ENTRYGO_SYNC_TARGET", "wrong-and-secret:50051,wrong-and-secret"),
+        (PlanningSettings, "ENTRYGO_SYNC_TARGET", "wrong-and-secret:0"),
+        (InspectionSettings, "ENTRYGO_WEBHOOK_CA_FILE", "/wrong-and-secret"),
+        (ExecutionSettings, "ENTRYGO_SMTP_CA_FILE", "/wrong-and-secret"),
+        (ExecutionSettings, "ENTRYGO_BROKER_CA_FILE", __file__),
+        (ExecutionSettings, "ENTRYGO_BROKER_CREDENTIALS_FILE", "/wrong-and-secret"),
+        (ExecutionSettings, "ENTRYGO_BROKER_CREDENTIALS", WRONG),
+        (GatewaySettings, "ENTRYGO_GATEWAY_HOST", "203.0.113.7"),
     ],
 )
 def test_a_process_names_the_setting_that_it_cannot_use(
@@ -46,6 +61,39 @@ def test_a_process_names_the_setting_that_it_cannot_use(
     assert said.startswith(variable)
     assert len(said.splitlines()) == 1
     assert WRONG not in said
+
+
+def test_everything_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = (
+        "ENTRYGO_LOG_LEVEL", "ENTRYGO_KAFKA_PARTITIONS", "ENTRYGO_RPC_CLIENT_CA_FILE", "ENTRYGO_SMTP_CA_FILE",
+        "ENTRYGO_EXECUTION_PORT", "ENTRYGO_SYNC_TARGET", "ENTRYGO_BROKER_RETRY_SECONDS",
+    )  # fmt: skip
+    for variable in wrong:
+        monkeypatch.setenv(variable, WRONG)
+    with pytest.raises(SystemExit) as ended:
+        read_or_exit(ExecutionSettings)
+    said = str(ended.value)
+    assert sorted(line.partition(":")[0] for line in said.splitlines()) == sorted(wrong)
+    assert WRONG not in said
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.7", ""])
+def test_metrics_are_offered_at_an_address_of_this_machine(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENTRYGO_METRICS_HOST", host)
+    assert read_or_exit(SyncSettings).metrics.port == 0, "nobody is to find them anywhere"
+    monkeypatch.setenv("ENTRYGO_METRICS_PORT", "9464")
+    with pytest.raises(SystemExit, match=r"^ENTRYGO_METRICS_HOST: expected an address of this machine"):
+        read_or_exit(SyncSettings)
+
+
+@pytest.mark.parametrize(
+    "target", ["sync:50051", "127.0.0.1:1, localhost:65535", "dns:///sync.warehouse:50051", "unix:/run/sync"]
+)
+def test_targets_that_grpc_can_reach_are_taken(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENTRYGO_SYNC_TARGET", target)
+    assert read_or_exit(PlanningSettings).sync_target == target
 
 
 def test_settings_that_can_be_used_are_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,9 +6,6 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
-
 from entrygo.cli.doctor.findings import Check, Finding, failed, ok, warning
 from entrygo.cli.up.home import Home
 from entrygo.cli.up.ports import is_free
@@ -22,7 +19,7 @@ from entrygo.inspection.settings import Settings as InspectionSettings
 from entrygo.messaging.events import TOPICS
 from entrygo.messaging.kafka import existing_topics
 from entrygo.planning.settings import Settings as PlanningSettings
-from entrygo.process.refusals import refusals
+from entrygo.process.refusals import all_refusals
 from entrygo.process.settings import IdentitySettings, KafkaSettings, ProcessSettings
 from entrygo.sync.settings import Settings as SyncSettings
 
@@ -67,11 +64,8 @@ async def _look_at_settings() -> list[Finding]:
 
 
 def _refused(name: str, settings: type[ProcessSettings]) -> Iterator[Finding]:
-    try:
-        settings()
-    except (ValidationError, SettingsError) as error:
-        for line in refusals(error):
-            yield failed("settings", f"{name}: {line}", "docs/settings.md lists what is allowed.")
+    for line in all_refusals(settings):
+        yield failed("settings", f"{name}: {line}", "docs/settings.md lists what is allowed.")
 
 
 async def _look_at_token() -> list[Finding]:

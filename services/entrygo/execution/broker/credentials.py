@@ -49,6 +49,10 @@ class Credentials:
             raise CredentialMissing(f"The credential '{name}' is for another host.")
         return credential
 
+    def check(self) -> None:
+        """Raises CredentialMissing where what is set cannot be read, which would stop each upload."""
+        self._read()
+
     def _read(self) -> Listed:
         listed = dict(_parsed(self._inline.get_secret_value())) if self._inline else {}
         if self._file is not None:
