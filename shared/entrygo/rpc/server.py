@@ -65,7 +65,7 @@ class Server:
         server: grpc.aio.Server,
         local: LocalServer,
         servicer: health.aio.HealthServicer,
-        conditions: Mapping[str, Ready],
+        conditions: Mapping[Sequence[str], Ready],
         *,
         calls: RunningCalls,
         stopping: StopSettings,
@@ -108,13 +108,14 @@ class Server:
             await self._server.stop(None)
             raise
 
-    async def _watch(self, name: str, ready: Ready) -> None:
+    async def _watch(self, names: Sequence[str], ready: Ready) -> None:
         while True:
             serving = await ready()
             status = health_pb2.HealthCheckResponse.SERVING
             if not serving:
                 status = health_pb2.HealthCheckResponse.NOT_SERVING
-            await self._health.set(name, status)
+            for name in names:
+                await self._health.set(name, status)
             await asyncio.sleep(self._pace.seconds if serving else HEALTH_EVERY)
 
 
@@ -162,7 +163,8 @@ def build_server(
     reflection_pb2_grpc.add_ServerReflectionServicer_to_server(listing, by_name)
     address = f"{settings.bind_host}:{port}"
     _listen(server, address, settings.tls)
-    questions = {"": ready, **conditions}
+    # Each service is as well as the whole: it has one database.
+    questions = {("", *names): ready, **{(name,): question for name, question in conditions.items()}}
     return Server(server, local, health_servicer, questions, calls=calls, stopping=stopping, pace=pace)
 
 

@@ -101,6 +101,18 @@ async def test_health_check_answers_without_a_key(channel: grpc.aio.Channel) -> 
     assert health.status == health_pb2.HealthCheckResponse.SERVING
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["entrygo.proto.planning.v1.Planning", "entrygo.proto.identity.v1.Identity", "grpc.health.v1.Health"],
+)
+async def test_health_knows_the_services_that_are_there_by_their_names(
+    channel: grpc.aio.Channel, name: str
+) -> None:
+    asked = health_pb2.HealthCheckRequest(service=name)
+    health = await health_pb2_grpc.HealthStub(channel).Check(asked)
+    assert health.status == health_pb2.HealthCheckResponse.SERVING
+
+
 async def test_health_names_the_parts_of_a_service_one_by_one(channel: grpc.aio.Channel) -> None:
     assert await check_serving(channel, 5, "well")
     assert not await check_serving(channel, 5, "unwell")
