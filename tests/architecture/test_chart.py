@@ -108,3 +108,15 @@ def test_service_monitor_names_job_and_process_as_the_alerts_do() -> None:
         re.sub(r"\W", "_", name) for name in re.findall(r"^([\w./]+):", labels, re.MULTILINE)
     }
     assert f"$labels.{label} " in ALERTS
+
+
+def test_operator_is_the_owner_and_finds_the_documents_that_execution_keeps() -> None:
+    operator = VALUES["operator"]
+    owner = operator["secretEnv"]["ENTRYGO_DATABASE_URL"]["name"]
+    assert owner not in {each["name"] for name in OURS for each in _secrets(name).values()}
+    documents = [name for name in operator["ofExecution"] if name.startswith("ENTRYGO_")]
+    kept = variables(PROCESSES["execution"])
+    assert set(documents) == {name for name in kept if name.startswith("ENTRYGO_ARTIFACTS_")}
+    clouds = {name for name in COMPOSE["services"]["operator"]["environment"] if name.startswith("AWS_")}
+    assert set(operator["ofExecution"]) == {*documents, *clouds}
+    assert operator["replicas"] == 0, "nobody holds the owner's login while there is nothing to do"

@@ -38,6 +38,9 @@ def _chart() -> None:
         print(f"ok  chart {found.variant}: {found.objects} objects")
     if not chart.refuses_to_render_without_a_store():
         raise chart.Unsound("the chart renders without a store that the replicas share")
+    if not chart.holds_a_process_at_its_version():
+        raise chart.Unsound("a process that is to stay at its version is replaced, or keeps another from it")
+    print("ok  chart with one process at an earlier version")
     print("ok  chart without a store of documents: refused, with what to set")
 
 

@@ -22,6 +22,13 @@ VARIANTS: Mapping[str, Mapping[str, str]] = {
     "gateway behind one namespace": {
         "networkPolicy.gatewayFrom[0].namespaceSelector.matchLabels.name": "ingress"
     },
+    "with commands of an operator": {
+        "operator.replicas": "1",
+        "operator.schedules.archive.schedule": "17 3 * * *",
+        "operator.schedules.archive.command": "{archive,run}",
+        "processes.execution.secretEnv.AWS_SECRET_ACCESS_KEY.name": "documents",
+        "processes.execution.secretEnv.AWS_SECRET_ACCESS_KEY.key": "secret",
+    },
     "image of a registry": {
         "image.repository": "registry.example/entrygo",
         "imagePullSecrets[0].name": "registry",
@@ -63,6 +70,18 @@ def refuses_to_render_without_a_store() -> bool:
     except Unsound as refused:
         return "ENTRYGO_ARTIFACTS_URL" in str(refused)
     return False
+
+
+def holds_a_process_at_its_version() -> bool:
+    """Whether one stays at its tag while the migrations and the others have the new one."""
+    rendered = render({"image.tag": "new", "processes.sync.tag": "old"})
+    tags = {
+        each["metadata"]["name"]: each["spec"]["template"]["spec"]["containers"][0]["image"].split(":")[1]
+        for each in yaml.safe_load_all(rendered)
+        if each is not None and each["kind"] in ("Deployment", "Job")
+    }
+    held = {name for name, tag in tags.items() if tag == "old"}
+    return held == {"entrygo-sync"} and set(tags.values()) == {"old", "new"}
 
 
 def render(values: Mapping[str, str]) -> str:
