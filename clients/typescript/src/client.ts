@@ -237,7 +237,12 @@ export class EntryGo {
         if (answer.ok || answer.status === 304) return await read(answer);
         const parsed: unknown = await answer.json().catch(() => undefined);
         const error = new ApiError(answer.status, parsed, answer.headers.get("x-request-id") ?? "");
-        failure = { status: answer.status, code: error.errorCode, retryAfter: answer.headers.get("retry-after") };
+        failure = {
+          status: answer.status,
+          code: error.errorCode,
+          retryAfter: answer.headers.get("retry-after"),
+          date: answer.headers.get("date"),
+        };
         problem = error;
       } catch (error) {
         if (error instanceof UnexpectedAnswer) throw error;

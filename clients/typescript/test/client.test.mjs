@@ -32,6 +32,19 @@ test("a write is tried again as the same request under one key", async () => {
   assert.deepEqual(JSON.parse(asked[0].body), { accountId: "acc_1", ...PLAN });
 });
 
+test("a date in Retry-After counts from that of the answer", async () => {
+  const dates = (second) => ({ "retry-after": `Sun, 06 Nov 1994 08:49:${second} GMT`, date: "Sun, 06 Nov 1994 08:49:37 GMT" });
+  const { asked, client } = scripted(error(503, "SERVICE_UNAVAILABLE", dates(38)), json({ exportId: "batch_1" }));
+  const began = Date.now();
+  await client.call("planExport", { body: PLAN });
+  assert.ok(Date.now() - began >= 990, "a second, and not the half of one that is its own pause");
+  assert.equal(asked.length, 2);
+  const later = { "retry-after": "Sun, 06 Nov 1994 08:59:37 GMT", date: "Sun, 06 Nov 1994 08:49:37 GMT" };
+  const far = scripted(error(503, "SERVICE_UNAVAILABLE", later));
+  await assert.rejects(far.client.call("planExport", { body: PLAN }), (found) => found.status === 503);
+  assert.equal(far.asked.length, 1);
+});
+
 test("what is no use to repeat is an error at once, by its code", async () => {
   const { asked, client } = scripted(error(409, "IDEMPOTENCY_CONFLICT", { "x-request-id": "req_1" }));
   await assert.rejects(client.call("planExport", { body: PLAN }), (found) => {

@@ -70,6 +70,31 @@ def test_a_write_is_tried_again_under_one_key_with_the_pause_that_the_server_ask
 
 
 @pytest.mark.parametrize(
+    ("retry_after", "pause"),
+    [("Sun, 06 Nov 1994 08:49:40 GMT", 3), ("Sun, 06 Nov 1994 08:49:30 GMT", 0)],
+)
+def test_a_date_in_retry_after_counts_from_that_of_the_answer(
+    retry_after: str, pause: float, paused: list[float]
+) -> None:
+    away = {"retry-after": retry_after, "date": "Sun, 06 Nov 1994 08:49:37 GMT"}
+    Script(error(503, "SERVICE_UNAVAILABLE", **away), ok()).client().plan_export(BODY)
+    assert paused == [pause]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry-after": "Sun, 06 Nov 1994 08:49:40 GMT"},
+        {"retry-after": "soon", "date": "Sun, 06 Nov 1994 08:49:37 GMT"},
+        {"retry-after": "Sun, 06 Nov 1994 08:49:40", "date": "Sun, 06 Nov 1994 08:49:37 GMT"},
+    ],
+)
+def test_a_pause_that_nobody_can_read_is_our_own(headers: dict[str, str], paused: list[float]) -> None:
+    Script(error(503, "SERVICE_UNAVAILABLE", **headers), ok()).client().plan_export(BODY)
+    assert 0.375 <= paused[0] <= 0.5
+
+
+@pytest.mark.parametrize(
     ("steps", "raised", "requests"),
     [
         ([error(400, "VALIDATION_ERROR")], ValidationFailed, 1),

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 STATUSES = frozenset({408, 429, 500, 502, 503, 504})
@@ -26,8 +27,7 @@ class Failure:
 def failure_of(status: int, body: Any, headers: Mapping[str, str]) -> Failure:
     """What a retry is decided on."""
     code = str(body.get("errorCode", "")) if isinstance(body, Mapping) else ""
-    text = headers.get("retry-after", "")
-    return Failure(status, code, float(text) if text.isascii() and text.isdecimal() else None)
+    return Failure(status, code, _seconds_asked(headers))
 
 
 def pause_before_retry(failure: Failure, retries_done: int, max_retries: int) -> float | None:
@@ -39,6 +39,19 @@ def pause_before_retry(failure: Failure, retries_done: int, max_retries: int) ->
         return asked if asked <= LONGEST_RETRY_AFTER else None
     pause = min(FIRST_PAUSE * 2.0**retries_done, LONGEST_PAUSE)
     return pause * (1 - JITTER * random.random())  # noqa: S311
+
+
+def _seconds_asked(headers: Mapping[str, str]) -> float | None:
+    """Retry-After in seconds, or as a date from that of the answer: whose clock is right does not matter."""
+    text = headers.get("retry-after", "")
+    if text.isascii() and text.isdecimal():
+        return float(text)
+    try:
+        until, now = (parsedate_to_datetime(each) for each in (text, headers.get("date", "")))
+        return max(0.0, (until - now).total_seconds())
+    except (ValueError, TypeError):
+        # No date, or one of no time zone beside one of some.
+        return None
 
 
 def _is_worth_it(failure: Failure) -> bool:
