@@ -1,9 +1,9 @@
 """`python -m tests.compose`: compose.yaml for real, on the container engine of this machine.
 
 First export, an upgrade from an earlier commit beside which the migrations run, the death of each container,
-a stop and a start with the data kept. Not part of `make test`. It uses the project name of compose.yaml and
-removes its volumes at the end, so it refuses to start while such containers exist. Needs root: it kills the
-containers' first processes.
+a stop and a start with the data kept, and what an operator does: archive, backup, restore into empty volumes.
+Not part of `make test`. It uses the project name of compose.yaml and removes its volumes at the end, so it
+refuses to start while such containers exist. Needs root: it kills the containers' first processes.
 """
 
 import os
@@ -24,6 +24,7 @@ from entrygo_client import EntryGo
 from tests.compose.client import ACCOUNT, BASE_URL, Warehouse
 from tests.compose.engine import Project, docker
 from tests.compose.images import build_missing
+from tests.compose.operating import archive_and_bring_back, back_up, bring_back
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "compose.yaml"
@@ -98,7 +99,21 @@ def _drill(before: Project, present: Project) -> None:
         warehouse.check()
         warehouse.export("last")
         warehouse.check()
+    _operate(present, warehouse)
     print(f"{len(warehouse.exports)} exports acknowledged, each intact and mailed once")
+
+
+def _operate(present: Project, warehouse: Warehouse) -> None:
+    with _step("archive: an export leaves for a file, and comes back as it was"):
+        archive_and_bring_back(present, warehouse.exports[0], warehouse)
+    with tempfile.TemporaryDirectory(prefix="entrygo-backups-") as name:
+        with _step("backup while it runs"):
+            back_up(present, Path(name))
+        with _step("restore into empty volumes: nothing lost, nothing mailed twice"):
+            bring_back(present, Path(name))
+            warehouse.check()
+            warehouse.export("restored")
+            warehouse.check()
 
 
 @contextmanager
