@@ -21,6 +21,7 @@ PAGES = (
     "docs/api/customs-packages",
     "docs/api/events",
     "docs/webhooks",
+    "docs/keys",
 )
 # The week's block of the README has a test of its own: tests/e2e/test_warehouse_week.py.
 WEEK = "entrygo products import"
