@@ -16,7 +16,7 @@ from entrygo.cli.order_ids import read_order_ids, remember_export, remembered_ex
 from entrygo.cli.readable import first_excluded, show_plan
 from entrygo.cli.terminal import err, out, print_json
 from entrygo.domain.ids import IdKind, by_origin
-from entrygo_client import EntryGo, InvalidExportState, NotFound
+from entrygo_client import EntryGo, IdempotencyConflict, InvalidExportState, NotFound
 from entrygo_client.types import PlanAnswer, PlanBody
 
 # A plan was made, and it may not go.
@@ -158,6 +158,11 @@ def _planned(entrygo: EntryGo, body: PlanBody, remembered: str | None, key: str 
         err.print(f"{remembered} is planned again; --new makes another export.", style="dim")
         try:
             return entrygo.plan_export(again, idempotency_key=key)
+        except IdempotencyConflict:
+            # The key may be that of the plan which made the export, whose answer the file remembers.
+            first = entrygo.plan_export(body, idempotency_key=key)
+            err.print("The key was used before: this is the answer of then.", style="dim")
+            return first
         except (InvalidExportState, NotFound) as error:
             err.print(f"{remembered} cannot be planned again ({error.error_code}): this is a new export.")
     return entrygo.plan_export(body, idempotency_key=key)

@@ -102,6 +102,7 @@ class Recorder(ThreadingHTTPServer):
         self.asked: list[tuple[str, str | None, Any]] = []
         # A body with these fields is answered with 409.
         self.refuse: dict[str, Any] | None = None
+        self.refusal: dict[str, Any] = REFUSED
         # What it says of every change that was asked for, and the state that an export has now.
         self.headers: dict[str, str] = {}
         self.state: str | None = None
@@ -114,7 +115,7 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.server.asked.append((self.path, self.headers["idempotency-key"], body))
         is_refused = self.server.refuse is not None and self.server.refuse.items() <= body.items()
-        content = json.dumps(REFUSED if is_refused else self.server.answer).encode()
+        content = json.dumps(self.server.refusal if is_refused else self.server.answer).encode()
         self.send_response(409 if is_refused else self.server.status)
         self.send_header("content-length", str(len(content)))
         for name, value in self.server.headers.items():

@@ -12,7 +12,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from entrygo.cli.agents import answers, callers
 from entrygo.cli.agents.callers import Callers, bounded_client
 from entrygo.cli.agents.server import build_server
-from entrygo.cli.agents.tools import Tools
+from entrygo.cli.agents.tools import Tools, tools_of
 
 
 @dataclass
@@ -113,6 +113,17 @@ async def test_an_argument_that_a_tool_has_not_is_refused_by_its_name(
             await server.call_tool(tool, arguments)
         [shown] = [each for each in await server.list_tools() if each.name == tool]
     assert shown.input_schema["additionalProperties"] is False
+
+
+async def test_an_export_that_is_called_null_is_not_taken_for_none() -> None:
+    async with httpx.AsyncClient() as gateway:
+        tools = tools_of(Callers(base_url="http://gateway", api_key=None, account_id="", http=gateway))
+    [plan] = [each for each in tools if each.name == "plan"]
+    given = {"warehouse_id": "wh_1", "broker_id": "br_1", "order_ids": '["ord_1"]'}
+    for export_id in ("null", None):
+        read = plan.fn_metadata.validate_arguments({**given, "export_id": export_id})
+        assert read["export_id"] == export_id
+        assert read["order_ids"] == ["ord_1"], "as JSON in a text, which some agents give"
 
 
 @pytest.mark.parametrize("export_id", ["x" * 70_000, "\ud800"])

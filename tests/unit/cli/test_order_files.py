@@ -6,6 +6,7 @@ import pytest
 import typer
 
 from entrygo.cli.order_ids import read_order_ids, remember_export, remembered_export
+from entrygo_client import IdempotencyConflict
 from tests.unit.cli.recorder import PLAN, Recorder, run, server
 
 __all__ = ["server"]
@@ -32,6 +33,21 @@ def test_file_whose_export_was_executed_is_planned_as_a_new_one(server: Recorder
     assert "batch_0 cannot be planned again (INVALID_EXPORT_STATE)" in said
     assert [body.get("batchId") for _, _, body in server.asked] == ["batch_0", None]
     assert remembered_export(ids) == "batch_1"
+
+
+def test_key_of_the_first_plan_of_a_file_answers_as_it_did(server: Recorder, tmp_path: Path) -> None:
+    ids = tmp_path / "orders.csv.ids.csv"
+    ids.write_text("external_id,id\nSO-1,ord_1\n")
+    command = ("export", "plan", "--orders", str(ids), "--idempotency-key", "night-1")
+    run(*command)
+    server.refuse = {"batchId": "batch_1"}
+    server.refusal = {"errorCode": "IDEMPOTENCY_CONFLICT", "message": "Another request.", "details": {}}
+    assert "this is the answer of then" in run(*command)
+    first, _, repeated = server.asked
+    assert repeated == first
+    server.refuse = {}
+    with pytest.raises(IdempotencyConflict):
+        run(*command)
 
 
 def test_remembering_an_export_keeps_the_other_columns_and_a_list_of_bare_ids(tmp_path: Path) -> None:

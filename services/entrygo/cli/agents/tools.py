@@ -7,6 +7,7 @@ from typing import Annotated, Any, cast
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp.types import ToolAnnotations
 from pydantic import ConfigDict, Field
 
@@ -173,6 +174,15 @@ def tools_of(callers: Callers) -> list[Tool]:
     ]
 
 
+class _AsGiven(FuncMetadata):
+    """Reads JSON that an agent put into a text, as the library does, but for `null`: that text is none."""
+
+    def pre_parse_json(self, data: dict[str, Any]) -> dict[str, Any]:
+        """An export of the id "null" is asked for, and not a new one."""
+        parsed = super().pre_parse_json(data)
+        return {name: data[name] if value is None else value for name, value in parsed.items()}
+
+
 def _strict(tool: Tool) -> Tool:
     """The same, refusing an argument that it has not by its name: ignored, it would seem to be obeyed."""
     given = tool.fn_metadata.arg_model
@@ -180,7 +190,7 @@ def _strict(tool: Tool) -> Tool:
     class Arguments(given):  # type: ignore[misc, valid-type]
         model_config = ConfigDict(extra="forbid", title=given.__name__)
 
-    metadata = tool.fn_metadata.model_copy(update={"arg_model": Arguments})
+    metadata = _AsGiven.model_construct(**{**dict(tool.fn_metadata), "arg_model": Arguments})
     parameters = {**tool.parameters, "additionalProperties": False}
     return tool.model_copy(update={"fn_metadata": metadata, "parameters": parameters})
 
