@@ -13,7 +13,6 @@ from entrygo.postgres.idempotency import KeyRow, Reply, committed, replay, run_o
 from entrygo.postgres.pool import Connection, Pool, single_statement, transaction
 from entrygo.process.clock import Clock, Ids
 from entrygo.proto.events.v1 import events_pb2
-from entrygo.requests.issues import Issues
 from entrygo.requests.pages import Page, PageRequest, encode_cursor
 from entrygo.sync.drafts import (
     FactsDraft,
@@ -30,9 +29,11 @@ from entrygo.sync.drafts import (
 from entrygo.sync.habits import Habits
 from entrygo.sync.order_references import check_importers, with_their_products
 from entrygo.sync.order_store import SYNC_ORDERS, OrderStore, Taken
+from entrygo.sync.periods import check_merged
 from entrygo.sync.planning_store import PlanningRows, PlanningStore
 from entrygo.sync.skus import product_ids_of
 from entrygo.sync.store import FactStore
+from entrygo.sync.uniqueness import check_ids
 
 NAMES = {
     Subject.PRODUCTS: "Product",
@@ -171,10 +172,12 @@ class SyncUseCases:
             used = await store.ids_in_use(
                 subject, [draft.external_id for draft in drafts], [draft.id for draft in drafts if draft.id]
             )
-            _check_ids(drafts, used)
+            check_ids(drafts, used)
             new_ids = self.ids.some(subject.id_kind, len(drafts))
             stored = await store.upsert_facts(subject, drafts, new_ids, self.clock())
-            return render([stored[draft.external_id] for draft in drafts])
+            merged = [stored[draft.external_id] for draft in drafts]
+            check_merged(subject, [draft.facts for draft in drafts], merged, path="items.{}")
+            return render(merged)
 
         return await run_once(
             self.pool,
@@ -197,8 +200,10 @@ class SyncUseCases:
         """Merges into one record and clears what is named; NotFound when there is none of that id."""
 
         async def work(connection: Connection) -> bytes:
-            stored = await FactStore(connection, visible).update_facts(subject, update, self.clock())
-            return render(_there(stored, NAMES[subject]))
+            found = await FactStore(connection, visible).update_facts(subject, update, self.clock())
+            stored = _there(found, NAMES[subject])
+            check_merged(subject, [update.facts], [stored], path="")
+            return render(stored)
 
         return await run_once(
             self.pool,
@@ -278,19 +283,3 @@ async def _check_own_warehouse(store: FactStore, visible: Visible, drafts: Seque
     names = {external_id for external_id, warehouse_id in stored if warehouse_id == own}
     if not all(draft.external_id in names or draft.id == own for draft in drafts):
         raise OutsideWarehouse(details={"warehouseId": own})
-
-
-def _check_ids(drafts: Sequence[FactsDraft], used: Sequence[tuple[str, str]]) -> None:
-    """A given id is taken at creation when it is free, and must be the stored one later."""
-    issues = Issues()
-    id_of = dict(used)
-    taken = {fact_id for _, fact_id in used}
-    for index, draft in enumerate(drafts):
-        if draft.id is None:
-            continue
-        stored_id = id_of.get(draft.external_id)
-        if stored_id is not None and stored_id != draft.id:
-            issues.add(f"items.{index}.id", f"This externalId has the id {stored_id}", "id_mismatch")
-        elif stored_id is None and draft.id in taken:
-            issues.add(f"items.{index}.id", "This id is in use for another externalId", "id_taken")
-    issues.check()

@@ -8,7 +8,19 @@ from typing import Any
 
 from google.protobuf.message import Message
 
-from entrygo.records.kinds import ByCountry, Day, Field, Fields, Flag, Group, Kind, Many, Several, Whole
+from entrygo.records.kinds import (
+    ByCountry,
+    Day,
+    Field,
+    Fields,
+    Flag,
+    Group,
+    Kind,
+    Many,
+    Several,
+    Whole,
+    find,
+)
 from entrygo.requests.issues import Issues
 from entrygo.requests.texts import country
 
@@ -91,10 +103,37 @@ def _object(message: Message, fields: Fields, path: str, issues: Issues) -> Fact
     """As `facts_of`; of two days that are its first and its last the last does not come before."""
     facts = facts_of(message, fields, path, issues)
     for field in fields:
-        last, first = facts.get(field.name), facts.get(f"{field.name.removesuffix('_to')}_from")
-        if isinstance(field.kind, Day) and last and first and str(last) < str(first):
+        first = facts.get(_first_day_of(field))
+        if first is not None and _is_before(facts.get(field.name), first):
             issues.add(_below(path, field), f"Before the first day, {first}", "too_small")
     return facts
+
+
+def check_periods(
+    given: Mapping[str, Any], stored: Mapping[str, Any], fields: Fields, path: str, issues: Issues
+) -> None:
+    """An issue for each first or last day that was given alone and does not fit the other one as stored."""
+    for field in fields:
+        if isinstance(field.kind, Group) and field.name in given:
+            within = stored.get(field.name, {})
+            check_periods(given[field.name], within, field.kind.fields, _below(path, field), issues)
+        first = find(fields, _first_day_of(field))
+        if first is None or not _is_before(stored.get(field.name), stored.get(first.name)):
+            continue
+        if field.name in given:
+            issues.add(_below(path, field), f"Before the first day, {stored[first.name]}", "too_small")
+        elif first.name in given:
+            issues.add(_below(path, first), f"After the last day, {stored[field.name]}", "too_big")
+
+
+def _first_day_of(field: Field) -> str:
+    """The name of the first day of the period whose last day a field would be; none has it elsewhere."""
+    is_last = isinstance(field.kind, Day) and field.name.endswith("_to")
+    return f"{field.name.removesuffix('_to')}_from" if is_last else ""
+
+
+def _is_before(last: object, first: object) -> bool:
+    return isinstance(last, str) and isinstance(first, str) and last < first
 
 
 def _words(given: Sequence[str], kind: Several, path: str, issues: Issues) -> list[str]:

@@ -70,6 +70,31 @@ async def test_given_fields_are_merged_and_named_ones_are_cleared(caller: Caller
     assert (kept.HasField("section_301"), kept.net_weight_kg) == (False, "0.62")
 
 
+def issues_of(refused: pytest.ExceptionInfo[ValidationFailed]) -> list[tuple[str, str]]:
+    assert refused.value.details is not None
+    return [(issue["path"], issue["message"]) for issue in refused.value.details["issues"]]
+
+
+async def test_a_day_that_is_given_alone_fits_the_other_one_that_is_stored(caller: Caller) -> None:
+    (made,) = await caller.products(LIVE, FULL)
+    late = sync_pb2.Product(external_id="HOD", section_301=sync_pb2.TradeReview(valid_from="2027-01-01"))
+    with pytest.raises(ValidationFailed) as refused:
+        await caller.products(LIVE, sync_pb2.Product(external_id="CAP"), late)
+    assert issues_of(refused) == [("items.1.section301.validFrom", "After the last day, 2026-12-31")]
+    await update(
+        caller,
+        made.id,
+        product=sync_pb2.Product(section_301=sync_pb2.TradeReview(valid_from="2026-06-01")),
+    )
+    ended = sync_pb2.Product(name="Coat", section_301=sync_pb2.TradeReview(valid_to="2026-05-31"))
+    with pytest.raises(ValidationFailed) as refused:
+        await update(caller, made.id, product=ended)
+    assert issues_of(refused) == [("section301.validTo", "Before the first day, 2026-06-01")]
+    kept = await stored(caller, made.id)
+    assert (kept.name, kept.section_301.valid_to) == ("Hoodie", "2026-12-31")
+    await update(caller, made.id, "section_301.valid_from", product=ended)
+
+
 async def test_cleared_field_can_be_absent_already(caller: Caller) -> None:
     await update(caller, "prod_1", "usmca.certification", "hts_codes")
     assert not (await stored(caller, "prod_1")).HasField("usmca")
