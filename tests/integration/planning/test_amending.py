@@ -101,7 +101,8 @@ async def test_of_two_amendments_at_once_one_is_executed(planner: Planner) -> No
     await planner.complete(first, execution)
     with pytest.raises(InvalidExportState) as later:
         await planner.claim(second, "exe_c")
-    assert later.value.details == {"currentState": "SUPERSEDED"}
+    assert later.value.details == {"currentState": "SUPERSEDED", "supersedes": old}
+    assert f"take the place of {old}, which is superseded by {first}: cancel" in str(later.value)
     assert set((await planner.claims()).values()) == {first}
 
 
@@ -130,8 +131,10 @@ async def test_whoever_comes_second_is_refused(planner: Planner, first: str) -> 
             await planner.withdraw(old)
     else:
         await planner.withdraw(old)
-        with pytest.raises(InvalidExportState):
+        with pytest.raises(InvalidExportState) as refused:
             await planner.claim(new, "exe_2")
+        assert refused.value.details == {"currentState": "WITHDRAWN", "supersedes": old}
+        assert f"take the place of {old}, which is withdrawn: cancel it" in str(refused.value)
     with pytest.raises(InvalidExportState):
         await planner.amend(old)
 

@@ -44,10 +44,10 @@ async def stored_snapshot(store: PlanningStore, export_id: str) -> Snapshot:
     return read_snapshot(unpack(packed))
 
 
-def check_can_be_followed(export: Export, successor_id: str | None = None) -> None:
-    """InvalidExportState unless it is executed, and nothing but the successor is taking its place."""
+def check_can_be_followed(export: Export) -> None:
+    """InvalidExportState unless it is executed, and no other export is taking its place."""
     advance(export.state, State.SUPERSEDED)
-    check_not_followed(export, but_by=successor_id)
+    check_not_followed(export)
 
 
 def check_not_followed(export: Export, *, but_by: str | None = None) -> None:
@@ -66,8 +66,20 @@ async def hold(store: PlanningStore, successor: Export, now: datetime) -> None:
     """
     assert successor.supersedes is not None
     held = await locked_export(store, successor.supersedes)
-    check_can_be_followed(held, successor.export_id)
+    if held.state is not State.COMPLETED:
+        raise _without_predecessor(held)
+    check_not_followed(held, but_by=successor.export_id)
     await store.note_successor(held.export_id, successor.export_id, now)
+
+
+def _without_predecessor(held: Export) -> InvalidExportState:
+    """Who executes a successor named that one alone and has to learn which export stands in the way."""
+    by = "" if held.superseded_by is None else f" by {held.superseded_by}"
+    return InvalidExportState(
+        f"This export was to take the place of {held.export_id}, which is {held.state.lower()}{by}:"
+        " cancel it, and plan its orders again.",
+        details={"currentState": str(held.state), "supersedes": held.export_id},
+    )
 
 
 async def let_go(store: PlanningStore, successor: Export, now: datetime) -> None:
