@@ -1,6 +1,7 @@
 """Rows of a product file → products. A blank cell is not sent, so it never clears what is stored."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 from entrygo.imports.columns import Columns, product_column
@@ -8,6 +9,11 @@ from entrygo.imports.entries import Entry, Fault, JsonObject, Rejected, read_num
 from entrygo.imports.rows import SourceRow
 from entrygo.records.csv_columns import Column
 from entrygo.records.kinds import Amount, Percent
+
+# What stands for a SKU in the row below a spreadsheet's figures: Total, Grand total:, Totals (21).
+_TOTALS = re.compile(r"((grand|sub)[ -]?)?totals?[ :.=]*(\([^)]*\))?", re.IGNORECASE)
+# A row of figures has none of these; a product that is really called so has one.
+_OF_A_PRODUCT = ("name", "customs_description", "hts_code", "country_of_origin")
 
 
 def product_entries(rows: Iterable[SourceRow], columns: Columns) -> Iterator[Entry | Rejected]:
@@ -18,6 +24,7 @@ def product_entries(rows: Iterable[SourceRow], columns: Columns) -> Iterator[Ent
         external_id = cells.pop("external_id", "") or cells.get("sku", "")
         try:
             _check(row, external_id, seen)
+            _check_no_totals(external_id, cells)
             yield Entry({"externalId": external_id, **_product(cells)}, (row,), external_id)
             seen[external_id] = row.line
         except Fault as fault:
@@ -31,6 +38,11 @@ def _check(row: SourceRow, external_id: str, seen: dict[str, int]) -> None:
         raise Fault("sku is missing")
     if external_id in seen:
         raise Fault(f"{external_id} is already on line {seen[external_id]}")
+
+
+def _check_no_totals(external_id: str, cells: Mapping[str, str]) -> None:
+    if _TOTALS.fullmatch(external_id) and not any(name in cells for name in _OF_A_PRODUCT):
+        raise Fault(f"{external_id!r} looks like a row of totals: delete it, or give the product a name")
 
 
 def _product(cells: dict[str, str]) -> JsonObject:

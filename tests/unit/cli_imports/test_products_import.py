@@ -238,3 +238,21 @@ def test_rejects_go_where_it_is_said_and_nothing_is_sent_without_a_place(
     kept = tmp_path / "kept.csv"
     assert importer.products(file, "--rejects", str(kept)).exit_code == 3
     assert "heavy" in kept.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("word", ["Total", "TOTALS:", "Grand total", "Subtotal", "Total (21)"])
+def test_the_totals_below_the_products_are_no_product(
+    server: FakeServer, importer: Importer, word: str
+) -> None:
+    path = importer.file(f"sku,name,net_weight_kg\nCAP-002,Cap,0.2\nTOTAL-1,,0.3\n{word},,0.5\n")
+    assert importer.products(path).exit_code == 3
+    assert list(server.products) == ["CAP-002", "TOTAL-1"]
+    [refused] = rejects_of(path)
+    assert refused["reject_reason"] == (
+        f"'{word}' looks like a row of totals: delete it, or give the product a name"
+    )
+
+
+def test_a_product_that_is_called_total_is_taken(server: FakeServer, importer: Importer) -> None:
+    assert importer.products(importer.file("sku,name\nTotal,Multivitamin\n")).exit_code == 0
+    assert list(server.products) == ["Total"]
