@@ -1,10 +1,11 @@
 """What a file is turned into before it is sent: entries for one item each, and rows that were refused."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from entrygo.domain.money import json_number, parse_decimal
-from entrygo.imports.rows import SourceRow
+from entrygo.imports.rows import ADDED_COLUMNS, SourceRow
 
 JsonObject = dict[str, object]
 
@@ -24,6 +25,24 @@ class Rejected:
 
     row: SourceRow
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A row that says in every cell what a row of the same item before it says, by their lines."""
+
+    line: int
+    first: int
+
+
+def repeats(entry: Entry) -> Iterator[Repeat]:
+    """The rows of an item that may have been written out twice; what a reject file adds does not count."""
+    seen: dict[tuple[tuple[str, str], ...], int] = {}
+    for row in entry.rows if len(entry.rows) > 1 else ():
+        cells = tuple((name, cell) for name, cell in row.cells.items() if name not in ADDED_COLUMNS)
+        first = seen.setdefault(cells, row.line)
+        if first != row.line:
+            yield Repeat(row.line, first)
 
 
 class Fault(ValueError):

@@ -301,3 +301,23 @@ def test_ndjson_is_read_with_the_digits_it_has(server: FakeServer, importer: Imp
         ("4", "not a JSON object"),
         ("5", "not a plain value: sku"),
     ]
+
+
+def test_rows_that_are_the_same_in_every_cell_are_taken_and_named(
+    server: FakeServer, importer: Importer
+) -> None:
+    twice = row(rest="2,110,w-1,yvr")
+    path = importer.file(HEADER + twice + row("SO-2") + twice + row(rest="2,110,w-2,yvr") + twice)
+    done = importer.orders(path)
+    assert done.exit_code == 0, done.output
+    assert [len(order["items"]) for order in server.orders.values()] == [1, 4]
+    said = " ".join(done.output.split())
+    assert "2 rows are the same in every cell as a row before, and imported beside it" in said
+    assert "line 4 (as 2), 6 (as 2)." in said
+
+
+def test_what_a_reject_file_adds_makes_no_row_another_one(server: FakeServer, importer: Importer) -> None:
+    header = HEADER.strip() + ",reject_reason,reject_line\n"
+    rows = "".join(row().strip() + f",why,{line}\n" for line in (7, 9))
+    answer = orjson.loads(importer.orders(importer.file(header + rows), "--json").stdout)
+    assert (answer["imported"], answer["repeatedRows"]) == (1, 1)

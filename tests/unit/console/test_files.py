@@ -219,3 +219,10 @@ async def test_template_has_every_column_that_a_file_may_have(clerk: httpx.Async
     answer = await clerk.get("/files/templates/orders.csv", headers={"accept": "*/*"})
     assert answer.content.decode("utf-8-sig").startswith("order_id,")
     assert (await clerk.get("/files/templates/weather.csv")).status_code == 404
+
+
+async def test_preview_names_rows_that_are_the_same_in_every_cell(clerk: httpx.AsyncClient) -> None:
+    page = await drop(clerk, HEADER + GOOD + GOOD)
+    assert "2 rows are the same in every cell as a row before" in page
+    assert "lines 4 (as 2), 5 (as 3)." in page
+    assert "the same in every cell" not in await drop(clerk, HEADER + GOOD)

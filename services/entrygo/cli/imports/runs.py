@@ -1,7 +1,7 @@
 """One import from start to end: entries are sent, outcomes are kept, shown and counted."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,11 +16,12 @@ from entrygo.cli.imports.results import ResultFile, ids_file, ids_path, rejects_
 from entrygo.cli.imports.sending import Sender, send_all
 from entrygo.cli.order_ids import remember_export, remembered_export
 from entrygo.imports.batches import Accepted, Outcome
-from entrygo.imports.entries import Entry, Rejected
+from entrygo.imports.entries import Entry, Rejected, Repeat, repeats
 from entrygo.imports.rejects import reject_row
 from entrygo.imports.rows import SourceFile
 
 SHOWN_REASONS = 10
+SHOWN_REPEATS = 5
 EXIT_ALL_IMPORTED = 0
 EXIT_SOME_REJECTED = 3
 
@@ -33,6 +34,7 @@ class Tally:
     imported_rows: int = 0
     rejected_rows: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    repeats: list[Repeat] = field(default_factory=list)
     rejects: Path | None = None
     ids: Path | None = None
 
@@ -42,6 +44,7 @@ class Tally:
             "imported": self.imported,
             "importedRows": self.imported_rows,
             "rejectedRows": self.rejected_rows,
+            "repeatedRows": len(self.repeats),
             "reasons": dict(self.reasons.most_common()),
             "rejects": str(self.rejects) if self.rejects else None,
             "ids": str(self.ids) if self.ids else None,
@@ -52,6 +55,7 @@ class Tally:
         if isinstance(outcome, Accepted):
             self.imported += 1
             self.imported_rows += len(outcome.entry.rows)
+            self.repeats += repeats(outcome.entry)
             return len(outcome.entry.rows)
         self.rejected_rows += 1
         self.reasons[outcome.reason] += 1
@@ -121,6 +125,8 @@ class ImportRun:
         self.screen.print(table)
         if tally.reasons:
             self.screen.print(_reasons_table(tally.reasons))
+        if tally.repeats:
+            self.screen.print(_repeated(tally.repeats), markup=False)
 
 
 def _progress(screen: Console) -> Progress:
@@ -137,3 +143,15 @@ def _reasons_table(reasons: Counter[str]) -> Table:
     if len(reasons) > SHOWN_REASONS:
         table.add_row("", f"… and {len(reasons) - SHOWN_REASONS} more reasons, all in the reject file")
     return table
+
+
+def _repeated(found: Sequence[Repeat]) -> str:
+    """Not refused: an order may have two such lines. A file that was put together twice has them, too."""
+    lines = sorted(found, key=lambda each: each.line)
+    named = ", ".join(f"{each.line} (as {each.first})" for each in lines[:SHOWN_REPEATS])
+    more = f" and {len(lines) - SHOWN_REPEATS:,} more" if len(lines) > SHOWN_REPEATS else ""
+    rows = "1 row is" if len(lines) == 1 else f"{len(lines):,} rows are"
+    return (
+        f"{rows} the same in every cell as a row before, and imported beside it: line {named}{more}."
+        " If the file says it twice by mistake, delete the second and import it again."
+    )

@@ -6,7 +6,7 @@ from itertools import islice
 
 from entrygo.domain.errors import PayloadTooLarge, ValidationFailed
 from entrygo.imports.columns import METADATA_PREFIX, Columns, is_known
-from entrygo.imports.entries import Entry, Rejected
+from entrygo.imports.entries import Entry, Rejected, Repeat, repeats
 from entrygo.imports.kinds import ORDERS, Kind, kind_named, missing, mistaken, recognised
 from entrygo.imports.reading import source_of
 from entrygo.imports.rows import ADDED_COLUMNS, SourceFile, SourceRow, UnreadableFile
@@ -67,6 +67,9 @@ class Look:
     item_count: int
     refused_count: int
     refusals: Sequence[Refusal]
+    # The first of the rows that are taken though a row before is the same, and how many there are.
+    repeats: Sequence[Repeat]
+    repeat_count: int
 
     @property
     def can_be_sent(self) -> bool:
@@ -110,6 +113,7 @@ def look(source: SourceFile, noun: str = "", choices: Mapping[int, str] | None =
     columns = _columns(chosen, source)
     entries = [] if problems else list(kind.entries(source, columns))
     refused = [entry for entry in entries if isinstance(entry, Rejected)]
+    repeated = [each for entry in entries if isinstance(entry, Entry) for each in repeats(entry)]
     return Look(
         name=source.name,
         note=source.note,
@@ -126,6 +130,8 @@ def look(source: SourceFile, noun: str = "", choices: Mapping[int, str] | None =
         item_count=len(entries) - len(refused),
         refused_count=len(refused),
         refusals=_refusals(refused),
+        repeats=sorted(repeated, key=lambda each: each.line)[:SHOWN_LINES],
+        repeat_count=len(repeated),
     )
 
 
