@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrygo.domain.duty import EntryDuty
+from entrygo.execution.package.entry_snapshots import entry_package, entry_snapshot
 from entrygo.execution.package.invoicing import build_invoice
-from entrygo.execution.reconciliation.comparing import Difference, Reason, differences
+from entrygo.execution.reconciliation.comparing import Difference, Reason, differences, estimate_of
 from entrygo.execution.reconciliation.costs import Share, actual_costs, costs_table
 from entrygo.execution.reconciliation.pairing import pair_lines
 from entrygo.execution.reconciliation.summary import (
@@ -99,6 +100,26 @@ def test_each_kind_of_difference_has_its_reason(
     summary: EntrySummary, expected: list[tuple[str, str]]
 ) -> None:
     assert found(summary) == expected
+
+
+def test_lines_of_an_estimate_are_numbered_as_the_documents_of_its_entry_number_them() -> None:
+    documented = []
+    for entry in THREE.entries:
+        estimate = estimate_of(THREE, entry.number)
+        assert estimate is not None
+        package = entry_package(PACKAGE, THREE, entry)
+        lines = build_invoice(entry_snapshot(THREE, entry), package).consolidated
+        estimated = [(line.number, line.hts_code) for line in estimate.lines]
+        assert estimated == [(line.number, line.hts_code) for line in lines]
+        documented.append(estimated)
+    assert documented[1] == [(1, BACKPACK), (2, TEE)]
+    assert found(entered(line()), estimate_of(THREE, 2)) == [("LINE_MISSING", "estimated line 2")]
+    assert estimate_of(THREE, 9) is None
+
+
+def test_lines_of_entries_with_common_documents_keep_the_numbers_of_those() -> None:
+    alike = tuple(each.model_copy(update={"importer_id": None}) for each in THREE.entries)
+    assert estimate_of(THREE.model_copy(update={"entries": alike}), 2) == ESTIMATE
 
 
 def test_lines_that_the_broker_split_are_compared_as_one() -> None:

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from entrygo.domain.duty import EntryDuty
 from entrygo.domain.money import to_cents
+from entrygo.domain.snapshot import Snapshot
+from entrygo.execution.package.entry_snapshots import has_sets_by_entry
 from entrygo.execution.reconciliation.pairing import Pair, is_within, pair_lines
 from entrygo.execution.reconciliation.summary import EntrySummary
 
@@ -37,6 +39,18 @@ class Difference:
     message: str
     expected: str = ""
     actual: str = ""
+
+
+def estimate_of(snapshot: Snapshot, entry: int) -> EntryDuty | None:
+    """The estimate of an entry, its lines numbered as its documents number them.
+
+    The plan's numbers run through all of its entries; an entry with documents of its own begins at 1.
+    """
+    found = next((each for each in snapshot.entry_duties if each.number == entry), None)
+    if found is None or not has_sets_by_entry(snapshot):
+        return found
+    lines = (line.model_copy(update={"number": at}) for at, line in enumerate(found.lines, start=1))
+    return found.model_copy(update={"lines": tuple(lines)})
 
 
 def differences(estimate: EntryDuty | None, given: EntrySummary) -> tuple[Difference, ...]:

@@ -17,7 +17,7 @@ from entrygo.execution.reconciliation.commands import (
     CloseCommand,
     RecordCommand,
 )
-from entrygo.execution.reconciliation.comparing import Difference, differences
+from entrygo.execution.reconciliation.comparing import Difference, differences, estimate_of
 from entrygo.execution.reconciliation.messages import (
     reconciliation_message,
     summary_recorded,
@@ -205,7 +205,7 @@ def _compared(package: Package, snapshot: Snapshot, entry: int, summary: EntrySu
     numbers = {each.number for each in snapshot.entries} or {1}
     if entry not in numbers:
         raise NotFound(f"This export has no entry {entry}.")
-    estimate = next((each for each in snapshot.entry_duties if each.number == entry), None)
+    estimate = estimate_of(snapshot, entry)
     return _Compared(package=package, estimated=_estimated(estimate), found=differences(estimate, summary))
 
 
