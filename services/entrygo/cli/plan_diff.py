@@ -7,9 +7,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from entrygo.domain.plan_words import field_in_words, value_in_words
+
 Answer = Mapping[str, Any]
 
-SECTIONS = ("plan", "warehouse", "broker")
+SECTIONS = ("warehouse", "broker")
 KINDS = (("orders", "order"), ("products", "product"), ("reference_rows", "reference row"))
 
 
@@ -23,6 +25,7 @@ def show_diff(console: Console, diff: Answer) -> None:
     table = Table(box=None, header_style="dim")
     for heading in ("what", "field", "before", "after"):
         table.add_column(heading, overflow="fold")
+    _plan(table, diff["plan"])
     for section in SECTIONS:
         _fields(table, section, diff[section])
     for name, kind in KINDS:
@@ -31,11 +34,18 @@ def show_diff(console: Console, diff: Answer) -> None:
     console.print(table if table.row_count else "No change.")
 
 
+def _plan(table: Table, changes: Answer) -> None:
+    for change in changes["first"]:
+        field = change["field"]
+        before, after = (value_in_words(field, change[name]) for name in ("before", "after"))
+        table.add_row("plan", field_in_words(field), Text(before), Text(after))
+    _rest(table, "plan", changes["count"] - len(changes["first"]), "changes")
+
+
 def _fields(table: Table, what: str, changes: Answer) -> None:
     for change in changes["first"]:
-        table.add_row(
-            Text(what), Text(change["field"]), Text(change["before"] or ""), Text(change["after"] or "")
-        )
+        values = (Text(change[name] or "") for name in ("before", "after"))
+        table.add_row(Text(what), Text(field_in_words(change["field"])), *values)
     _rest(table, what, changes["count"] - len(changes["first"]), "changes")
 
 

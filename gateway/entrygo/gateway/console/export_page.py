@@ -12,6 +12,7 @@ from entrygo.domain.errors import EntryGoError
 from entrygo.domain.left_behind import NAMED, OF_THE_WAREHOUSE, importer_named, keeps_importer_behind
 from entrygo.domain.submissions import newest_of_each_entry
 from entrygo.gateway.console.missing import AWAY_OR_GONE, or_none
+from entrygo.gateway.console.plan_changes import FINDINGS, changes_of
 from entrygo.gateway.console.product_fields import Editable, editable, value_of
 from entrygo.gateway.console.timeline import moments
 from entrygo.gateway.console.visit import Page, Visit
@@ -130,6 +131,7 @@ async def render(
         left_out=left_out,
         left_out_left=max(0, len(found.plan.excluded_order_ids) - SHOWN),
         diff=diff,
+        changes=changes_of(diff) if diff else None,
         saved=asked.get("saved", ""),
         confirmed=CONFIRMED,
     )
@@ -237,7 +239,7 @@ async def _diff(visit: Visit, found: inspection_pb2.Export) -> PlanDiffAnswer | 
     before = visit.request.query_params.get("since", "")
     if not before:
         return None
-    request = diff_request(found.export_id, validated(DiffQuery, {"from": before}))
+    request = diff_request(found.export_id, validated(DiffQuery, {"from": before, "limit": str(FINDINGS)}))
     answer = await or_none(visit.read(visit.services.planning.DiffPlans, request), AWAY_OR_GONE)
     return None if answer is None else diff_answer(answer)
 
