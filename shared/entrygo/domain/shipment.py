@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from entrygo.domain.facts import Address, Fact, Number, Product, Warehouse
 
+# What every value is in, whatever the goods were sold in.
+_USD = "USD"
 MAX_NAME = 200
 MAX_PLACE = 100
 MAX_CHARGE_DESCRIPTION = 100
@@ -229,6 +231,11 @@ class Shipment(Fact):
         """The shipment control number of each house bill that is stated, by the id of its order."""
         entries = self.trip.entries if self.trip else ()
         return {bill.order_id: bill.paps_number for entry in entries for bill in entry.house_bills}
+
+    @property
+    def converted_from(self) -> str | None:
+        """The currency that the goods were sold in, where the values were converted into USD from it."""
+        return None if self.currency_of_sale == _USD else self.currency_of_sale
 
     @property
     def billed_usd(self) -> Decimal:

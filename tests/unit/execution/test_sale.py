@@ -81,6 +81,20 @@ def test_entry_data_have_what_cargo_is_released_by() -> None:
     assert not {"location_of_goods", "related_parties"} & set(found["left_to_the_broker"]["entry"])
 
 
+@pytest.mark.parametrize(("sold_in", "converted"), [("CAD", "CAD"), ("USD", None), (None, None)])
+def test_documents_say_where_values_were_converted_and_leave_the_rate_to_the_broker(
+    sold_in: str | None, converted: str | None
+) -> None:
+    stated = SALE.model_copy(update={"currency_of_sale": sold_in})
+    made = rendered(make_snapshot(warehouse=WAREHOUSE), package_of(stated))
+    dataset = orjson.loads(made["entry_dataset"].content)
+    invoice = orjson.loads(made["manifest"].content)["invoice"]
+    assert (invoice["currency"], invoice["fx_rate"], invoice.get("converted_from")) == ("USD", "1", converted)
+    assert ("exchange_rate" in dataset["left_to_the_broker"]["entry"]) is (converted is not None)
+    page = made["cci_human_readable"].content.decode()
+    assert ("converted into USD" in page) is (converted is not None)
+
+
 def test_rows_of_entry_lines_have_parties_and_sale() -> None:
     for row in csv_rows(make_snapshot(warehouse=WAREHOUSE), "entry_lines", package_of(SALE)):
         assert (row["seller_street"], row["seller_country"]) == ("1450 Venables St", "CA")
@@ -98,7 +112,7 @@ def test_the_invoice_shows_addresses_sale_and_truck_only_where_they_are_stated()
     page = rendered(stated, package_of(SALE))["cci_human_readable"].content.decode()
     for shown in (
         "Seller: Northshore Apparel Ltd, 1450 Venables St, Vancouver BC V5L 2G4, CA",
-        "On 2026-03-01; at Vancouver, BC; in CAD",
+        "On 2026-03-01; at Vancouver, BC; in CAD, its values converted into USD",
         "Equipment TRL 53; seals S-1, S-2",
         "H123 Blaine",
         "1450 Venables St, Vancouver</div>",

@@ -159,6 +159,8 @@ def _entry(invoice: Invoice) -> Json:
         **_destination(invoice),
         "related_parties": snapshot.warehouse.related_parties,
         "sale": _sale(invoice.package.shipment),
+        # By which the account converted is not known; the broker compares it with CBP's (19 CFR 159.32).
+        **({"exchange_rate": None} if invoice.package.shipment.converted_from else {}),
         "manifest_quantity": {"unit": "PKG", "quantity": str(invoice.totals.packages)},
         **_of_the_shipment(invoice.package.shipment),
     }

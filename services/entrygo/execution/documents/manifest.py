@@ -75,6 +75,8 @@ def _document(invoice: Invoice, earlier: Sequence[RenderedArtifact]) -> Json:
             "date": package.invoice_date.isoformat(),
             "currency": CURRENCY,
             "fx_rate": "1",
+            # By `fx_rate` amounts in USD are converted, not those that were once in this currency.
+            **({"converted_from": sold_in} if (sold_in := package.shipment.converted_from) else {}),
         },
         "export": _export(snapshot),
         "parties": {**parties(snapshot), **_several_importers(snapshot)},

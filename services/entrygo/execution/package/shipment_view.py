@@ -56,7 +56,7 @@ def shipment_view(invoice: Invoice) -> View:
         "sold": _joined(
             ("On", shipment.sold_on.isoformat() if shipment.sold_on else None),
             ("at", shipment.place_of_sale),
-            ("in", shipment.currency_of_sale),
+            ("in", _currency(shipment)),
         ),
         "truck": _joined(
             ("Equipment", ", ".join(trip.equipment)), ("seals", ", ".join(map(clean_text, trip.seals)))
@@ -69,6 +69,12 @@ def shipment_view(invoice: Invoice) -> View:
         ],
         "has_stated_only": any(each.kind in STATED_ONLY for each in shipment.charges),
     }
+
+
+def _currency(shipment: Shipment) -> str | None:
+    """Beside amounts in dollars another currency alone would be taken for theirs."""
+    converted = shipment.converted_from
+    return f"{converted}, its values converted into USD" if converted else shipment.currency_of_sale
 
 
 def _party(name: str | None, address: Address | None) -> str:
