@@ -77,6 +77,20 @@ def package() -> dict[str, RenderedArtifact]:
     return rendered(THREE, replace(PACKAGE, shipment=FREIGHT))
 
 
+@pytest.mark.parametrize(("counted", "differs"), [(3, True), (4, False), (None, False)])
+def test_packages_that_were_counted_on_the_truck_are_compared_with_those_of_its_entries(
+    counted: int | None, differs: bool
+) -> None:
+    shipment = FREIGHT.model_copy(update={"packages": counted})
+    broker = THREE.broker.model_copy(update={"documents": ("all", "ace_trip")})
+    found = rendered(THREE.model_copy(update={"broker": broker}), replace(PACKAGE, shipment=shipment))
+    manifest, trip = json_of(found, "ace_manifest.json"), json_of(found, "ace_trip.json")
+    both = {"on_the_truck": "3", "of_the_shipments": "4"}
+    assert manifest.get("packages") == (both if differs else None)
+    assert ("quantity" in manifest["left_to_the_carrier"]["shipments"]) is differs
+    assert ("shipments.2.commodities.0.quantity" in trip["missing"]) is differs
+
+
 def test_every_entry_has_documents_in_its_importers_name(package: dict[str, RenderedArtifact]) -> None:
     datasets = [json_of(package, f"entry-{number}_entry_dataset.json") for number in (1, 2, 3)]
     assert [each["parties"]["importer_of_record"]["number"] for each in datasets] == [

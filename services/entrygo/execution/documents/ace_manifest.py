@@ -28,7 +28,7 @@ from entrygo.execution.package.json_values import (
     transport,
     weight,
 )
-from entrygo.execution.package.manifest_shipments import ManifestShipment, manifest_shipments
+from entrygo.execution.package.manifest_shipments import ManifestShipment, manifest_shipments, uncounted
 from entrygo.execution.package.printable import ascii_capitals, clean_text
 from entrygo.execution.package.transliteration import transliterated
 
@@ -63,21 +63,36 @@ class AceManifest(Document):
                 "due_before_arrival_minutes": {"standard": 60, "fast": 30},
                 "trip": trip,
                 "shipments": [_shipment(invoice, each, numbers) for each in shipments],
+                **_packages(invoice, shipments),
                 **transliterated(written(invoice)),
                 "left_to_the_carrier": {
                     "trip": [name for name in _OF_THE_CARRIER if not trip[name]],
-                    "shipments": _left_of(shipments),
+                    "shipments": _left_of(invoice, shipments),
                     **({"dangerous_goods": absent} if dangerous else {}),
                 },
             }
         )
 
 
-def _left_of(shipments: Sequence[ManifestShipment]) -> list[str]:
-    """What at least one of the shipments lacks."""
+def _packages(invoice: Invoice, shipments: Sequence[ManifestShipment]) -> Json:
+    """Both counts where they differ: what is manifested short, or over, is held at the border."""
+    counted = uncounted(invoice, shipments)
+    if counted is None:
+        return {}
+    named = sum(each.packages for each in shipments)
+    return {"packages": {"on_the_truck": str(counted), "of_the_shipments": str(named)}}
+
+
+def _left_of(invoice: Invoice, shipments: Sequence[ManifestShipment]) -> list[str]:
+    """What at least one of the shipments lacks, or has otherwise than the truck."""
     has_numbers = all(each.control_number for each in shipments)
     is_weighed = all(each.gross_weight.is_complete for each in shipments)
-    return [*([] if has_numbers else ["control_number"]), *([] if is_weighed else ["gross_weight_kg"])]
+    lacking = {
+        "control_number": not has_numbers,
+        "gross_weight_kg": not is_weighed,
+        "quantity": uncounted(invoice, shipments) is not None,
+    }
+    return [name for name, is_lacking in lacking.items() if is_lacking]
 
 
 def manifest_description(descriptions: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.dangerous_goods import dangerous_goods_by_line
 from entrygo.execution.package.invoice import Invoice
 from entrygo.execution.package.json_values import Json, canonical_json, json_head, money, number, transport
-from entrygo.execution.package.manifest_shipments import ManifestShipment, manifest_shipments
+from entrygo.execution.package.manifest_shipments import ManifestShipment, manifest_shipments, uncounted
 from entrygo.execution.package.printable import ascii_capitals, clean_text
 from entrygo.execution.package.transliteration import transliterated
 
@@ -67,7 +67,7 @@ class AceTrip(Document):
                 "unverified": (*UNVERIFIED, _DANGEROUS) if dangerous else UNVERIFIED,
                 **dangerous,
                 **transliterated(written(invoice)),
-                "missing": sorted(_missing(message)),
+                "missing": sorted((*_missing(message), *_uncounted(invoice, shipments))),
                 "message": _stated(message),
             }
         )
@@ -184,6 +184,12 @@ def _missing(message: Json) -> Iterator[str]:
         for place, commodity in enumerate(_objects(shipment["commodities"])):
             wanted = ("description", "weight", "weightUnit")
             yield from _absent(commodity, wanted, f"{where}commodities.{place}.")
+
+
+def _uncounted(invoice: Invoice, shipments: Sequence[ManifestShipment]) -> Iterator[str]:
+    """The quantities, which are one an order, where other packages were counted on the truck."""
+    if uncounted(invoice, shipments) is not None:
+        yield from (f"shipments.{index}.commodities.0.quantity" for index in range(len(shipments)))
 
 
 def _absent(given: Json, names: Sequence[str], where: str) -> Iterator[str]:

@@ -54,6 +54,15 @@ def manifest_shipments(invoice: Invoice) -> list[ManifestShipment]:
     ]
 
 
+def uncounted(invoice: Invoice, shipments: Sequence[ManifestShipment]) -> int | None:
+    """The packages that were counted on the truck, where they are not those of its shipments together.
+
+    Nobody said in which shipment they are; of several each is taken to have one an order.
+    """
+    counted = invoice.package.shipment.packages
+    return None if counted == sum(each.packages for each in shipments) else counted
+
+
 def _of_entry(
     invoice: Invoice, entry: InvoiceEntry, lines: Mapping[str, Sequence[InvoiceLine]]
 ) -> ManifestShipment:
