@@ -24,10 +24,12 @@ INTRODUCTION = """\
 
 `entrygo products import`, `entrygo orders import`, `entrygo importers import` and Files in the console read
 CSV (`,`, `;`, `|` or tabs between the cells, or what a first line `sep=;` of Excel names), XLSX (its first
-sheet) and NDJSON with these names. A column with another name in your file is mapped by `--map theirs=ours`,
-or by choosing. The order of columns does not matter, and a blank cell leaves what is stored as it is. A
-command refuses a file that lacks a needed column or has one that is neither known nor mapped; it names all of
-them and the nearest of ours, and `--ignore-unknown` leaves such columns unread.
+sheet) and NDJSON with these names, in capitals or not, with blanks or underscores: `Ship to ZIP` is
+`ship_to_zip`. A column with another name in your file is mapped by `--map theirs=ours`, or by choosing. The
+order of columns does not matter, and a blank cell leaves what is stored as it is. A title above the names of
+the columns is passed over. A command refuses a file that lacks a needed column or has one that is neither
+known nor mapped; it names all of them with the nearest of ours and the options to add, and `--ignore-unknown`
+leaves such columns unread.
 
 This page is generated from the declarations in `shared/entrygo/records/` by `make columns`.
 """

@@ -1,10 +1,14 @@
 """Which column of a file means what: the default names, and `--map theirs=ours` on top of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from shlex import quote
 
 from entrygo.imports.columns import METADATA_PREFIX, Columns, is_known
 from entrygo.imports.rows import ADDED_COLUMNS
-from entrygo.imports.suggesting import suggested
+from entrygo.imports.suggesting import spelled, suggested
+
+# Columns of ours that a refusal lists; of products there are a hundred.
+SHOWN_NAMES = 15
 
 
 class WrongColumns(Exception):
@@ -40,36 +44,52 @@ def choose_columns(
 ) -> Columns:
     """Applies defaults and mapping; WrongColumns names all that is missing, and all that would go unread.
 
-    `required` lists alternatives: one of each tuple must be there. A mapped column wins over a default.
-    Without `ignore_unknown` every column has to be ours: a misspelt one loses data.
+    `required` lists alternatives: one of each tuple must be there. A mapped column wins over a default, and
+    a name of ours over one that is written otherwise (SKU, Ship to ZIP). Without `ignore_unknown` every
+    column has to be ours: a misspelt one loses data.
     """
     _check_mapping(found, mapping, known, metadata)
     taken = {*mapping, *mapping.values()}
     ours = dict(mapping)
     ours |= {name: name for name in found if is_known(name, known) and name not in taken}
+    for name in found:
+        plain = spelled(name)
+        if name not in ours and is_known(plain, known) and plain not in ours.values():
+            ours[name] = plain
     ignored = tuple(name for name in found if name not in ours and name not in ADDED_COLUMNS)
     missing = [each for each in required if not set(each) & set(ours.values())]
     unread = () if ignore_unknown else ignored
     if missing or unread:
         free = [name for name in known if name not in ours.values()]
+        near = suggested(ignored, free)
         raise WrongColumns(
-            " ".join(_what(missing, ignored, free)), _remedy(missing, bool(unread), keeps=metadata)
+            " ".join(_what(missing, ignored, free, near)),
+            _remedy(missing, near, bool(unread), keeps=metadata),
         )
     return Columns(ours, ignored)
 
 
-def _what(missing: Sequence[tuple[str, ...]], ignored: Sequence[str], free: Sequence[str]) -> Iterator[str]:
+def _what(
+    missing: Sequence[tuple[str, ...]], ignored: Sequence[str], free: Sequence[str], near: Mapping[str, str]
+) -> Iterator[str]:
     if missing:
         yield f"No column {', '.join(map(' or '.join, missing))}."
     if ignored:
-        near = suggested(ignored, free)
         named = (f"{name} (did you mean {near[name]}?)" if name in near else name for name in ignored)
         yield f"Unknown: {', '.join(named)}."
-    yield f"Accepted besides those that were found: {', '.join(free)}."
+    more = (
+        f" and {len(free) - SHOWN_NAMES} more, all in docs/csv-columns.md" if len(free) > SHOWN_NAMES else ""
+    )
+    yield f"Accepted besides those that were found: {', '.join(free[:SHOWN_NAMES])}{more}."
 
 
-def _remedy(missing: Sequence[tuple[str, ...]], is_unread: bool, *, keeps: bool) -> str:
-    ways = [f"Map what is ours: --map 'its name={missing[0][0] if missing else 'our_name'}'"]
+def _remedy(
+    missing: Sequence[tuple[str, ...]], near: Mapping[str, str], is_unread: bool, *, keeps: bool
+) -> str:
+    """The options to add, as they can be pasted, where it is likely which column is which."""
+    pairs = [f"{theirs}={ours}" for theirs, ours in near.items()]
+    example = [f"its name={missing[0][0] if missing else 'our_name'}"]
+    ways = [f"Map what is ours: {' '.join(f'--map {quote(pair)}' for pair in pairs or example)}"]
     if is_unread:
         ways += ["keep it with the order: --map 'its name=metadata.its_name'"] if keeps else []
         ways.append("or leave all of the unknown ones unread: --ignore-unknown")

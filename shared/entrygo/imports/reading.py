@@ -32,7 +32,7 @@ def source_of(name: str, content: bytes) -> SourceFile:
         return _source(name, opener, UTF_16, SENT)
     source = _source(name, opener, WINDOWS, SENT)
     note = "It is not UTF-8 and was read as Windows-1252: look whether names with accents are right."
-    return replace(source, note=note)
+    return replace(source, note=f"{note} {source.note}".strip())
 
 
 def _is_utf_8(content: bytes) -> bool:

@@ -13,6 +13,10 @@ ADDED_COLUMNS = frozenset({REASON_COLUMN, LINE_COLUMN, NOTE_COLUMN, ""})
 # What a line above the header of a CSV begins with that is for people alone.
 COMMENT = "# "
 
+# How far below the first row the header may stand, and how many columns it has then.
+LOOKED_AT_ROWS = 10
+SEVERAL_COLUMNS = 3
+
 # The bytes of a file from their beginning, each time it is called.
 Opener = Callable[[], IO[bytes]]
 
@@ -60,6 +64,24 @@ def row_of(columns: Sequence[str], line: int, cells: Sequence[str]) -> SourceRow
     if surplus:
         return SourceRow(line, named, f"more cells than columns, from {surplus[0]!r} on")
     return SourceRow(line, named)
+
+
+def header_among(first: Sequence[Sequence[str]]) -> int:
+    """Which of the first rows of a table names its columns.
+
+    Not a blank one, and not a title: that fills one cell, and a row soon below it fills several.
+    """
+    filled = [sum(1 for cell in cells if cell.strip()) for cells in first]
+    begins = next((at for at, count in enumerate(filled) if count), 0)
+    if not filled or filled[begins] > 1:
+        return begins
+    return next((at for at, count in enumerate(filled) if count >= SEVERAL_COLUMNS), begins)
+
+
+def titles_note(above: Sequence[Sequence[str]]) -> str:
+    """What a person should know of what stands above the header; nothing where that is blank."""
+    said = [cell.strip() for cells in above for cell in cells if cell.strip()]
+    return f"Above the names of the columns stands {said[0]!r}, which was not read." if said else ""
 
 
 def check_columns(name: str, columns: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """CSV and NDJSON files as rows.
 
 Takes what Excel makes: a byte order mark, CRLF, `;` or tabs between the cells, a first line `sep=;` that
-names what stands between them, empty rows at the end.
+names what stands between them, a title above the header, empty rows.
 """
 
 import csv
@@ -17,12 +17,15 @@ from typing import IO
 
 from entrygo.imports.rows import (
     COMMENT,
+    LOOKED_AT_ROWS,
     Opener,
     SourceFile,
     SourceRow,
     UnreadableFile,
     check_columns,
+    header_among,
     row_of,
+    titles_note,
 )
 
 NDJSON_SUFFIXES = (".ndjson", ".jsonl")
@@ -35,16 +38,15 @@ def text_source(name: str, opener: Opener, encoding: str) -> SourceFile:
     """Finds out the form of a text file; UnreadableFile when it has none of them."""
     file = TextFile(name, opener, encoding)
     with file.opened() as text:
-        _, start, named = _beginning(text)
-        delimiter = named or max(DELIMITERS, key=start.count)
-        header = next(csv.reader(chain([start], text), delimiter=delimiter), [])
-    if name.lower().endswith(NDJSON_SUFFIXES) or start.lstrip().startswith("{"):
+        start = _beginning(text)
+        header = next(csv.reader(chain(start.lines, text), delimiter=start.delimiter), [])
+    if name.lower().endswith(NDJSON_SUFFIXES) or start.is_json:
         return SourceFile(name, _names(file.json_rows()), file.json_rows)
     columns = tuple(column.strip() for column in header)
     check_columns(name, columns)
     # A file that is made from this one has to be recognised, too.
-    of_others = delimiter if delimiter in DELIMITERS else DELIMITERS[0]
-    return SourceFile(name, columns, lambda: file.csv_rows(columns, delimiter), delimiter=of_others)
+    of_others = start.delimiter if start.delimiter in DELIMITERS else DELIMITERS[0]
+    return SourceFile(name, columns, lambda: file.csv_rows(columns), start.note, of_others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +66,25 @@ class TextFile:
                 yield text
         except UnicodeDecodeError as error:
             raise UnreadableFile(
-                f"{self.name} is not {self.encoding}: save it as 'CSV UTF-8', or name its --encoding."
+                f"{self.name} is not {self.encoding.removesuffix('-sig')}: save it as 'CSV UTF-8', or name"
+                " its --encoding: cp1252 is that of most Excels in America and Western Europe."
             ) from error
         except csv.Error as error:
             raise UnreadableFile(f"{self.name}: {error}. Is a quote not closed?") from error
         except (OSError, LookupError) as error:
             raise UnreadableFile(f"{self.name}: {error}") from error
 
-    def csv_rows(self, columns: tuple[str, ...], delimiter: str) -> Iterator[SourceRow]:
+    def csv_rows(self, columns: tuple[str, ...]) -> Iterator[SourceRow]:
         """The rows below the header."""
         with self.opened() as text:
-            before, start, _ = _beginning(text)
-            reader = csv.reader(chain([start], text), delimiter=delimiter)
+            start = _beginning(text)
+            reader = csv.reader(chain(start.lines, text), delimiter=start.delimiter)
             next(reader)
-            line = before + reader.line_num + 1
+            line = start.above + reader.line_num + 1
             for cells in reader:
                 if any(cell.strip() for cell in cells):
                     yield row_of(columns, line, cells)
-                line = before + reader.line_num + 1
+                line = start.above + reader.line_num + 1
 
     def json_rows(self) -> Iterator[SourceRow]:
         """The rows of a file that has a JSON object a line."""
@@ -91,21 +94,48 @@ class TextFile:
                     yield _json_row(line, content)
 
 
-def _beginning(text: IO[str]) -> tuple[int, str, str]:
-    """How many lines stand above the header, that line, and the delimiter that was named, if any.
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How a file of text begins: with lines `above` the header, and the `lines` that were read from it on."""
 
-    Above it are comments and Excel's `sep=;`. A spreadsheet that saved the file may have put either into
-    quotes.
+    above: int
+    lines: tuple[str, ...]
+    delimiter: str
+    note: str
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the file has objects in its lines."""
+        return bool(self.lines) and self.lines[0].lstrip().startswith("{")
+
+
+def _beginning(text: IO[str]) -> Beginning:
+    """Above the header are comments, Excel's `sep=;`, blank rows and titles.
+
+    A spreadsheet that saved the file may have put comments and `sep=;` into quotes.
     """
-    delimiter = ""
-    lines = 0
+    named, above, lines = "", 0, list[str]()
     for line in text:
-        if found := NAMED_DELIMITER.fullmatch(line):
-            delimiter = found["delimiter"]
-        elif not line.startswith((COMMENT, f'"{COMMENT}')):
-            return lines, line, delimiter
-        lines += 1
-    return lines, "", delimiter
+        if not lines and (found := NAMED_DELIMITER.fullmatch(line)):
+            named = found["delimiter"]
+        elif lines or not line.startswith((COMMENT, f'"{COMMENT}')):
+            lines.append(line)
+            if len(lines) == LOOKED_AT_ROWS:
+                break
+            continue
+        above += 1
+    rows = [_cells(line, named or _delimiter_of(line)) for line in lines]
+    at = header_among(rows)
+    delimiter = named or _delimiter_of(lines[at] if lines else "")
+    return Beginning(above + at, tuple(lines[at:]), delimiter, titles_note(rows[:at]))
+
+
+def _delimiter_of(line: str) -> str:
+    return max(DELIMITERS, key=line.count)
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    return next(csv.reader([line], delimiter=delimiter), [])
 
 
 def _names(rows: Iterator[SourceRow]) -> tuple[str, ...]:

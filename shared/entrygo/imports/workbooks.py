@@ -1,4 +1,4 @@
-"""XLSX workbooks as rows: the first sheet that holds anything, its first row with cells as the header.
+"""XLSX workbooks as rows: the first sheet that holds anything, its first row below a title as the header.
 
 A workbook is somebody else's ZIP of XML: what it unpacks to, and how wide its rows are, is bounded.
 """
@@ -11,9 +11,19 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
 from importlib import import_module
-from itertools import dropwhile
+from itertools import dropwhile, islice
 
-from entrygo.imports.rows import Opener, SourceFile, SourceRow, UnreadableFile, check_columns, row_of
+from entrygo.imports.rows import (
+    LOOKED_AT_ROWS,
+    Opener,
+    SourceFile,
+    SourceRow,
+    UnreadableFile,
+    check_columns,
+    header_among,
+    row_of,
+    titles_note,
+)
 
 SIGNATURE = b"PK\x03\x04"
 PIECE_BYTES = 256 * 1024
@@ -49,7 +59,9 @@ def workbook_source(name: str, opener: Opener, limits: WorkbookLimits) -> Source
     numbered = partial(_numbered_rows, name, opener, limits.rows)
     if limits.is_held:
         numbered = partial(iter, list(numbered()))
-    line, header = next(numbered(), (0, ()))
+    first = list(islice(numbered(), LOOKED_AT_ROWS))
+    at = header_among([cells for _, cells in first])
+    line, header = first[at] if first else (0, ())
     columns = tuple(_without_blank_end([cell.strip() for cell in header]))
     check_columns(name, columns)
 
@@ -57,7 +69,7 @@ def workbook_source(name: str, opener: Opener, limits: WorkbookLimits) -> Source
         below = dropwhile(lambda row: row[0] <= line, numbered())
         return (row_of(columns, number, cells) for number, cells in below)
 
-    return SourceFile(name, columns, rows)
+    return SourceFile(name, columns, rows, titles_note([cells for _, cells in first[:at]]))
 
 
 def _check_size(name: str, opener: Opener, limits: WorkbookLimits) -> None:

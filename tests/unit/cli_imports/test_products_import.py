@@ -195,8 +195,8 @@ def test_only_the_culprit_is_rejected_when_the_answer_names_none(
     [
         (b"", "has no header row"),
         (b"sku,name,name\nA,1,2\n", "names a column twice: name"),
-        (b"sku,name\nA,caf\xe9\n", "is not utf-8-sig"),
-        (b"\xff\xfes\x00k\x00u\x00", "is not utf-8-sig"),
+        (b"sku,name\nA,caf\xe9\n", "is not utf-8: save it"),
+        (b"\xff\xfes\x00k\x00u\x00", "is not utf-8: save it"),
     ],
 )
 def test_an_unreadable_file_is_told_before_anything_is_sent(
@@ -256,3 +256,38 @@ def test_the_totals_below_the_products_are_no_product(
 def test_a_product_that_is_called_total_is_taken(server: FakeServer, importer: Importer) -> None:
     assert importer.products(importer.file("sku,name\nTotal,Multivitamin\n")).exit_code == 0
     assert list(server.products) == ["Total"]
+
+
+def test_names_of_columns_may_be_written_in_capitals_and_with_blanks(
+    server: FakeServer, importer: Importer
+) -> None:
+    done = importer.products(importer.file("SKU;Country of Origin;hts-code;name;Name\nA;PT;6109;Cap;Tee\n"))
+    assert "Unknown: Name." in " ".join(done.output.split())
+    done = importer.products(importer.file("SKU;Country of Origin;hts-code\nA;PT;6109\n"))
+    assert done.exit_code == 0, done.output
+    assert server.products["A"] == {
+        "externalId": "A",
+        "sku": "A",
+        "countryOfOrigin": "PT",
+        "htsCode": "6109",
+    }
+
+
+def test_a_refusal_of_columns_has_the_options_to_paste_and_no_hundred_names(
+    server: FakeServer, importer: Importer
+) -> None:
+    said = " ".join(importer.products(importer.file("Item;Title;Made in\nA;Cap;PT\n")).output.split())
+    assert "--map Item=sku --map Title=name --map 'Made in=country_of_origin'" in said
+    assert "more, all in docs/csv-columns.md." in said
+    assert server.keys == []
+
+
+def test_a_title_above_the_columns_is_passed_over_and_lines_are_counted_from_the_top(
+    server: FakeServer, importer: Importer
+) -> None:
+    rows = "Weekly products,,,\n,,,\nsku,name,net_weight_kg,hts_code\nA,Cap,0.2,6505\nB,Tee,heavy,6109\n"
+    path = importer.file(rows)
+    done = importer.products(path)
+    assert list(server.products) == ["A"]
+    assert "Above the names of the columns stands 'Weekly products', which was not read." in done.output
+    assert [one["reject_line"] for one in rejects_of(path)] == ["5"]

@@ -158,3 +158,24 @@ def test_text_in_the_encodings_of_spreadsheets_is_read(encoding: str) -> None:
     [row] = source.rows()
     assert row.cells["name"] == "Tuque en laine étoilée"
     assert bool(source.note) is (encoding == "cp1252")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("Week 48",), (), ("sku", "name", "hts_code"), ("A", "Cap", 6505)],
+        [(None, "Söhne Ltd", None), ("sku", "name", "hts_code"), ("A", "Cap", 6505)],
+    ],
+)
+def test_a_title_above_the_columns_of_a_workbook_is_passed_over(rows: Sequence[Sequence[object]]) -> None:
+    source = source_of("a.xlsx", workbook(rows))
+    assert source.columns == ("sku", "name", "hts_code")
+    assert [(row.line, row.cells["sku"]) for row in source.rows()] == [(len(rows), "A")]
+    assert "which was not read" in source.note
+
+
+@pytest.mark.parametrize("content", ["sku\nA\nB\n", "sku\nA,Cap\n", "sku,name\nA,Cap\n"])
+def test_a_header_of_one_column_is_no_title(content: str) -> None:
+    source = source_of("a.csv", content.encode())
+    assert (source.columns[0], source.note) == ("sku", "")
+    assert next(source.rows()).line == 2

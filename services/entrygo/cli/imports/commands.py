@@ -155,6 +155,8 @@ def import_file(
             metadata=kind.keeps_metadata,
             ignore_unknown=options.ignore_unknown,
         )
+        if source.note:
+            err.print(source.note, style="dim", markup=False)
         if columns.ignored:
             err.print(f"Not read: {escape(', '.join(columns.ignored))}", style="dim")
         sync = getattr(entrygo, f"sync_{kind.noun}")
