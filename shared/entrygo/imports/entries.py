@@ -61,6 +61,8 @@ def read_flag(column: str, cell: str) -> bool:
 
 
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")
+# Which dollars a sign means nobody knows: it is left out by who does.
+_CURRENCY_SIGN = re.compile(r"[$€£¥]")
 # A number as spreadsheets show a long one.
 _POWER = re.compile(r"[+-]?[0-9.]+E[+-]?[0-9]+", re.IGNORECASE)
 
@@ -78,15 +80,21 @@ def read_number(column: str, cell: str, *, positive: bool = False) -> int | floa
     """The JSON number of a cell; Fault for anything but a plain decimal that is not negative."""
     # Decimal itself would take 1_000, and digits of any script.
     if not cell.isascii() or "_" in cell:
-        raise Fault(f"{column} is {cell!r}: expected a decimal number")
+        raise Fault(f"{column} is {cell!r}: expected a decimal number{_hint(cell)}")
     # What a spreadsheet shows so may have lost digits: 1.23E+02 was 123.45 as likely as 123.
     if _POWER.fullmatch(cell):
         raise Fault(f"{column} is {cell!r}: a power of ten may have lost digits; write them all")
     try:
         number = parse_decimal(cell)
     except ValueError as error:
-        hint = ", with a point and no comma" if "," in cell else ""
-        raise Fault(f"{column} is {cell!r}: {str(error)[0].lower()}{str(error)[1:]}{hint}") from None
+        said = f"{str(error)[0].lower()}{str(error)[1:]}{_hint(cell)}"
+        raise Fault(f"{column} is {cell!r}: {said}") from None
     if number < 0 or (positive and number == 0):
         raise Fault(f"{column} is {cell!r}: must {'be greater than 0' if positive else 'not be negative'}")
     return json_number(number)
+
+
+def _hint(cell: str) -> str:
+    """What to leave out of a number as people and spreadsheets write it."""
+    point = ", with a point and no comma" if "," in cell else ""
+    return f"{point}, without {sign[0]}" if (sign := _CURRENCY_SIGN.search(cell)) else point

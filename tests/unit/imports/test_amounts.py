@@ -1,5 +1,7 @@
 """Amounts as people write them: a comma parts thousands, or it is refused; it is never simply taken out."""
 
+import re
+
 import pytest
 
 from entrygo.imports.entries import Fault, read_number, without_thousands
@@ -31,4 +33,18 @@ def test_an_entry_with_a_decimal_comma_is_refused_and_not_taken_for_a_hundred_ti
 @pytest.mark.parametrize("cell", ["1.23E+02", "1e3", "5E-1", "-2.5e+00"])
 def test_a_power_of_ten_is_refused_as_a_spreadsheet_may_have_rounded_it(cell: str) -> None:
     with pytest.raises(Fault, match="a power of ten may have lost digits; write them all"):
+        read_number("unit_price_usd", cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "hint"),
+    [
+        ("1.234,50 $", "expected a decimal number, with a point and no comma, without $"),
+        ("$35.00", "expected a decimal number, without $"),
+        ("35 €", "expected a decimal number, without €"),
+        ("many", "expected a decimal number"),
+    ],
+)
+def test_a_refused_number_says_what_to_leave_out(cell: str, hint: str) -> None:
+    with pytest.raises(Fault, match=f"{re.escape(hint)}$"):
         read_number("unit_price_usd", cell)
