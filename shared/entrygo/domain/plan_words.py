@@ -51,7 +51,10 @@ _NEXT_STEPS: Mapping[str, str] = {
     "plan_without_dry_run": "plan it for good",
     "execute": "send",
 }
-_ACRONYMS = re.compile(r"\b(usmca|pga|hts|fda|cpsc|mid|usd|uflpa|adcvd|id|zip)\b")
+_ACRONYMS = re.compile(
+    r"\b(ace|adcvd|cci|cpsc|csv|dot|epa|fcc|fda|fws|hts|http|https|id|json|mid|pdf|pga|sftp|ttb|uflpa|un|usd|usda|"
+    r"usmca|xlsx|xml|zip)\b"
+)
 _AMOUNTS = frozenset({"total_value_usd", "informal_limit_usd"})
 _COUNTS = frozenset({"orders", "excluded_orders", "lines", "entries"})
 _PART_OF_SAVING = re.compile(r"savings\..*(usd|fees?)")
@@ -64,8 +67,8 @@ def field_in_words(field: str) -> str:
         return _FIELDS[field]
     for side, words in _SIDES.items():
         if field.startswith(f"{side}."):
-            return f"{words}: {_spelt(field.removeprefix(f'{side}.'))}"
-    words = _spelt(field)
+            return f"{words}: {spelt(field.removeprefix(f'{side}.'))}"
+    words = spelt(field)
     return words[:1].upper() + words[1:]
 
 
@@ -82,14 +85,15 @@ def value_in_words(field: str, value: str | None) -> str:
         case "readiness_state" | "entry_type" | "asked_entry_type":
             return _WORDS.get(value, value)
         case "next_recommended_action":
-            return _NEXT_STEPS.get(value, _spelt(value))
+            return _NEXT_STEPS.get(value, spelt(value))
         case "flags":
-            return _spelt(value)
+            return spelt(value)
     if _NUMBER.fullmatch(value) and (field in _AMOUNTS or _PART_OF_SAVING.fullmatch(field)):
         return f"USD {Decimal(value):,.2f}"
     return f"{int(value):,}" if field in _COUNTS and value.isdecimal() else value
 
 
-def _spelt(name: str) -> str:
+def spelt(name: str) -> str:
+    """`manufacturer.mid` is manufacturer: MID, a word of code as people write it."""
     words = name.replace("_", " ").replace(".", ": ")
     return _ACRONYMS.sub(lambda found: found[0].upper(), words)

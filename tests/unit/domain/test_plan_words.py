@@ -22,6 +22,7 @@ def test_every_field_that_a_plan_says_of_itself_has_words_and_a_place(field: str
         ("savings.consolidated.order_fees", "As planned: order fees"),
         ("manufacturer.mid", "Manufacturer: MID"),
         ("hts_code", "HTS code"),
+        ("usmca_certification_json", "USMCA certification JSON"),
         ("unit_value_usd", "Unit value USD"),
     ],
 )

@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.money import parse_decimal
+from entrygo.domain.plan_words import spelt
 from entrygo.records.kinds import Amount, ByCountry, Country, Day, Field, Group, Many, Percent, Words, find
 from entrygo.records.product import PRODUCT
 
@@ -37,8 +38,7 @@ class Editable:
     @property
     def label(self) -> str:
         """As people read it: Manufacturer: postal code."""
-        *owners, name = (part.replace("_", " ") for part in self.path.split("."))
-        words = ": ".join((*owners, name)).replace("hts", "HTS").replace("usmca", "USMCA")
+        words = spelt(self.path)
         return words[0].upper() + words[1:]
 
     @property

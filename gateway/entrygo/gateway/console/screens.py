@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from entrygo.domain.coverage import SUBJECTS
 from entrygo.domain.errors import NotFound
+from entrygo.domain.plan_words import spelt
 from entrygo.domain.time import parse_rfc3339
 from entrygo.gateway.broker_view import moment, size
 from entrygo.gateway.console.words import age, counted, money, past
@@ -71,6 +72,7 @@ def _environment() -> Environment:
         "size": size,
         "counted": counted,
         "money": money,
+        "spelt": spelt,
         # One that a newer planning knows alone stands by its own name.
         "list_name": lambda subject: SUBJECTS.get(subject, subject),
     }
