@@ -157,3 +157,26 @@ async def test_style_and_scripts_are_kept_until_they_change(browser: httpx.Async
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]
     assert (await browser.get("/assets/0000000000000000/console.css")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("form", "page"),
+    [
+        ("/exports/batch_1/execute", "next=/exports/batch_1&"),
+        ("/setup/brokers/br_1", "next=/setup/brokers/br_1&"),
+        ("/setup/brokers/br_1/test", "next=/setup&"),
+        ("/setup/keys/key_1/rotate", "next=/setup&"),
+        ("/files/columns", "next=/files&"),
+        ("/plan", "next=/files&"),
+    ],
+)
+async def test_a_form_that_came_after_the_end_of_a_session_leads_back_to_its_page(
+    browser: httpx.AsyncClient, form: str, page: str
+) -> None:
+    answer = await browser.post(form, data={"reason": "x"})
+    assert answer.headers["location"] == f"/login?{page}ended=form"
+    shown = (await browser.get(answer.headers["location"])).text
+    assert "What you sent just now was not taken" in shown
+    back = await browser.post("/login", data={"key": KEY, "next": page.removeprefix("next=").rstrip("&")})
+    missing = (await browser.get(back.headers["location"])).text
+    assert "There is no such path" not in missing

@@ -38,7 +38,7 @@ class SignIn:
     async def show(self, request: Request, services: Services) -> Response:
         """GET /login: the form for a key; `next` is where to go after it, a path of ours only."""
         return self._form(
-            target_of(request.query_params.get("next", "")), ended="ended" in request.query_params
+            target_of(request.query_params.get("next", "")), ended=request.query_params.get("ended")
         )
 
     async def answer(self, request: Request, services: Services) -> Response:
@@ -82,7 +82,7 @@ class SignIn:
         drop_session(response, is_https=is_https)
         return response
 
-    def _form(self, target: str, *, error: EntryGoError | None = None, ended: bool = False) -> Response:
+    def _form(self, target: str, *, error: EntryGoError | None = None, ended: str | None = None) -> Response:
         shown = problem(error)
         if error is not None and shown is not None and error.error_kind is Kind.UNAUTHENTICATED:
             shown["message"] = REFUSED

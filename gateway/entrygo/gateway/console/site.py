@@ -145,10 +145,30 @@ def _check_browser(request: Request) -> None:
 
 
 def _to_sign_in(request: Request, *, ended: bool = False) -> Response:
-    query = f"?next={quote(request.url.path)}" if request.method == "GET" and request.url.path != "/" else ""
-    mark = ("&ended" if query else "?ended") if ended else ""
-    address = f"{LOGIN}{query}{mark}"
+    """The form for a key, which leads on to the page that was asked for or has the form that was sent."""
+    is_form = request.method != "GET"
+    page = _page_of(request.url.path) if is_form else request.url.path
+    marks = [f"next={quote(page)}"] if page != "/" else []
+    if is_form:
+        marks.append("ended=form")
+    elif ended:
+        marks.append("ended")
+    address = f"{LOGIN}?{'&'.join(marks)}" if marks else LOGIN
     if "hx-request" in request.headers:
         # A part of a page: the whole page has to go.
         return Response(status_code=204, headers={"hx-redirect": address})
     return RedirectResponse(address, status_code=303)
+
+
+def _page_of(path: str) -> str:
+    """The page that a form stands on, or the first of its part of the console."""
+    match path.split("/")[1:]:
+        case ["exports", export_id, _]:
+            return f"/exports/{export_id}"
+        case ["setup", *rest]:
+            # What is done to a record has a path of its own below the record's.
+            return path if len(rest) <= len(("noun", "id")) else "/setup"
+        case ["files" | "plan", *_]:
+            return "/files"
+        case _:
+            return "/"
