@@ -53,7 +53,7 @@ _NEXT_STEPS: Mapping[str, str] = {
 }
 _ACRONYMS = re.compile(
     r"\b(ace|adcvd|cci|cpsc|csv|dot|epa|fcc|fda|fws|hts|http|https|id|json|mid|pdf|pga|sftp|ttb|uflpa|un|usd|usda|"
-    r"usmca|xlsx|xml|zip)\b"
+    r"url|usmca|xlsx|xml|zip)\b"
 )
 _AMOUNTS = frozenset({"total_value_usd", "informal_limit_usd"})
 _COUNTS = frozenset({"orders", "excluded_orders", "lines", "entries"})

@@ -136,7 +136,8 @@ async def test_value_that_is_none_stays_in_its_field_beside_what_is_wrong(
     services._exports[ACCOUNT, export_id].plan.issues.by_product[0].field = "net_weight_kg"
     answer = await act(clerk, export_id, "fix", value='heavy"><b>')
     assert answer.status_code == 400
-    assert "netWeightKg" in answer.text
+    assert "This cannot be taken as it is:" in answer.text
+    assert "Net weight kg: " in answer.text
     assert 'value="heavy&#34;&gt;&lt;b&gt;"' in answer.text
     assert asked(services, sync_pb2.UpdateProductRequest) == []
 
@@ -457,7 +458,7 @@ async def test_what_became_of_one_that_may_have_arrived_is_written_down(
     assert "Ask the broker and record the answer" in page
     refused = await act(clerk, export_id, "broker-answer", outcome="arrived", note="Kim, on the phone")
     assert refused.status_code == 400
-    assert "notedBy: Required" in refused.text
+    assert "Noted by: Required" in refused.text
     # What was typed stays.
     assert 'value="Kim, on the phone"' in refused.text
     done = await act(

@@ -67,7 +67,7 @@ async def test_without_a_good_key_none_is_made_and_the_form_is_kept(
 async def test_what_is_wrong_with_a_key_is_said_beside_what_was_typed(clerk: httpx.AsyncClient) -> None:
     answer = await made(clerk, name="", expiresInDays="soon")
     assert answer.status_code == 400
-    for text in ("name: Required", "expiresInDays: ", 'value="soon"'):
+    for text in ("Name: Required", "Expires in days: ", 'value="soon"'):
         assert text in answer.text
 
 

@@ -29,7 +29,7 @@ async def test_secret_is_shown_once_and_by_no_other_page(clerk: httpx.AsyncClien
 async def test_what_is_wrong_is_said_beside_what_was_typed(clerk: httpx.AsyncClient) -> None:
     answer = await clerk.post("/setup/webhooks", data={"url": "", "description": "The WMS", "key": "k"})
     assert answer.status_code == 400
-    assert "url: Required" in answer.text
+    assert "URL: Required" in answer.text
     assert 'value="The WMS"' in answer.text
 
 
@@ -102,7 +102,7 @@ async def test_what_was_queued_in_a_time_is_sent_again(
 
     answer = await clerk.post("/setup/webhooks/wh_0/replay", data={**span, "queuedFrom": "friday"})
     assert answer.status_code == 400
-    assert "queuedFrom: " in answer.text
+    assert "Queued from: " in answer.text
     assert 'value="2026-03-06T17:00:00"' in answer.text
 
 

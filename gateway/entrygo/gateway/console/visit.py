@@ -8,7 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from entrygo.domain.errors import EntryGoError, UnsupportedMediaType
+from entrygo.domain.errors import EntryGoError, UnsupportedMediaType, ValidationFailed
+from entrygo.domain.plan_words import spelt
 from entrygo.gateway.console.files.reading import Read, ReadFile, Wanted
 from entrygo.gateway.console.screens import Screens
 from entrygo.gateway.door.door import Admitted
@@ -16,10 +17,14 @@ from entrygo.gateway.errors import STATUS_OF_KIND
 from entrygo.gateway.exchange import Exchange
 from entrygo.gateway.forms import PLEASE, is_form, read_form
 from entrygo.gateway.services import Call, Services
+from entrygo.imports.suggesting import spelled
 from entrygo.proto.identity.v1 import identity_pb2
 
 # A form that asks what each column of a file is has one field a column.
 MAX_FIELDS = 400
+
+# For people, instead of the sentence for programs; what is wrong follows.
+NOT_TAKEN = "This cannot be taken as it is:"
 
 Handler = Callable[["Visit"], Awaitable[Response]]
 
@@ -110,7 +115,15 @@ def problem(error: EntryGoError | None) -> dict[str, Any] | None:
     if error is None:
         return None
     details = error.details or {}
-    issues = [f"{each['path']}: {each['message']}" for each in details.get("issues", ())]
+    issues = [f"{_named(each['path'])}: {each['message']}" for each in details.get("issues", ())]
+    message = NOT_TAKEN if isinstance(error, ValidationFailed) else error.message
     if "requiredScope" in details:
         issues = [f"Your key lacks the scope {details['requiredScope']}."]
-    return {"message": error.message, "issues": issues, "code": error.error_code}
+    return {"message": message, "issues": issues, "code": error.error_code}
+
+
+def _named(path: str) -> str:
+    """The field of a form that a path of REST leads to, as people write it: Bond: valid to."""
+    parts = (part for part in path.split(".") if not part.isdecimal() and part != "items")
+    words = spelt(".".join(map(spelled, parts)))
+    return words[:1].upper() + words[1:]
