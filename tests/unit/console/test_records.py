@@ -140,6 +140,20 @@ async def test_what_is_wrong_stands_at_its_field(
     assert 'name="feeSchedules.0.feeFormal" type="text" value="95"' in answer.text
 
 
+async def test_a_new_record_does_not_change_the_one_that_has_its_id(
+    clerk: httpx.AsyncClient, services: FakeServices
+) -> None:
+    form = {"externalId": "main", "name": "Main", "transitDays": "2", "key": "k-1"}
+    made = await clerk.post("/setup/warehouses/new", data=form)
+    again = await clerk.post("/setup/warehouses/new", data=form)
+    assert again.headers["location"] == made.headers["location"]
+    refused = await clerk.post("/setup/warehouses/new", data={**form, "name": "Second", "key": "k-2"})
+    assert refused.status_code == 400
+    assert 'id="wrong-externalId">There is one with this id already, called Main: open it' in refused.text
+    assert 'value="Second"' in refused.text
+    assert len(asked(services, sync_pb2.SyncWarehousesRequest)) == 1
+
+
 async def test_broker_is_added_with_documents_and_fees(
     clerk: httpx.AsyncClient, services: FakeServices
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from entrygo.domain.errors import EntryGoError, Kind
+from entrygo.domain.errors import EntryGoError, Kind, ValidationFailed
 from entrygo.gateway.console.export_actions import EXPLAINED
 from entrygo.gateway.console.record_forms import Filled, changes, sections, stored_texts
 from entrygo.gateway.console.visit import Page, Visit
@@ -58,6 +58,9 @@ class RecordPages:
         """POST …/new: creates it and goes to its page; a form that is refused keeps what was typed."""
         fact, typed = self.fact, visit.form
         try:
+            known = await self._known(visit, typed.get(ID, "").strip())
+            if known is not None:
+                return self._again(visit, known)
             item = {ID: typed.get(ID, ""), **changes(fact.record.fields, typed, {})}
             body = {"accountId": visit.account_id, "items": [item], "idempotencyKey": typed.get("key", "")}
             request = filled(fact.request(), validated(fact.schemas.sync_body, body))
@@ -65,6 +68,25 @@ class RecordPages:
         except EntryGoError as error:
             return self._refused(visit, error)
         return visit.go(f"{self._place}/{reply.message.data[0].id}?saved")
+
+    async def _known(self, visit: Visit, external_id: str) -> dict[str, Any] | None:
+        """The record that has this id already; to sync it the form would be a change of that one."""
+        if not external_id:
+            return None
+        request = sync_pb2.ListRequest(limit=1, external_id=external_id)
+        found = (await visit.read(self.fact.list(visit.services.sync), request)).data
+        return shown(found[0], self.fact.schemas.record) if found else None
+
+    def _again(self, visit: Visit, known: Mapping[str, Any]) -> Response:
+        """To the record where it says what the form says, as after a second click."""
+        fields = self.fact.record.fields
+        if not changes(fields, visit.form, stored_texts(fields, known)):
+            return visit.go(f"{self._place}/{known['id']}?saved")
+        called = f", called {known['name']}" if known["name"] else ""
+        message = (
+            f"There is one with this id already{called}: open it in Setup to change it, or choose another"
+        )
+        raise ValidationFailed.of([(ID, message, "id_taken")])
 
     async def show(self, visit: Visit) -> Response:
         """GET …/{id}: the record in its form."""

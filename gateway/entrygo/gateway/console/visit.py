@@ -116,7 +116,7 @@ def problem(error: EntryGoError | None) -> dict[str, Any] | None:
         return None
     details = error.details or {}
     issues = [f"{_named(each['path'])}: {each['message']}" for each in details.get("issues", ())]
-    message = NOT_TAKEN if isinstance(error, ValidationFailed) else error.message
+    message = NOT_TAKEN if error.error_code == ValidationFailed.code else error.message
     if "requiredScope" in details:
         issues = [f"Your key lacks the scope {details['requiredScope']}."]
     return {"message": message, "issues": issues, "code": error.error_code}
