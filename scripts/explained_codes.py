@@ -234,6 +234,12 @@ MESSAGES: dict[str, Meaning] = {
         COMPLIANCE,
         "Set `section232.status` to `not_applicable` with evidence, or to `applicable` with the metals.",
     ),
+    "METALS_ANNEX_UNKNOWN": Meaning(
+        "It is declared to be under Section 232, and no annex on file names its code: no heading is filed.",
+        COMPLIANCE,
+        "Check `htsCode`, import the annexes (`entrygo reference import section-232`), or set"
+        " `section232.status` to `not_applicable` with evidence.",
+    ),
     "METALS_DATA_MISSING": Meaning(
         "It is in a Section 232 annex and lacks weights or countries of melt, smelt and cast.",
         CATALOGUE,

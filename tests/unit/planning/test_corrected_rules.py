@@ -218,6 +218,27 @@ CASES = [
         PAN | metals(ALUMINUM),
     ),
     Case(
+        "HTS note 16(c): a duty that somebody found to apply is of an annex that names the code",
+        "METALS_ANNEX_UNKNOWN",
+        "section_232",
+        PAN | metals(ALUMINUM) | {"hts_code": "9403200018"},
+        PAN | metals(ALUMINUM),
+    ),
+    Case(
+        "HTS note 37: furniture of wood has a heading of its own under Section 232",
+        "METALS_ANNEX_UNKNOWN",
+        "section_232",
+        {"section_232": {"status": "applicable"}},
+        {"section_232": {"status": "applicable"}, "hts_code": "9401614011"},
+    ),
+    Case(
+        "HTS note 16(c): goods of chapter 73 are of metal, whatever is said of what they are made of",
+        "METALS_REVIEW_RECOMMENDED",
+        "section_232",
+        {"hts_code": "7318155000", "material_composition": None, "section_232": {}},
+        {"hts_code": "7318155000", "section_232": {"status": "not_applicable"}},
+    ),
+    Case(
         "CBP Form 7501, blocks 22 to 24: countries by ISO code",
         "METALS_DATA_INVALID",
         "section_232.metals.aluminum.cast",

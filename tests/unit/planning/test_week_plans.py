@@ -32,12 +32,12 @@ PLANNED_AT = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
 # The hash of the week's plan and that of its snapshot, by the number of importers with a record.
 KNOWN = {
     0: (
-        "planhash_f16bad684de92d011e2396b6dfb36eacaabcacb9064b76fa927309078bbf3663",
-        "0fd4b94f4c3cfdaa830a900b12e758d51166352e49a95eed3b31897f0dc6e078",
+        "planhash_6ba0d53e2d78c4c107f31f6d572e5c266343abccafa8b96e7c40e65cd6fe02bb",
+        "ed306451ff107d148282c6aa87dc70fa4d9c2f0db1f6ac0fdf7039ebe08396b6",
     ),
     IMPORTERS: (
-        "planhash_69364b202a6ce75057515877351a201db4af99cac1cea4a15953bd19c76af8ab",
-        "6728338e61fe6c686c11eb176d337cbbdc12f2baac4aaf1f317038486e9aa170",
+        "planhash_5e5ecd15ab1d9c69f98213e52790860246135a87c79fe8acd23a4bb50d867529",
+        "f33bc98f8074abaeb291b06cc0bfbdc05b5d9bdf5d2d4783e642f0ae33d07427",
     ),
 }
 

@@ -39,6 +39,12 @@ def threshold_of(hts_code: str | None, lists: Programmes) -> Decimal | None:
     return Decimal(text_of(row, "below"))
 
 
+def is_of_metal(hts_code: str | None, lists: Programmes) -> bool:
+    """Whether the code is of a chapter of the metals themselves."""
+    row = lists.section_232_threshold
+    return row is not None and (hts_code or "")[:2] in words_of(row, "metal_chapters")
+
+
 def is_out_of_date(facts: Section232, annexes: Sequence[Row]) -> bool:
     """Whether the annexes changed for the goods after somebody assessed them."""
     return facts.assessed_on is not None and any(row.effective_from > facts.assessed_on for row in annexes)
@@ -76,12 +82,12 @@ def metals(goods: Goods, book: LawBook) -> Choice:
 
 def _unlisted(goods: Goods, book: LawBook) -> Choice:
     """Outside a whole list nothing is due; a list that is not whole decides nothing about goods of metal."""
-    status, row = goods.section_232.status, book.lists.section_232_threshold
+    status = goods.section_232.status
     if "section_232_annexes" in book.whole or status is Section232Status.NOT_APPLICABLE:
         return decided(METALS)
-    is_of_metal = row is not None and goods.chapter in words_of(row, "metal_chapters")
     guessed = [(each,) for each in (LOWER_ANNEX, HIGHER_ANNEX) if each in book.provisions]
-    if not guessed or not (is_of_metal or status is not Section232Status.NOT_ASSESSED):
+    may_be_listed = is_of_metal(goods.hts_code, book.lists)
+    if not guessed or not (may_be_listed or status is not Section232Status.NOT_ASSESSED):
         return decided(METALS)
     text = "the annexes of Section 232 (note 16(c)), which are not loaded"
     return undecided(METALS, [NOTHING, *guessed], text, guessed)

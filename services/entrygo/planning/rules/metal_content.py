@@ -5,8 +5,15 @@ from decimal import Decimal
 
 from entrygo.domain.facts import Metal, Product, Section232Status
 from entrygo.domain.money import plain
+from entrygo.domain.programmes import SECTION_232, Programme, programme_of
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.law.metals import NO_SECOND_SMELT, annexes_of, is_out_of_date, threshold_of
+from entrygo.planning.law.metals import (
+    NO_SECOND_SMELT,
+    annexes_of,
+    is_of_metal,
+    is_out_of_date,
+    threshold_of,
+)
 from entrygo.planning.reference.scopes import text_of
 from entrygo.planning.reference.tables import Row
 from entrygo.planning.rules.base import (
@@ -46,11 +53,29 @@ def needs_metals_review(product: Product, context: Context) -> bool:
             return True
         case Section232Status.NOT_ASSESSED:
             words = materials_in(product.material_composition)
-            return bool(annexes) or not context.reference.metal_words.isdisjoint(words)
+            names_metal = not context.reference.metal_words.isdisjoint(words)
+            return bool(annexes) or names_metal or is_of_metal(product.hts_code, context.reference.programmes)
     if is_out_of_date(section, annexes):
         return True
     is_denied = section.status is Section232Status.NOT_APPLICABLE and bool(annexes)
     return is_denied and _threshold(product, context) is None
+
+
+def _annex_unknown(product: Product, context: Context) -> Problem | None:
+    """Somebody found the duty to apply, and no row names a heading by which it would be filed."""
+    is_applicable = product.section_232.status is Section232Status.APPLICABLE
+    if not is_applicable or _annexes(product, context) or _has_heading(product, context):
+        return None
+    return Problem(
+        f"{sku_of(product)} is declared under Section 232, and no annex on file for {context.entry_date}"
+        f" names its code: whether the duty is due, and by which heading, is open."
+    )
+
+
+def _has_heading(product: Product, context: Context) -> bool:
+    """Whether any duty under Section 232 meets it, such as that of wood."""
+    under = (Programme.METALS, *SECTION_232)
+    return any(programme_of(heading) in under for heading in context.headings_of(product))
 
 
 def _data_missing(product: Product, context: Context) -> Problem | None:
@@ -129,6 +154,15 @@ METALS_REVIEW_RECOMMENDED = ProductRule(
     check=_review,
 )
 
+METALS_ANNEX_UNKNOWN = ProductRule(
+    code="METALS_ANNEX_UNKNOWN",
+    severity=Severity.WARNING,
+    penalty=6,
+    field="section_232",
+    basis="HTS chapter 99, note 16(c): the annexes name the goods by their codes",
+    check=_annex_unknown,
+)
+
 METALS_DATA_MISSING = ProductRule(
     code="METALS_DATA_MISSING",
     severity=Severity.ERROR,
@@ -160,6 +194,7 @@ METALS_THRESHOLD_UNDOCUMENTED = ProductRule(
 
 RULES: tuple[Rule, ...] = (
     METALS_REVIEW_RECOMMENDED,
+    METALS_ANNEX_UNKNOWN,
     METALS_DATA_MISSING,
     METALS_DATA_INVALID,
     METALS_THRESHOLD_UNDOCUMENTED,
