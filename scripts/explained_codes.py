@@ -423,6 +423,12 @@ MESSAGES: dict[str, Meaning] = {
         SETUP,
         'Have the surety raise it and sync `bond.amountUsd`; `include: ["bonds"]` shows the calculation.',
     ),
+    "BOND_NOT_COMPARED": Meaning(
+        "A bond is on file, and whether it is enough is not known: the duty of an entry could not be estimated.",
+        SETUP,
+        'Read `not_computed` of the entry\'s lines (`include: ["entries"]`). Where no rate is loaded, import'
+        " `duty-rates`; else ask the broker for the duty and compare by hand.",
+    ),
     "POWER_OF_ATTORNEY_NOT_VALID": Meaning(
         "The importer's power of attorney for the broker does not cover the entry date.",
         SETUP,

@@ -249,6 +249,7 @@ def _hash(
                 for importer, need in batch.bonds.items()
                 if need.is_sufficient is False
             ],
+            bonds_undecided=[importer for importer, need in batch.bonds.items() if need.is_undecided],
         )
     )
 

@@ -95,6 +95,8 @@ class HashedPlan:
     not_filed: Collection[str] = ()
     # Covered where one is too small: the importer, and what its bond must cover, in USD.
     bonds_short: Sequence[tuple[str, Decimal]] = ()
+    # Covered where there are any: the importers with a bond that could not be compared.
+    bonds_undecided: Sequence[str] = ()
 
 
 def plan_hash(plan: HashedPlan) -> str:
@@ -135,6 +137,8 @@ def canonical_bytes(plan: HashedPlan) -> bytes:
         document["not_filed"] = sorted(plan.not_filed)
     if plan.bonds_short:
         document["bonds_short"] = sorted([importer, plain(needed)] for importer, needed in plan.bonds_short)
+    if plan.bonds_undecided:
+        document["bonds_undecided"] = sorted(plan.bonds_undecided)
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 

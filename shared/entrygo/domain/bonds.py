@@ -34,3 +34,8 @@ class BondNeed(Fact):
         if self.on_file_usd < self.needed_usd:
             return False
         return True if self.is_complete else None
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether an amount is on file, and nobody can say that it is enough or too little."""
+        return self.on_file_usd is not None and self.is_sufficient is None

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from entrygo.domain.bonds import BondNeed
+from entrygo.domain.facts import Product
 from entrygo.domain.importer_number import comparable
 from entrygo.domain.money import plain, to_cents
 from entrygo.domain.snapshot import Readiness, Severity
@@ -19,6 +20,7 @@ from entrygo.planning.rules import RULES
 from entrygo.planning.rules.importer import BOND_INSUFFICIENT
 from tests.factories import CAP, make_importer, make_item, make_order, make_product, make_warehouse
 from tests.unit.planning.decisions import decide_on, found
+from tests.unit.planning_duty.books import make_book, rate_row
 
 DAY = date(2026, 11, 27)
 BOOK = book_on(DAY, {**shipped_book().tables, **shipped_tables()})
@@ -207,6 +209,46 @@ def test_a_bond_is_never_enough_for_what_could_not_be_estimated(
     order = make_order(importer_external_id="north", items=[make_item(CAP)])
     [need] = bonds(order, importers=[importer], products=[make_product(CAP, hts_code="0199999999")])
     assert need.is_sufficient is is_sufficient
+
+
+SET = make_product(CAP, hts_code="8215200000", country_of_origin="CN", usmca={})
+
+
+def not_compared(bond: dict[str, Any], *, value: str = "3000", goods: Product = SET) -> Decision:
+    order = make_order(importer_external_id="north", items=[make_item(CAP, "1", value)])
+    return decided(order, importers=[make_importer("north", bond=bond)], products=[goods])
+
+
+def test_a_plan_says_that_a_bond_was_not_compared_where_a_duty_is_not_computed() -> None:
+    """HTS 8215.20: the rate of the article of the set that has the highest."""
+    decision = not_compared(CONTINUOUS | {"amount_usd": "50000"})
+    [finding] = found(decision, "BOND_NOT_COMPARED")
+    assert finding.message == (
+        "Importer north: whether its continuous bond of 50000 USD is enough was not looked at:"
+        " the duty of an entry could not be estimated."
+    )
+    assert (finding.severity, finding.field) == ("warning", "importers[north].bond.amount_usd")
+    [single] = found(not_compared({"type": "single", "amount_usd": "10000"}), "BOND_NOT_COMPARED")
+    assert "its single bond of 10000 USD" in single.message
+
+
+def test_nothing_is_left_to_compare_where_a_bond_is_too_small_absent_or_not_needed() -> None:
+    short = not_compared(CONTINUOUS | {"amount_usd": "49999"})
+    assert [len(found(short, code)) for code in ("BOND_INSUFFICIENT", "BOND_NOT_COMPARED")] == [1, 0]
+    enough, stated = CONTINUOUS | {"amount_usd": "50000"}, make_product(CAP, **BACKPACK)
+    informal, unstated = not_compared(enough, value="35"), not_compared(CONTINUOUS)
+    estimated = not_compared(enough, goods=stated)
+    for decision in (informal, unstated, estimated):
+        assert found(decision, "BOND_NOT_COMPARED") == []
+
+
+def test_the_hash_of_a_plan_covers_that_a_bond_could_not_be_compared() -> None:
+    order = make_order(importer_external_id="north", items=[make_item(CAP, "1", "3000")])
+    goods: dict[str, Any] = {"products": [make_product(CAP, **(BACKPACK | {"hts_code": "0199999999"}))]}
+    goods |= {"importers": [make_importer("north", bond=CONTINUOUS | {"amount_usd": "50000"})]}
+    rated = make_book(rates=[rate_row("0199999999", "Free")])
+    looked_at = decide_on(order, entry_date=DAY, duty_book=rated, **goods)
+    assert looked_at.plan_hash != decided(order, **goods).plan_hash
 
 
 def test_who_has_no_bond_on_file_has_no_need_and_a_plan_is_the_same_plan_whatever_was_paid() -> None:

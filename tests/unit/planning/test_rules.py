@@ -550,6 +550,7 @@ def test_single_order_has_nothing_to_consolidate() -> None:
 ELSEWHERE = {
     "ADCVD_INFORMAL_REFUSED",
     "BOND_NOT_VALID",
+    "BOND_NOT_COMPARED",
     "BOND_INSUFFICIENT",
     "INFORMAL_ENTRIES_SPLIT",
     "ORDER_POSTAL_CODE_PLACEHOLDER",

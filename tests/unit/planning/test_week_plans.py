@@ -36,8 +36,8 @@ KNOWN = {
         "ed306451ff107d148282c6aa87dc70fa4d9c2f0db1f6ac0fdf7039ebe08396b6",
     ),
     IMPORTERS: (
-        "planhash_5e5ecd15ab1d9c69f98213e52790860246135a87c79fe8acd23a4bb50d867529",
-        "f33bc98f8074abaeb291b06cc0bfbdc05b5d9bdf5d2d4783e642f0ae33d07427",
+        "planhash_82cf7c2ea3f56ee921837146882418307817029a772da856225099feb9f7b0ce",
+        "f5da0c13bfddbd8ef3329913f7c458954bca57a70a7c1f27ec8698947f4a766f",
     ),
 }
 

@@ -78,6 +78,21 @@ def _bond_insufficient(importation: Importation, batch: Batch, context: Context)
     ]
 
 
+def _bond_not_compared(importation: Importation, batch: Batch, context: Context) -> Sequence[Problem]:
+    """Nothing is short of what was estimated, and something was not."""
+    need = batch.bonds.get(importation.party.key)
+    if need is None or importation.entry_type == INFORMAL or not need.is_undecided:
+        return []
+    assert need.on_file_usd is not None
+    on_file = plain(need.on_file_usd)
+    return [
+        Problem(
+            f"Importer {importation.party.name}: whether its {need.type} bond of {on_file} USD is enough was"
+            " not looked at: the duty of an entry could not be estimated."
+        )
+    ]
+
+
 def _asked_by(need: BondNeed) -> str:
     if need.last_day is None:
         return "value, duties and fees of this entry ask for"
@@ -170,6 +185,17 @@ BOND_INSUFFICIENT = ImporterRule(
     check=_bond_insufficient,
 )
 
+BOND_NOT_COMPARED = ImporterRule(
+    code="BOND_NOT_COMPARED",
+    severity=Severity.WARNING,
+    penalty=3,
+    field="importers[].bond.amount_usd",
+    of_record="bond.amount_usd",
+    basis="19 CFR 113.13; CBP Directive 3510-004",
+    is_of_records=True,
+    check=_bond_not_compared,
+)
+
 POWER_OF_ATTORNEY_NOT_VALID = ImporterRule(
     code="POWER_OF_ATTORNEY_NOT_VALID",
     severity=Severity.ERROR,
@@ -187,5 +213,6 @@ RULES: tuple[Rule, ...] = (
     BOND_REQUIRED,
     BOND_NOT_VALID,
     BOND_INSUFFICIENT,
+    BOND_NOT_COMPARED,
     POWER_OF_ATTORNEY_NOT_VALID,
 )
