@@ -1,6 +1,6 @@
 """Rules as their sources have them: each on goods that break it and on goods that just do not."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -111,6 +111,13 @@ CASES = [
         "section_301",
         {"section_301": SIGNED | {"headings": "9903.88.69", "valid_to": "2026-12-31"}},
         {"section_301": SIGNED | {"headings": "9903.88.69", "valid_to": "2026-11-09"}},
+    ),
+    Case(
+        "CSMS 67834313: no heading of IEEPA holds from 2026-02-24 on",
+        "HEADING_NOT_IN_FORCE",
+        "section_301",
+        {"section_301": SIGNED | {"headings": "9903.88.15, 9903.01.25"}},
+        {"section_301": SIGNED | {"headings": "9903.88.15"}},
     ),
     Case(
         "HTS 9811: samples were never in the United States, and those who claim them hold a document",
@@ -376,6 +383,19 @@ def test_a_plan_says_that_an_exclusion_which_somebody_signed_off_has_ended(day: 
     said = found(on(excluded | NO_CLAIM, day=day), "HEADING_NOT_IN_FORCE")
     text = "9903.88.69 holds until 2026-11-09: it cannot be claimed for CAP-002 on 2026-11-10."
     assert [message.message for message in said] == ([text] if is_said else [])
+
+
+@pytest.mark.parametrize(
+    ("heading", "last"), [("9903.02.20", date(2026, 2, 23)), ("9903.03.01", date(2026, 7, 23))]
+)
+def test_a_heading_of_a_programme_that_ended_is_named_from_the_day_after_its_last(
+    heading: str, last: date
+) -> None:
+    """CSMS 67834313 (IEEPA); 19 USC 2132 (Section 122, 150 days)."""
+    claimed = {"section_301": SIGNED | {"headings": heading}}
+    assert "HEADING_NOT_IN_FORCE" not in codes(on(claimed, day=last))
+    [said] = found(on(claimed, day=last + timedelta(days=1)), "HEADING_NOT_IN_FORCE")
+    assert said.message.startswith(f"{heading} holds until {last}: it cannot be claimed for CAP-002 on ")
 
 
 def test_bond_is_an_error_of_every_formal_entry_and_of_no_informal_one() -> None:

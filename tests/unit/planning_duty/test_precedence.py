@@ -193,6 +193,11 @@ class TestChina:
         (finding,) = day_after.findings
         assert finding.message == "9903.88.69 holds until 2026-11-09, and not on 2026-11-10."
 
+    def test_heading_of_a_programme_that_ended_is_found(self) -> None:
+        """CSMS 67834313: IEEPA, to 2026-02-23."""
+        (finding,) = line_duty(make_line(BACKPACK, "CN", headings=("9903.01.25",)), make_book()).findings
+        assert finding.message.startswith("9903.01.25 holds until 2026-02-23, and not on ")
+
 
 class TestForcedLabor:
     """Row 4: note 52, on the goods of sixty economies."""

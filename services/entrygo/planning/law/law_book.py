@@ -18,6 +18,7 @@ from entrygo.planning.reference.tables import Row, shipped_rows
 TABLES = (
     "chapter_99_rates",
     "chapter_99_exceptions",
+    "chapter_99_ended",
     "section_232_substitutes",
     "section_232_wood",
 )
@@ -110,7 +111,17 @@ def _days_of_headings() -> Mapping[str, Sequence[Row]]:
 def row_of_other_days(heading: str, day: date) -> Row | None:
     """The last row of a heading that has some, and none in force on `day`."""
     rows = _days_of_headings().get(heading, ())
-    return rows[-1] if rows and not any(row.covers(day) for row in rows) else None
+    if not rows:
+        return ended_row(heading, day)
+    return rows[-1] if not any(row.covers(day) for row in rows) else None
+
+
+def ended_row(heading: str, day: date) -> Row | None:
+    """The row of a programme that ended as a whole, by the range of its headings, on days that it was not."""
+    for row in shipped_tables()["chapter_99_ended"]:
+        if text_of(row, "first") <= heading <= text_of(row, "last"):
+            return None if row.covers(day) else row
+    return None
 
 
 @lru_cache(maxsize=KEPT_DAYS)

@@ -79,7 +79,7 @@ HEADING_NOT_IN_FORCE = ProductRule(
     severity=Severity.WARNING,
     penalty=6,
     field="section_301",
-    basis="HTS chapter 99, notes 20(vvv) and 20(www): the days that a heading holds",
+    basis="HTS chapter 99, notes 20(vvv) and 20(www), CSMS 67834313: the days that a heading holds",
     check=_not_in_force,
 )
 
