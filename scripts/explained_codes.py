@@ -429,6 +429,11 @@ MESSAGES: dict[str, Meaning] = {
         'Read `not_computed` of the entry\'s lines (`include: ["entries"]`). Where no rate is loaded, import'
         " `duty-rates`; else ask the broker for the duty and compare by hand.",
     ),
+    "US_GOODS_RETURNED": Meaning(
+        "Goods of US origin that come back as they left are free of duty and fee, and this product claims nothing.",
+        COMPLIANCE,
+        "If it applies, give `chapter98` with provision 9801.00.10, the declaration and the day of export.",
+    ),
     "POWER_OF_ATTORNEY_NOT_VALID": Meaning(
         "The importer's power of attorney for the broker does not cover the entry date.",
         SETUP,

@@ -148,6 +148,13 @@ CASES = [
         {"country_of_origin": "US", "chapter_98": RETURNED | {"provision": "9801.00.10.12"}},
     ),
     Case(
+        "19 CFR 10.1: US goods that come back are free where somebody claims it",
+        "US_GOODS_RETURNED",
+        "chapter_98",
+        {"country_of_origin": "US", **NO_CLAIM},
+        {"country_of_origin": "US", "chapter_98": RETURNED, **NO_CLAIM},
+    ),
+    Case(
         "31 CFR 515.204 and 515.206: goods of Cuba, but for informational materials",
         "PRODUCT_ORIGIN_RESTRICTED",
         "country_of_origin",
@@ -323,6 +330,15 @@ def test_rule_speaks_as_its_source_has_it(case: Case) -> None:
 def test_rule_is_silent_as_its_source_has_it(case: Case) -> None:
     day = AUTUMN if case.code in OF_AUTUMN else SPRING
     assert found(on(case.held, day=day), case.code) == []
+
+
+def test_that_us_goods_may_come_back_free_asks_nobody_for_anything() -> None:
+    """19 CFR 10.1: a claim is the importer's choice."""
+    mine = maker(mid="USNORAPP1450VAN", country="US") | {"country_of_origin": "US"}
+    decision = on(mine)
+    [hint] = found(decision, "US_GOODS_RETURNED")
+    assert (hint.severity, decision.readiness, decision.score) == ("info", Readiness.READY, 100)
+    assert found(on({}), "US_GOODS_RETURNED") == []
 
 
 def test_goods_returned_are_a_valid_classification_and_other_codes_of_chapter_98_are_not() -> None:

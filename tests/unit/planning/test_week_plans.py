@@ -32,12 +32,12 @@ PLANNED_AT = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
 # The hash of the week's plan and that of its snapshot, by the number of importers with a record.
 KNOWN = {
     0: (
-        "planhash_6ba0d53e2d78c4c107f31f6d572e5c266343abccafa8b96e7c40e65cd6fe02bb",
-        "ed306451ff107d148282c6aa87dc70fa4d9c2f0db1f6ac0fdf7039ebe08396b6",
+        "planhash_b39751ec9baa98380ebf3692a41cd2effeca0e3f0b24800a815c641dc7b65913",
+        "52eb28ad603417ccad2677d5730579f6338fc30b290c012ea96fc6c92ae73b13",
     ),
     IMPORTERS: (
-        "planhash_82cf7c2ea3f56ee921837146882418307817029a772da856225099feb9f7b0ce",
-        "f5da0c13bfddbd8ef3329913f7c458954bca57a70a7c1f27ec8698947f4a766f",
+        "planhash_89180123faeaca569b66b7161566aacf8d31d28a462373a92171db3ec095343f",
+        "c15078fc59a661a6558d3dced425cda916521bb84df66a60b7e016935e445e3f",
     ),
 }
 

@@ -11,7 +11,15 @@ from entrygo.domain.consolidation import claimed_provision
 from entrygo.domain.facts import Chapter98, Product
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.law.chapter_98 import is_assembled, is_provision, is_repaired, is_returned_as_it_was
-from entrygo.planning.rules.base import Context, Problem, ProductPartsRule, Rule, is_blank, sku_of
+from entrygo.planning.rules.base import (
+    Context,
+    Problem,
+    ProductPartsRule,
+    ProductRule,
+    Rule,
+    is_blank,
+    sku_of,
+)
 
 # The rate line of eight digits, or the statistical one of ten.
 _NUMBER = re.compile(r"98[0-9]{6}([0-9]{2})?")
@@ -81,6 +89,15 @@ def _is_late(left: date, entry_date: date) -> bool:
     )
 
 
+def _may_return_free(product: Product, context: Context) -> Problem | None:
+    if product.country_of_origin != "US" or claimed_provision(product):
+        return None
+    return Problem(
+        f"{sku_of(product)} is of US origin and claims nothing: returned as it left, it is free of duty"
+        " and of the merchandise processing fee under 9801.00.10."
+    )
+
+
 CHAPTER_98_DATA_MISSING = ProductPartsRule(
     code="CHAPTER_98_DATA_MISSING",
     severity=Severity.ERROR,
@@ -100,4 +117,13 @@ CHAPTER_98_CLAIM_INVALID = ProductPartsRule(
     check=_claim_invalid,
 )
 
-RULES: tuple[Rule, ...] = (CHAPTER_98_DATA_MISSING, CHAPTER_98_CLAIM_INVALID)
+US_GOODS_RETURNED = ProductRule(
+    code="US_GOODS_RETURNED",
+    severity=Severity.INFO,
+    penalty=0,
+    field="chapter_98",
+    basis="HTS 9801.00.10; 19 CFR 10.1; 19 USC 58c(b)(8)",
+    check=_may_return_free,
+)
+
+RULES: tuple[Rule, ...] = (CHAPTER_98_DATA_MISSING, CHAPTER_98_CLAIM_INVALID, US_GOODS_RETURNED)
