@@ -172,8 +172,8 @@ async def test_filed_entry_is_corrected_by_a_list_and_no_second_entry_is_prepare
     assert not names & {"amendment.csv", "entry_dataset.json", "ace_manifest.json"}
     csv = (await document(process, answer, "post_summary_correction.csv")).decode()
     assert f'"{number}"' in csv
-    text = text_of(world.sink.mails[-1].message)
-    assert f"({number}): please correct that entry by a post-summary correction" in text
+    text = " ".join(text_of(world.sink.mails[-1].message).split())
+    assert f"({number}): please correct that entry with CBP, and file no second one." in text
 
 
 async def test_replaced_package_is_replaced_again_with_the_next_suffix(world: World) -> None:

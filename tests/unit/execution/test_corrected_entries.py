@@ -3,13 +3,15 @@
 import csv
 import io
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 import pytest
 
-from entrygo.domain.snapshot import Amendment, Change, FiledEntry, Snapshot
+from entrygo.domain.snapshot import Amendment, Change, EntryType, FiledEntry, Snapshot
 from entrygo.execution.broker.mail import BrokerMail, compose
+from entrygo.execution.broker.signed_links import Link
 from entrygo.execution.documents import DOCUMENTS
 from entrygo.execution.documents.document_sets import render_package
 from entrygo.execution.package.artifacts import RenderedArtifact, of_submission
@@ -135,6 +137,16 @@ def test_entries_of_one_importer_are_corrected_and_filed_side_by_side() -> None:
     assert "entry_dataset.json" not in found
 
 
+def typed(snapshot: Snapshot, *types: EntryType) -> Snapshot:
+    """The entries of the plan as of these types, in their order."""
+    pairs = zip(snapshot.entries, types, strict=True)
+    entries = tuple(each.model_copy(update={"entry_type": one}) for each, one in pairs)
+    return snapshot.model_copy(update={"entries": entries})
+
+
+FORMAL = typed(THREE, "01", "01", "01")
+
+
 def mail_of(snapshot: Snapshot, **changes: Any) -> str:
     mail: BrokerMail = replace(
         MAIL,
@@ -147,8 +159,11 @@ def mail_of(snapshot: Snapshot, **changes: Any) -> str:
 
 
 def test_the_mail_asks_for_each_correction_by_number_and_for_the_entry_that_is_left() -> None:
-    body = mail_of(correcting(THREE))
-    assert f"Entries were filed for that one ({FIRST}, {THIRD}): please correct each of them" in body
+    body = mail_of(correcting(FORMAL))
+    assert (
+        f"Entries were filed for that one ({FIRST}, {THIRD}): please correct each of them by a post-summary"
+        " correction of its own, and file none of them a second time."
+    ) in body
     assert "Please review the documents and file entry 2." in body
     assert f"filed as {FIRST}" in body
     assert "and file entries 2 and 3." in mail_of(correcting(THREE, FILED[:1]))
@@ -156,8 +171,47 @@ def test_the_mail_asks_for_each_correction_by_number_and_for_the_entry_that_is_l
     assert "Please review the documents." in mail_of(correcting(THREE, all_filed))
 
 
+def test_the_mail_asks_for_no_number_of_an_entry_that_has_one() -> None:
+    link = Link(url="https://example.com/l", expires_at=datetime(2026, 12, 1, tzinfo=UTC))
+    all_filed = (*FILED, FiledEntry(entry=2, entry_number="ABC-1234569-2"))
+    asked = {
+        "enter the number of entry 2 here": correcting(THREE),
+        "enter the numbers of entries 2 and 3 here": correcting(THREE, FILED[:1]),
+        "Download everything, and acknowledge or reject the package here": correcting(THREE, all_filed),
+        "enter the number of each entry here": THREE,
+    }
+    for said, snapshot in asked.items():
+        assert said in mail_of(snapshot, link=link)
+    assert "Tell the shipper that it is done, or what is wrong." in mail_of(correcting(THREE, all_filed))
+    old = Amendment(supersedes="batch_0", reason="r", after_entry=True, entry_number=FIRST)
+    assert "enter" not in mail_of(THREE.model_copy(update={"amendment": old}), link=link)
+
+
+def test_the_mail_asks_for_no_post_summary_correction_of_an_informal_entry() -> None:
+    """19 CFR 159.10: it is liquidated on payment or release."""
+    informal = mail_of(correcting(typed(THREE, "11", "01", "11")))
+    assert f"({FIRST}, {THIRD}): please correct each of them with CBP, and file none" in informal
+    assert f"{FIRST}, {THIRD} are planned as type 11: an informal entry is liquidated on" in informal
+    both = mail_of(correcting(typed(THREE, "01", "01", "11")))
+    assert "please correct each of them by a post-summary correction of its own" in both
+    assert f"{THIRD} is planned as type 11: an informal entry is liquidated on payment" in both
+    unchanged = correcting(typed(THREE, "11", "01", "01"))
+    assert unchanged.amendment is not None
+    changes = tuple(each for each in CHANGES if FIRST not in each.corrects)
+    amendment = unchanged.amendment.model_copy(update={"changes": changes})
+    assert "planned as type 11" not in mail_of(unchanged.model_copy(update={"amendment": amendment}))
+    [one] = [typed(THREE, "11", "01", "01").entries[0]]
+    alone = THREE.model_copy(
+        update={
+            "entries": (one,),
+            "amendment": Amendment(supersedes="b", reason="r", after_entry=True, entry_number=FIRST),
+        }
+    )
+    assert f"({FIRST}): please correct that entry with CBP, and file no second one." in mail_of(alone)
+
+
 def test_no_correction_is_asked_for_of_an_entry_of_which_nothing_changed() -> None:
-    snapshot = correcting(THREE)
+    snapshot = correcting(FORMAL)
     assert snapshot.amendment is not None
     of_third = tuple(each for each in CHANGES if FIRST not in each.corrects)
     amendment = snapshot.amendment.model_copy(update={"changes": of_third})

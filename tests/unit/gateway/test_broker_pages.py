@@ -135,6 +135,7 @@ async def test_each_entry_has_a_field_and_its_numbers_are_shown(
     assert re.findall(r'name="(entry_number\w*)"', text) == ["entry_number_1", "entry_number_2"]
     assert "CCBT20260001" in text
     assert "filed as XYZ-7654321-0; do not file it again" in text
+    assert 'name="entry_number_2" value="XYZ-7654321-0"' in text
     first = {"answer": "acknowledge", "entry_number_1": "ABC-1234567-6"}
     await broker.post(PATH, data=first)
     assert "Entry number ABC-1234567-6 (entry 1)" in (await broker.get(PATH)).text
@@ -144,6 +145,17 @@ async def test_each_entry_has_a_field_and_its_numbers_are_shown(
     shown = (await broker.get(PATH)).text
     assert "Entry numbers ABC-1234567-6 (entry 1), ABC-1234568-4 (entry 2)" in shown
     assert 'name="entry_number_2" value="ABC-1234568-4"' in shown
+
+
+async def test_the_number_of_the_only_entry_stands_in_its_field_where_it_was_filed_before(
+    broker: httpx.AsyncClient, services: FakeServices
+) -> None:
+    del services.link.summary.entries[1:]
+    services.link.summary.entries[0].filed_as = "XYZ-7654321-0"
+    text = (await broker.get(PATH)).text
+    assert 'name="entry_number" value="XYZ-7654321-0"' in text
+    assert "(filed before; not to be filed again)" in text
+    assert 'name="summary_number" value="XYZ-7654321-0"' in text
 
 
 async def test_the_forms_stand_before_many_files_which_are_grouped_by_entry(

@@ -12,6 +12,7 @@ from entrygo.domain.principal import Tenant
 from entrygo.domain.snapshot import Amendment
 from entrygo.domain.time import parse_rfc3339, rfc3339
 from entrygo.execution.broker import mail_page
+from entrygo.execution.broker.mail_of_corrections import correction_of, left_to_file
 from entrygo.execution.broker.mail_page import Part, as_html, as_text, facts_of, in_short, shipper_of
 from entrygo.execution.broker.mime import Attachment, mail_bytes
 from entrygo.execution.broker.signed_links import Link
@@ -24,7 +25,6 @@ from entrygo.execution.package.artifacts import (
     readable_documents,
     zipped,
 )
-from entrygo.execution.package.entry_snapshots import unchanged_numbers
 from entrygo.execution.package.facts import NOTICE, PackageFacts
 from entrygo.execution.package.summary import PackageSummary
 from entrygo.execution.state.records import SubmissionKind
@@ -164,16 +164,31 @@ def _parts(mail: BrokerMail, artifacts: Sequence[RenderedArtifact], *, is_attach
 def _asked(mail: BrokerMail) -> Iterator[Part]:
     """What the broker does next; the link, without which there is nothing to answer with."""
     please = f"Please review the documents{_to_file(mail)}."
-    number = "the entry number" if _count(mail) < TWO else "the number of each entry"
+    number = _number_asked(mail)
     if mail.link is None:
-        yield f"{please} Tell the shipper {number}, or what is wrong."
+        yield f"{please} Tell the shipper {number or 'that it is done'}, or what is wrong."
         return
-    yield (
-        f"{please} Download everything, acknowledge or reject the package, and enter {number} here,"
-        f" without an account, until {rfc3339(mail.link.expires_at)[:10]}:"
-    )
+    answer = "acknowledge or reject the package"
+    steps = f"{answer}, and enter {number} here" if number else f"and {answer} here"
+    until = rfc3339(mail.link.expires_at)[:10]
+    yield f"{please} Download everything, {steps}, without an account, until {until}:"
     yield mail_page.Link(mail.link.url)
     yield "Whoever has this link can answer for you: please do not pass it on."
+
+
+def _number_asked(mail: BrokerMail) -> str:
+    """Whose number is asked for: of no entry that was filed, which has one."""
+    amendment = mail.amendment
+    if amendment is None or not amendment.after_entry:
+        return "the entry number" if _count(mail) < TWO else "the number of each entry"
+    left = [str(each) for each in left_to_file(amendment, mail.summary)]
+    if not left:
+        return ""
+    return f"the number of entry {left[0]}" if len(left) < TWO else f"the numbers of entries {_all_of(left)}"
+
+
+def _all_of(numbers: Sequence[str]) -> str:
+    return f"{', '.join(numbers[:-1])} and {numbers[-1]}"
 
 
 def _count(mail: BrokerMail) -> int:
@@ -185,52 +200,10 @@ def _to_file(mail: BrokerMail) -> str:
     amendment = mail.amendment
     if amendment is None or not amendment.after_entry:
         return " and file the entry" if _count(mail) < TWO else " and file the entries"
-    left = [str(each) for each in _left_to_file(mail)]
+    left = [str(each) for each in left_to_file(amendment, mail.summary)]
     if len(left) < TWO:
         return f" and file entry {left[0]}" if left else ""
-    return f" and file entries {', '.join(left[:-1])} and {left[-1]}"
-
-
-def _left_to_file(mail: BrokerMail) -> Sequence[int]:
-    """Of an amendment that corrects entries those that were not filed."""
-    if mail.summary is None or mail.amendment is None or not mail.amendment.filed:
-        return ()
-    return [each.number for each in mail.summary.entries if not each.filed_as]
-
-
-def _correction_of(mail: BrokerMail, amendment: Amendment) -> str:
-    """What is asked after entries were filed, each by its number."""
-    numbers = list(dict.fromkeys(each.entry_number for each in amendment.filed))
-    unchanged = unchanged_numbers(amendment)
-    if unchanged:
-        return _correction_of_some(numbers, unchanged)
-    if len(numbers) > 1:
-        return (
-            f"Entries were filed for that one ({', '.join(numbers)}): please correct each of them by a"
-            " post-summary correction of its own, and file none of them a second time."
-        )
-    if not amendment.filed and _count(mail) > 1:
-        # Planned before it was known of which entry the number is.
-        return (
-            f"{amendment.entry_number} was filed for one entry of that one, and changes may be of another."
-            " Please correct what was filed by a post-summary correction, and file no entry a second time."
-        )
-    return (
-        f"An entry was filed for that one ({amendment.entry_number}): please correct that entry by a"
-        " post-summary correction, and file no second one."
-    )
-
-
-def _correction_of_some(numbers: Sequence[str], unchanged: Sequence[str]) -> str:
-    """Nobody is asked to correct what did not change."""
-    changed = [each for each in numbers if each not in unchanged]
-    filed = "An entry was" if len(numbers) == 1 else "Entries were"
-    asked = f"please correct {', '.join(changed)} by a post-summary correction; " if changed else ""
-    return (
-        f"{filed} filed for that one ({', '.join(numbers)}): {asked}"
-        f"nothing of {', '.join(unchanged)} changed, so that there is nothing to correct in it."
-        " Please file no entry a second time."
-    )
+    return f" and file entries {_all_of(left)}"
 
 
 def _replaces(mail: BrokerMail) -> Iterator[Part]:
@@ -241,7 +214,9 @@ def _replaces(mail: BrokerMail) -> Iterator[Part]:
     if amendment is None:
         yield f"It replaces package {mail.package.replaces}."
         return
-    asked = _correction_of(mail, amendment) if amendment.after_entry else "Please file nothing from that one."
+    asked = "Please file nothing from that one."
+    if amendment.after_entry:
+        asked = correction_of(amendment, mail.summary)
     changes = "\n".join(f"- {each}" for each in changes_in_words(amendment)[:MAX_CHANGES])
     yield f"It replaces package {mail.package.replaces}: {amendment.reason}\n{asked}"
     yield f"What changed:\n{changes or '- Nothing in orders and products.'}"
