@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrygo.domain.duty import EntryDuty
+from entrygo.domain.errors import ValidationFailed
 from entrygo.execution.package.entry_snapshots import entry_package, entry_snapshot
 from entrygo.execution.package.invoicing import build_invoice
 from entrygo.execution.reconciliation.comparing import Difference, Reason, differences, estimate_of
@@ -31,6 +32,9 @@ from entrygo.execution.reconciliation.summary import (
     TaskState,
 )
 from entrygo.execution.reconciliation.tasks import settle, state_of
+from entrygo.execution.requests.reconciliation import read_summary
+from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.requests.issues import Issues
 from tests.unit.execution.snapshots import PACKAGE
 from tests.unit.execution.test_entry_documents import THREE
 
@@ -292,3 +296,17 @@ def test_the_table_has_each_order_beside_its_estimate_and_blanks_for_what_was_no
     [bare] = {row["actual_landed_cost"] for row in table({1: entered(duty_usd="32.51")})[:1]}
     # Without fees the whole is not known.
     assert bare == ""
+
+
+@pytest.mark.parametrize(("day", "is_refused"), [("2026-11-26", True), ("2026-11-27", False)])
+def test_no_entry_is_liquidated_before_its_day(day: str, is_refused: bool) -> None:
+    """19 CFR 159.1; an informal entry may be on that day (159.10)."""
+    entered = execution_pb2.EntrySummary(entry_number="ABC-1234567-6", entry_date="2026-11-27")
+    entered.liquidation.MergeFrom(execution_pb2.Liquidation(liquidated_on=day, duty_usd="1.00"))
+    issues = Issues()
+    if not is_refused:
+        assert read_summary(entered, issues).liquidation is not None
+        return
+    with pytest.raises(ValidationFailed) as refused:
+        read_summary(entered, issues)
+    assert refused.value.field == "liquidation.liquidatedOn"

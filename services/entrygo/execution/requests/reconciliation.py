@@ -122,6 +122,8 @@ def read_summary(given: execution_pb2.EntrySummary, issues: Issues) -> EntrySumm
         optional_day("summaryDate", given.summary_date.strip(), issues),
     )
     liquidation = _liquidation(given.liquidation, issues) if given.HasField("liquidation") else None
+    if entered and liquidation and liquidation.liquidated_on < entered:
+        issues.add("liquidation.liquidatedOn", f"Before the entry date, {entered}", "invalid_date")
     issues.check()
     assert number is not None
     return EntrySummary(
