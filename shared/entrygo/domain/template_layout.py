@@ -47,7 +47,8 @@ _DATES = ("invoice_date", "expected_entry_date", "export_date", "sold_on")
 _ENTRY_NUMBERS = (
     "packages", "entry", "entry_line", "orders", "order_lines", "quantity", "hts_quantity_1",
     "hts_quantity_2", "value_usd", "entered_value", "freight_usd", "insurance_usd", "packing_usd",
-    "commission_usd", "other_usd", "discount_usd", "rebate_usd", "assist_usd",
+    "commission_usd", "other_usd", "discount_usd", "rebate_usd", "assist_usd", "repair_value_usd",
+    "us_components_value_usd",
 )  # fmt: skip
 _WEIGHTS = (
     "net_weight_kg", "gross_weight_kg", "steel_weight_kg", "aluminum_weight_kg", "copper_weight_kg",
@@ -66,11 +67,11 @@ _ENTRY_TEXTS = (
     "manufacturer_postal_code", "manufacturer_country", "customs_descriptions", "skus", "unit_of_measure",
     "quantities", "hts_unit_1", "hts_unit_2", "weights_complete", "adcvd_cases", "section_232_statuses",
     "melt_pour_country", "smelt_primary_country", "smelt_secondary_country", "cast_country", "pga_flags",
-    "chapter99_candidates", "warnings", "notice",
+    "chapter99_candidates", "warnings", "notice", "chapter98_declarations", "exported_from_us_on",
 )  # fmt: skip
 _ORDER_NUMBERS = (
     "line_number", "consolidated_line_number", "quantity", "hts_quantity_1", "hts_quantity_2", "unit_value",
-    "line_value", "fx_rate", "line_value_usd",
+    "line_value", "fx_rate", "line_value_usd", "repair_value_usd", "us_components_value_usd",
 )  # fmt: skip
 _ORDER_TEXTS = (
     "package_number", "invoice_number", "order_id", "order_external_id", "package_marks", "product_id", "sku",
@@ -78,7 +79,8 @@ _ORDER_TEXTS = (
     "manufacturer_name", "manufacturer_mid", "spi", "usmca_criterion", "unit_of_measure", "hts_unit_1",
     "hts_unit_2", "currency", "section_232_status", "metal_weight_pct", "melt_pour_country",
     "smelt_primary_country", "smelt_secondary_country", "cast_country", "pga_flags", "destination_state",
-    "destination_postal_code", "warnings", "chapter99_candidates", "notice",
+    "destination_postal_code", "warnings", "chapter99_candidates", "notice", "chapter98_declaration",
+    "exported_from_us_on",
 )  # fmt: skip
 
 
@@ -97,18 +99,20 @@ def _known(
 _OF_ENTRY_LINES = _known(
     _ENTRY_TEXTS,
     _ENTRY_NUMBERS,
-    (*_DATES, "hts_code", "hts_code_dotted", *HEADING_FIELDS),
+    (*_DATES, "hts_code", "hts_code_dotted", "chapter98_provision", *HEADING_FIELDS),
 )
 # What a row of each kind has.
 FIELDS: Mapping[LayoutRows, Mapping[str, Content]] = MappingProxyType(
     {
         "entry_line": _OF_ENTRY_LINES,
-        # A row for each number that is declared: the headings of chapter 99, then the code itself.
+        # A row for each number that is declared: chapter 98, the headings of chapter 99, the code itself.
         "tariff_line": MappingProxyType(
             dict(sorted({**_OF_ENTRY_LINES, "tariff_number": Content.CODE}.items()))
         ),
         "order_line": _known(
-            _ORDER_TEXTS, _ORDER_NUMBERS, ("invoice_date", "hts_code", "hts_code_dotted", *HEADING_FIELDS)
+            _ORDER_TEXTS,
+            _ORDER_NUMBERS,
+            ("invoice_date", "hts_code", "hts_code_dotted", "chapter98_provision", *HEADING_FIELDS),
         ),
     }
 )

@@ -29,7 +29,10 @@ COLUMNS = (
     "cast_country,pga_flags,destination_state,destination_postal_code,warnings"
 )
 # Added behind the others, so that who reads by position reads on.
-ADDED = "chapter99_candidates,notice"
+ADDED = (
+    "chapter99_candidates,notice,chapter98_provision,chapter98_declaration,exported_from_us_on,"
+    "repair_value_usd,us_components_value_usd"
+)
 
 
 def test_the_documents_have_the_names_of_the_contract() -> None:

@@ -7,7 +7,8 @@ from entrygo.domain.shipment import Shipment
 from entrygo.domain.time import parse_rfc3339
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
-from entrygo.execution.package.entry_columns import ENTRY_COLUMNS, EntryColumn, entry_line_rows
+from entrygo.execution.package.entry_column import EntryColumn
+from entrygo.execution.package.entry_columns import ENTRY_COLUMNS, entry_line_rows
 from entrygo.execution.package.entry_page import entry_page
 from entrygo.execution.package.facts import NOTICE
 from entrygo.execution.package.invoice import CURRENCY, Invoice, Weight

@@ -33,6 +33,7 @@ from entrygo.execution.package.json_values import (
 from entrygo.execution.package.line_values import LineCharges, charges_by_line, destination_states
 from entrygo.execution.package.printable import ascii_capitals, clean_text, dotted_hts
 from entrygo.execution.package.prior_notices import LineNotices, notices_by_line
+from entrygo.execution.package.returned_goods import claim_under_chapter_98
 from entrygo.execution.package.shipment_values import charges, sale
 from entrygo.execution.package.shipped_products import (
     MetalContent,
@@ -43,7 +44,7 @@ from entrygo.execution.package.shipped_products import (
 )
 from entrygo.execution.package.transliteration import transliterated
 
-SCHEMA_VERSION = "1.3"
+SCHEMA_VERSION = "1.4"
 SEVERAL = "MULTI"
 _BOND_TYPES: Mapping[str | None, str] = {"continuous": "8", "single": "9"}
 _OF_THE_ENTRY = (
@@ -247,6 +248,7 @@ def _line(
             if shipped.product.section_232.metal_weight_pct is not None
         },
         "warnings": line.warnings,
+        **claim_under_chapter_98(goods),
     }
     left = _left(document, line, quantity, agencies)
     unnoticed = [] if notices.is_complete else ["prior_notices"]

@@ -265,6 +265,7 @@ def _consolidated(line: ConsolidatedLine) -> Json:
         "value_usd": money(line.value),
         "section_232_statuses": line.section_232_statuses,
         "warnings": line.warnings,
+        **({"chapter98_provision": dotted_hts(line.chapter_98)} if line.chapter_98 else {}),
     }
 
 

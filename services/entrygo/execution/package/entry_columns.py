@@ -1,7 +1,6 @@
 """The table of the entry lines: names, order, values. Clean text; each document escapes it itself."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -10,50 +9,25 @@ from entrygo.domain.importer_number import masked
 from entrygo.domain.money import plain
 from entrygo.domain.shipment import ChargeKind
 from entrygo.domain.tariff import headings_of
+from entrygo.execution.package.entry_column import EntryColumn, EntryLine
 from entrygo.execution.package.facts import SHORT_NOTICE
 from entrygo.execution.package.figures import quantities
 from entrygo.execution.package.house_bills import house_bills
 from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, Weight
 from entrygo.execution.package.invoice_columns import money, number
-from entrygo.execution.package.line_values import LineCharges, charges_by_line, destination_states
+from entrygo.execution.package.line_values import charges_by_line, destination_states
 from entrygo.execution.package.port import port_of_entry
 from entrygo.execution.package.printable import clean_text, dotted_hts
-from entrygo.execution.package.shipped_products import (
-    MetalContent,
-    ShippedProduct,
-    goods_by_line,
-    metal_content,
-    whole_dollars,
+from entrygo.execution.package.returned_goods import (
+    AMOUNTS,
+    days_of_export,
+    declarations,
+    provision_of,
+    total_of,
 )
+from entrygo.execution.package.shipped_products import goods_by_line, whole_dollars
 
 TRUCK_NOT_IN_CONTAINER = "30"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryLine:
-    """A line of an entry with the products in it."""
-
-    line: ConsolidatedLine
-    goods: Sequence[ShippedProduct]
-    charges: LineCharges
-    # Those of the house bills of its entry, where the manifest has some.
-    control_numbers: Sequence[str]
-
-    @property
-    def metals(self) -> Iterator[MetalContent]:
-        return (metal for shipped in self.goods for metal in metal_content(shipped))
-
-
-@dataclass(frozen=True, slots=True)
-class EntryColumn:
-    """A figure is computed by us and never text of outside origin. `width` is that of its sheet."""
-
-    name: str
-    cell: Callable[[Invoice, EntryLine], str]
-    width: int = 12
-    is_figure: bool = False
-    # The same in every row: who imports, who ships, how.
-    is_of_the_head: bool = False
 
 
 def _head(name: str, value: Callable[[Invoice], str | None], width: int = 16) -> EntryColumn:
@@ -191,6 +165,14 @@ def _charge(kind: ChargeKind) -> EntryColumn:
     return EntryColumn(f"{kind}_usd", cell, 14, is_figure=True)
 
 
+def _of_returned_goods(name: str) -> EntryColumn:
+    def cell(_: Invoice, row: EntryLine) -> str:
+        total = total_of(row.goods, AMOUNTS[name])
+        return "" if total is None else money(total)
+
+    return EntryColumn(name, cell, 14, is_figure=True)
+
+
 def _importer(invoice: Invoice) -> ImporterOfRecord:
     return invoice.snapshot.warehouse.importer_of_record
 
@@ -269,6 +251,10 @@ ENTRY_COLUMNS: tuple[EntryColumn, ...] = (
     EntryColumn("chapter99_candidates", lambda _, row: _joined(headings_of(row.line.candidate_headings)), 24),
     EntryColumn("warnings", lambda _, row: _joined(row.line.warnings), 34),
     _head("notice", lambda _: SHORT_NOTICE, 34),
+    EntryColumn("chapter98_provision", lambda _, row: provision_of(row.goods[0].product), 15),
+    EntryColumn("chapter98_declarations", lambda _, row: _joined(declarations(row.goods)), 20),
+    EntryColumn("exported_from_us_on", lambda _, row: _joined(days_of_export(row.goods))),
+    *map(_of_returned_goods, AMOUNTS),
 )
 
 

@@ -98,6 +98,14 @@ class ConsolidatedLine:
     value: Decimal
     section_232_statuses: tuple[str, ...]
     warnings: tuple[str, ...]
+    # The provision of chapter 98 that is claimed, in digits; the code itself may be one.
+    chapter_98: str = ""
+
+    @property
+    def declared_headings(self) -> tuple[str, ...]:
+        """What is filed before the code, in order: chapter 98, then what was found to apply of chapter 99."""
+        claimed = (self.chapter_98,) if self.chapter_98 not in ("", self.hts_code) else ()
+        return (*claimed, *self.chapter_99)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

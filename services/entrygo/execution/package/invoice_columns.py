@@ -12,6 +12,13 @@ from entrygo.execution.package.facts import SHORT_NOTICE
 from entrygo.execution.package.invoice import CURRENCY, Invoice, InvoiceLine
 from entrygo.execution.package.invoicing import times
 from entrygo.execution.package.printable import clean_text, dotted_hts, undotted_hts
+from entrygo.execution.package.returned_goods import (
+    AMOUNTS,
+    amount_of,
+    declaration_of,
+    exported_on,
+    provision_of,
+)
 
 Cell = Callable[[Invoice, InvoiceLine], str]
 # A cell's content as a file of some format has it.
@@ -97,6 +104,14 @@ def _hts_unit(position: int) -> Cell:
     return cell
 
 
+def _of_returned_goods(name: str) -> Column:
+    def cell(_: Invoice, line: InvoiceLine) -> str:
+        amount = amount_of(line.product, line.item.quantity, AMOUNTS[name])
+        return "" if amount is None else money(amount)
+
+    return Column(name, QUANTITY, cell, is_figure=True)
+
+
 def _text(value: str | None) -> str:
     return clean_text(value)
 
@@ -163,6 +178,10 @@ COLUMNS: tuple[Column, ...] = (
         lambda _, line: ";".join(headings_of(line.filing.treatment.candidate_headings)),
     ),
     Column("notice", PACKAGE, lambda _invoice, _line: SHORT_NOTICE),
+    Column("chapter98_provision", PRODUCT, lambda _, line: provision_of(line.product)),
+    Column("chapter98_declaration", PRODUCT, lambda _, line: declaration_of(line.product)),
+    Column("exported_from_us_on", PRODUCT, lambda _, line: exported_on(line.product)),
+    *map(_of_returned_goods, AMOUNTS),
 )
 
 

@@ -204,7 +204,7 @@ def entry_line_view(line: ConsolidatedLine) -> View:
         "descriptions": line.descriptions[:_SHOWN_DESCRIPTIONS],
         "more": len(line.descriptions[_SHOWN_DESCRIPTIONS:]),
         "skus": _shortened(line.skus),
-        "headings": [dotted_hts(heading) for heading in line.chapter_99],
+        "headings": [dotted_hts(heading) for heading in line.declared_headings],
         "candidates": headings_of(line.candidate_headings),
         "quantities": quantities(line.quantities),
         "hts_quantities": hts_quantities(line.hts_quantities),

@@ -158,6 +158,7 @@ def _consolidate(
         value=sum((line.value for line in lines), Decimal("0.00")),
         section_232_statuses=distinct(str(line.product.section_232.status) for line in lines),
         warnings=tuple(sorted({code for line in lines for code in line.warnings})),
+        chapter_98=filing.key.chapter_98,
     )
 
 

@@ -34,7 +34,7 @@ _OF_THE_GOODS = dict.fromkeys(
         "quantity", "quantities", "hts_quantity_1", "hts_quantity_2", "hts_unit_1", "hts_unit_2",
         "net_weight_kg", "gross_weight_kg", "steel_weight_kg", "aluminum_weight_kg", "copper_weight_kg",
         "freight_usd", "insurance_usd", "packing_usd", "commission_usd", "other_usd", "discount_usd",
-        "rebate_usd", "assist_usd",
+        "rebate_usd", "assist_usd", "repair_value_usd", "us_components_value_usd",
     ),
     "",
 ) | {"value_usd": "0.00", "entered_value": "0"}  # fmt: skip
@@ -95,9 +95,11 @@ def _values(invoice: Invoice, template: BrokerTemplate) -> Iterator[Values]:
 
 
 def _by_tariff_number(row: Values) -> Iterator[Values]:
-    """A row for each heading of chapter 99, in the order of filing, then one for the goods."""
-    for heading in filter(None, row["chapter99_headings"].split(";")):
-        yield {**row, **_OF_THE_GOODS, "tariff_number": undotted_hts(heading)}
+    """A row for what is claimed of chapter 98, and for each heading of chapter 99, then one for the goods."""
+    headings = [row["chapter98_provision"], *row["chapter99_headings"].split(";")]
+    for number in map(undotted_hts, filter(None, headings)):
+        if number != row["hts_code"]:
+            yield {**row, **_OF_THE_GOODS, "tariff_number": number}
     yield {**row, "tariff_number": row["hts_code"]}
 
 
