@@ -204,7 +204,9 @@ class Edge:
                 slot,
             ):
                 exchange = Exchange(request, self.services, call, admitted=admitted, content=content, key=key)
-                return await endpoint.handler(exchange)
+                response = await endpoint.handler(exchange)
+                self._door.hold_answer(admitted, response, request.scope["entrygo.ends"])
+                return response
 
         return answer
 

@@ -2,16 +2,20 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
-from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from entrygo.domain.errors import MethodNotAllowed, NotFound
 from entrygo.gateway.errors import error_response
+
+# Up to this size an answer is not counted while it waits for its reader.
+SMALL_ANSWER_BYTES = 64 * 1024
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -66,7 +70,7 @@ class PathApp:
             # What is held until the last byte of the answer has left.
             scope["entrygo.ends"] = ends
             response = await self._response(Request(scope, receive))
-            await response(scope, receive, send)
+            await response(scope, receive, partial(_send_and_wait, send))
 
     async def _response(self, request: Request) -> Response:
         if request.method in self._answers:
@@ -74,6 +78,15 @@ class PathApp:
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"allow": self._allow})
         return error_response(MethodNotAllowed(), {"allow": self._allow})
+
+
+async def _send_and_wait(send: Send, message: Message) -> None:
+    """As `send`; what ends a large answer waits until the rest of it was taken: the server would note it at
+    once, and keep it for as long as the client does not read."""
+    if len(message.get("body", b"")) > SMALL_ANSWER_BYTES and not message.get("more_body", False):
+        await send({**message, "more_body": True})
+        message = {"type": message["type"]}
+    await send(message)
 
 
 async def _no_such_path(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,6 +1,7 @@
 """Nothing is spent before the key is known, and nobody takes more than a share of the gateway."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,8 +13,10 @@ import uvicorn
 
 from entrygo.gateway.app import create_app
 from entrygo.gateway.settings import DoorSettings, GatewaySettings, TurnSettings
-from entrygo.process.settings import RateSettings
+from entrygo.process.settings import MEBIBYTE, RateSettings
+from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.sync.v1 import sync_pb2
 from tests.fakes import ACCOUNT, KEY, OTHER_KEY, FakeServices
 from tests.unit.gateway.requests import order_body, planned_export
@@ -21,6 +24,7 @@ from tests.unit.gateway.serving import head, serving
 
 SYNC = "/api/orders/sync"
 HEALTH = "/api/system/health"
+EXPORT = "/api/exports/batch_01h00000000000000000000000"
 BEARER = {"authorization": f"Bearer {KEY}"}
 STRANGER = "shpbndl_live_" + "s" * 43
 PATIENCE = 60.0
@@ -238,6 +242,34 @@ async def test_a_key_holds_a_share_of_the_bytes_in_memory(services: FakeServices
         assert (refused.status_code, refused.json()["errorCode"]) == (429, "RATE_LIMITED")
         # What was taken for it is given back.
         assert (await client.post(SYNC, content=large[:-1], headers=headers)).status_code == 400
+
+
+class Large(FakeServices):
+    """Every export has some megabytes."""
+
+    async def InspectExport(self, request: inspection_pb2.InspectExportRequest, call: Any) -> Any:
+        flags = ["x" * 8 * MEBIBYTE]
+        plan = events_pb2.Plan(estimated_import_savings_usd="0", flags=flags)
+        return inspection_pb2.Export(export_id=request.export_id, state="BATCHED", plan=plan)
+
+
+async def test_answers_that_an_account_does_not_read_have_a_share_of_the_memory() -> None:
+    limits = DoorSettings(max_held_body_bytes=MEBIBYTE)
+    async with serving(Large(), door=limits) as port:
+        with socket.socket() as silent:
+            silent.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+            silent.setblocking(False)
+            loop = asyncio.get_running_loop()
+            await loop.sock_connect(silent, ("127.0.0.1", port))
+            await loop.sock_sendall(silent, asking(EXPORT))
+            assert (await loop.sock_recv(silent, 12)) == b"HTTP/1.1 200"
+            assert (await answer_to(port, asking(EXPORT))).startswith(b"HTTP/1.1 429 ")
+            # What is small is read at once, and others have shares of their own.
+            assert (await answer_to(port, asking())).startswith(b"HTTP/1.1 200 ")
+            assert (await answer_to(port, asking(EXPORT, OTHER_KEY))).startswith(b"HTTP/1.1 200 ")
+        async with asyncio.timeout(PATIENCE):
+            while not (await answer_to(port, asking(EXPORT))).startswith(b"HTTP/1.1 200 "):
+                pass
 
 
 async def test_a_large_body_is_read_beside_the_event_loop(

@@ -113,7 +113,9 @@ class Console:
                 read_file=self._read_file,
                 content=content,
             )
-            return await page.handler(visit)
+            response = await page.handler(visit)
+            self._door.hold_answer(admitted, response, request.scope["entrygo.ends"])
+            return response
 
     @asynccontextmanager
     async def _content(self, page: Page, request: Request, admitted: Admitted) -> AsyncIterator[bytes]:

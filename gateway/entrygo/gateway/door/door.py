@@ -7,12 +7,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Scope
 
 from entrygo.domain.errors import EntryGoError, InvalidApiKey, Kind
 from entrygo.gateway.door.known_keys import KnownKeys
 from entrygo.gateway.door.peers import Peers
 from entrygo.gateway.identities import ask_identity
+from entrygo.gateway.paths import SMALL_ANSWER_BYTES
 from entrygo.gateway.services import Call, Services
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.proto.identity.v1 import identity_pb2
@@ -55,6 +57,8 @@ class Door:
             for in_company in (turns.max_running_in_company, turns.max_running_per_account)
         )
         self.bodies = Budget("bytes", total=door.max_held_body_bytes, each=door.max_held_body_bytes // 4)
+        self._longest_answer = door.max_held_body_bytes
+        self._answers = Budget("bytes of answers", total=2 * self._longest_answer, each=self._longest_answer)
         self.refused_bytes = Buckets("refused-bytes", door.refused_body_bytes_per_second)
         self._downloads = Shares("downloads", total=door.max_downloads, each=door.max_downloads_per_key)
         self._streams = Shares(
@@ -116,6 +120,16 @@ class Door:
         """Counts a download until `ends`; raises when its key or account has too many."""
         self._downloads.take(admitted.key, admitted.account)
         ends.callback(self._downloads.give_back, admitted.key, admitted.account)
+
+    def hold_answer(self, admitted: "Admitted", response: Response, ends: ExitStack) -> None:
+        """Counts the bytes of an answer until `ends`: a client that reads slowly, or nothing, leaves them in
+        memory. Raises when its account has too many; what is read while it is sent is not counted."""
+        if isinstance(response, StreamingResponse):
+            return
+        size = min(int(response.headers.get("content-length", 0)), self._longest_answer)
+        if size > SMALL_ANSWER_BYTES:
+            self._answers.take(admitted.account, size)
+            ends.callback(self._answers.give_back, admitted.account, size)
 
     async def take_stream(self, admitted: "Admitted", ends: ExitStack) -> None:
         """Counts a request that stays until `ends`; raises, a moment later, when there are too many of its
