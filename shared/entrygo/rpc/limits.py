@@ -38,6 +38,8 @@ class CallLimits:
         # One message of the largest size must fit into a key's share.
         share = max(held // 4, settings.max_message_bytes)
         self._bytes = Budget("bytes of messages", total=max(held, share), each=share)
+        self._answers = Budget("bytes of answers", total=2 * held, each=held)
+        self._longest_answer = held
         self._refused_bytes = Buckets("refused-bytes", settings.refused_body_bytes_per_second)
         self._key_requests = Buckets("requests", rates.requests_per_second)
         self._key_items = Buckets("items", rates.items_per_second)
@@ -79,6 +81,15 @@ class CallLimits:
         name, size = _name(caller), len(content)
         self._bytes.take(name, size)
         at_the_end(lambda: self._bytes.give_back(name, size))
+
+    def hold_answer(self, content: bytes, caller: Principal | None) -> None:
+        """Counts a large answer until its call ends, which is when its caller has taken it; raises when its
+        account leaves too many unread."""
+        if len(content) <= SMALL_BYTES or (caller is not None and caller.is_service):
+            return
+        name, size = _name(caller), min(len(content), self._longest_answer)
+        self._answers.take(name, size)
+        at_the_end(lambda: self._answers.give_back(name, size))
 
     def in_vain(self, content: bytes, caller: Principal | None) -> AbstractContextManager[None]:
         """Around what is done with a large message: one that is refused counts against its key."""

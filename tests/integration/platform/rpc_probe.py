@@ -33,6 +33,8 @@ from entrygo.rpc.server import Server, build_server
 PLANNING = "/entrygo.proto.planning.v1.Planning/"
 SERVICE_TOKEN, NEXT_SERVICE_TOKEN = "service-token", "next-service-token"
 MANY = 20_000
+# Of an answer; two of them are what an account may leave unread.
+LARGE_BYTES = 8_000_000
 CALLS_AT_ONCE = RpcServerSettings().max_concurrent_rpcs
 
 # By the export of a snapshot: its handler has ended.
@@ -48,7 +50,8 @@ class Probe(planning_pb2_grpc.PlanningServicer):
         self, request: planning_pb2.PlanExportRequest, context: Context
     ) -> planning_pb2.PlanExportResponse:
         tenant = check_account(request.account_id)
-        return planning_pb2.PlanExportResponse(export_id=f"{tenant.account_id}/{tenant.mode}")
+        rest = " " * LARGE_BYTES if request.entry_type == "large" else ""
+        return planning_pb2.PlanExportResponse(export_id=f"{tenant.account_id}/{tenant.mode}{rest}")
 
     async def CancelExport(
         self, request: planning_pb2.CancelExportRequest, context: Context
@@ -124,7 +127,9 @@ async def channel(request: pytest.FixtureRequest, pool: Pool) -> AsyncIterator[g
         return False
 
     server = build_server(
-        settings=RpcServerSettings(max_message_bytes=2 * 1024 * 1024),
+        settings=RpcServerSettings(
+            max_message_bytes=2 * 1024 * 1024, max_held_message_bytes=2 * LARGE_BYTES + 1024
+        ),
         stopping=StopSettings(drain_seconds=0),
         port=port,
         authenticator=Authenticator(pool, service_tokens=(SERVICE_TOKEN, NEXT_SERVICE_TOKEN)),

@@ -198,6 +198,29 @@ async def test_a_call_without_a_key_is_refused_before_its_message_has_come(
 
 
 @over_a_connection
+async def test_answers_that_an_account_does_not_read_have_a_share_of_the_memory(
+    channel: grpc.aio.Channel, pool: Pool
+) -> None:
+    key = (("authorization", await key_of(pool)),)
+    request = planning_pb2.PlanExportRequest(account_id="acc_alice", entry_type="large")
+    # A client that never reads: as a stream, the call begins without it.
+    begin: Any = channel.unary_stream(PLANNING + "PlanExport")
+    unread = [begin(request.SerializeToString(), metadata=key) for _ in range(2)]
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        async with asyncio.timeout(20):
+            while True:
+                await call(channel).PlanExport(request, metadata=key)
+    assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    small = planning_pb2.PlanExportRequest(account_id="acc_alice")
+    await call(channel).PlanExport(small, metadata=key)
+    for each in unread:
+        each.cancel()
+    async with asyncio.timeout(20):
+        while await call(channel).PlanExport(request, metadata=key).code() is not grpc.StatusCode.OK:
+            pass
+
+
+@over_a_connection
 async def test_calls_whose_message_does_not_come_take_no_place_of_other_callers(
     channel: grpc.aio.Channel, pool: Pool
 ) -> None:

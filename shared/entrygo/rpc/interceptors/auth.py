@@ -16,7 +16,7 @@ from entrygo.process.logging import bind_account
 from entrygo.requests.holding import Holding
 from entrygo.rpc.calls import AUTHORIZATION
 from entrygo.rpc.density import check_density
-from entrygo.rpc.interceptors.handlers import Context, Handler, conversation
+from entrygo.rpc.interceptors.handlers import Context, Handler, conversation, passing_bytes
 from entrygo.rpc.limits import CallLimits, at_the_end
 from entrygo.rpc.receptions import InTurn, Reception, Receptions
 from entrygo.rpc.strangers import Strangers
@@ -153,15 +153,17 @@ class Admission:
         inner: Any = handler
         read, serialize = inner.request_deserializer, inner.response_serializer
         if inner.unary_unary is not None:
-            respond = inner.unary_unary
+            respond, written = inner.unary_unary, passing_bytes(serialize)
 
             async def answer(content: bytes, context: Context) -> Any:
                 leave = self._enter(method, caller, reception, context)
                 try:
                     with self._limits.in_vain(content, caller):
-                        return await respond(self._read(content, read, caller), context)
+                        response = written(await respond(self._read(content, read, caller), context))
                 finally:
                     leave()
+                self._limits.hold_answer(response, caller)
+                return response
 
             return grpc.unary_unary_rpc_method_handler(answer, None, serialize)
 
