@@ -65,7 +65,7 @@ class Server:
         server: grpc.aio.Server,
         local: LocalServer,
         servicer: health.aio.HealthServicer,
-        conditions: Mapping[Sequence[str], Ready],
+        conditions: Mapping[tuple[str, ...], Ready],
         *,
         calls: RunningCalls,
         stopping: StopSettings,
