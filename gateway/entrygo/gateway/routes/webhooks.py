@@ -230,7 +230,8 @@ ENDPOINTS = (
         tag="Webhooks",
         name="deleteWebhook",
         summary="Remove a webhook",
-        description="With its deliveries, also those that wait.",
+        description="With its deliveries, also those that wait. Asked again, as after a lost answer,"
+        " it is 404: the webhook is gone.",
         answer=views.DeletedWebhook,
         errors=(NotFound,),
         path_parameters=ID,
