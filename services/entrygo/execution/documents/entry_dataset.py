@@ -23,7 +23,6 @@ from entrygo.execution.package.json_values import (
     hts_quantities,
     json_head,
     money,
-    number,
     parties,
     quantities,
     text,
@@ -31,15 +30,14 @@ from entrygo.execution.package.json_values import (
     weight,
 )
 from entrygo.execution.package.line_values import LineCharges, charges_by_line, destination_states
+from entrygo.execution.package.metal_values import metal_shares, metals
 from entrygo.execution.package.printable import ascii_capitals, clean_text, dotted_hts
 from entrygo.execution.package.prior_notices import LineNotices, notices_by_line
 from entrygo.execution.package.returned_goods import claim_under_chapter_98
 from entrygo.execution.package.shipment_values import charges, sale
 from entrygo.execution.package.shipped_products import (
-    MetalContent,
     ShippedProduct,
     goods_by_line,
-    metal_content,
     whole_dollars,
 )
 from entrygo.execution.package.transliteration import transliterated
@@ -241,12 +239,8 @@ def _line(
         "agency_data": agencies,
         **({"prior_notices": notices.confirmed} if notices.confirmed else {}),
         "section_232_statuses": line.section_232_statuses,
-        "metals": [metal for shipped in goods for metal in _metals(shipped)],
-        "metal_weight_pct": {
-            clean_text(shipped.product.sku): number(shipped.product.section_232.metal_weight_pct)
-            for shipped in goods
-            if shipped.product.section_232.metal_weight_pct is not None
-        },
+        "metals": metals(goods),
+        "metal_weight_pct": metal_shares(goods),
         "warnings": line.warnings,
         **claim_under_chapter_98(goods),
     }
@@ -280,23 +274,4 @@ def _agency_data(shipped: ShippedProduct) -> Json:
     given = shipped.product.pga.model_dump(mode="json", exclude_none=True)
     return {
         agency: {name: text(value) for name, value in data.items()} for agency, data in given.items() if data
-    }
-
-
-def _metals(shipped: ShippedProduct) -> list[Json]:
-    sku = clean_text(shipped.product.sku)
-    return [_metal(sku, each) for each in metal_content(shipped)]
-
-
-def _metal(sku: str, content: MetalContent) -> Json:
-    return {
-        "sku": sku,
-        "metal": content.metal,
-        "weight_kg": number(content.weight_kg),
-        "weight_pct": number(content.weight_pct),
-        "value": None if content.value is None else money(content.value),
-        "melt_pour": content.melt_pour or None,
-        "smelt_primary": content.smelt_1 or None,
-        "smelt_secondary": content.smelt_2 or None,
-        "cast": content.cast or None,
     }
