@@ -32,7 +32,7 @@ def main(words: list[str]) -> int:
     wanted = [fault for fault in FAULTS if not words or any(word in fault.name for word in words)]
     with copied_repository() as copy, run_postgres() as database_url:
         tests = sorted({test for fault in wanted for test in fault.tests})
-        verdict, said = _run(tests, copy, database_url)
+        verdict, said = _run(tests, copy, database_url, seconds=None)
         if verdict is not Verdict.LIVED:
             print(f"The tests are not green without a fault.\n{said}")
             return 1
@@ -45,7 +45,7 @@ def main(words: list[str]) -> int:
 def _judge(fault: Fault, copy: Path, database_url: str) -> Verdict:
     try:
         with planted(copy, Edit(fault.file, fault.old, fault.new)):
-            verdict, said = _run(fault.tests, copy, database_url)
+            verdict, said = _run(fault.tests, copy, database_url, seconds=TIMEOUT_SECONDS)
     except Stale as stale:
         print(f"{Verdict.STALE:6}  {fault.name}  ({stale})")
         return Verdict.STALE
@@ -55,13 +55,16 @@ def _judge(fault: Fault, copy: Path, database_url: str) -> Verdict:
     return verdict
 
 
-def _run(tests: Sequence[str], copy: Path, database_url: str) -> tuple[Verdict, str]:
+def _run(
+    tests: Sequence[str], copy: Path, database_url: str, *, seconds: float | None
+) -> tuple[Verdict, str]:
+    """`seconds` as TIMEOUT_SECONDS: all tests together may take as long as they need."""
     environment = {**environment_of(copy), DATABASE_URL_SETTING: database_url}
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     try:
         done = subprocess.run(
             command, cwd=copy, env=environment, capture_output=True, text=True,
-            timeout=TIMEOUT_SECONDS, check=False,
+            timeout=seconds, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return Verdict.KILLED, ""
