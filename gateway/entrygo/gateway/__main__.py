@@ -23,6 +23,9 @@ from entrygo.rpc.local.channel import Neighbours
 log = structlog.get_logger(__name__)
 
 
+NOT_BUILT = "The gateway could not be put together: the log says before why."
+
+
 class NotListening(Exception):
     """Its address is not to be had, or its application failed; uvicorn has logged why."""
 
@@ -67,10 +70,12 @@ class Server(uvicorn.Server):
         try:
             await super().startup(sockets)
         except SystemExit as error:
+            if self.lifespan.should_exit:
+                raise NotListening(NOT_BUILT) from error
             where = f"{self.config.host}:{self.config.port}"
             raise NotListening(f"The gateway cannot listen on {where}.") from error
         if self.lifespan.should_exit:
-            raise NotListening("The gateway could not be put together.")
+            raise NotListening(NOT_BUILT)
         is_tls = self.config.is_ssl
         log.info("gateway.listening", host=self.config.host, port=self.config.port, tls=is_tls)
 

@@ -22,7 +22,7 @@ from entrygo.process.settings import (
     database_url_field,
     secrets_in,
 )
-from entrygo.process.usable import Target
+from entrygo.process.usable import Target, is_named
 from entrygo.requests.email_address import parse_address
 
 # By which obstore knows the stores of clouds.
@@ -200,7 +200,7 @@ class UploadSettings(EnvironmentSettings):
         yield from super().unusable()
         for name, inline, file in (
             ("credentials", self.credentials, None),
-            ("credentials_file", None, self.credentials_file),
+            ("credentials_file", None, self.credentials_file if is_named(self.credentials_file) else None),
         ):
             try:
                 Credentials(inline=inline, file=file).check()

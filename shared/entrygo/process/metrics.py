@@ -47,7 +47,14 @@ REGISTRY.register(READERS)
 
 
 def serve_metrics(settings: MetricsSettings) -> None:
-    """Serves /metrics from a daemon thread until the process ends; nothing without a port."""
+    """Serves /metrics from a daemon thread until the process ends; nothing without a port.
+
+    SystemExit in words where somebody else listens there.
+    """
     if settings.port:
-        start_http_server(settings.port, addr=settings.host)
+        try:
+            start_http_server(settings.port, addr=settings.host)
+        except OSError as error:
+            where = f"{settings.host}:{settings.port}"
+            raise SystemExit(f"ENTRYGO_METRICS_PORT: {where} is not to be had: {error.strerror}") from None
         log.info("metrics.listening", host=settings.host, port=settings.port)

@@ -12,14 +12,12 @@ from typing import Literal, Self
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from entrygo.process.usable import wrong_with_authority, wrong_with_log_file, wrong_with_own_address
+from entrygo.process import usable
 
 DEFAULT_DATABASE_URL = SecretStr("postgresql://postgres@127.0.0.1:5432/entrygo")
 MEBIBYTE = 1024 * 1024
 # Of a secret that signs what others trust.
 MIN_SECRET_LENGTH = 32  # characters
-# Fields that name a file with the certificates of an authority.
-AUTHORITIES = ("ca_file", "client_ca_file")
 
 
 def secrets_in(value: SecretStr | None) -> tuple[str, ...]:
@@ -65,9 +63,9 @@ class EnvironmentSettings(BaseSettings):
 
     def unusable(self) -> Iterator[tuple[str, str]]:
         """The fields whose values are right, and of no use where the process starts, each with why."""
-        for name in AUTHORITIES:
+        for name in ("ca_file", "client_ca_file"):
             file = getattr(self, name, None)
-            if file and (wrong := wrong_with_authority(file)):
+            if file and (wrong := usable.wrong_with_authority(file)):
                 yield name, wrong
 
 
@@ -83,14 +81,14 @@ class LogSettings(EnvironmentSettings):
 
     def unusable(self) -> Iterator[tuple[str, str]]:
         """As above."""
-        if self.file and (wrong := wrong_with_log_file(self.file)):
+        if self.file and (wrong := usable.wrong_with_log_file(self.file)):
             yield "file", wrong
 
 
 class TraceSettings(EnvironmentSettings):
     """Where traces go: the address of a collector that takes OTLP over HTTP."""
 
-    otlp_endpoint: str | None = None
+    otlp_endpoint: usable.Collector | None = None
 
 
 class MetricsSettings(EnvironmentSettings):
@@ -105,7 +103,7 @@ class MetricsSettings(EnvironmentSettings):
 
     def unusable(self) -> Iterator[tuple[str, str]]:
         """As above."""
-        if self.port and (wrong := wrong_with_own_address(self.host)):
+        if self.port and (wrong := usable.wrong_with_own_address(self.host)):
             yield "host", wrong
 
 
@@ -131,6 +129,12 @@ class CertificateSettings(EnvironmentSettings):
 
     cert_file: Path | None = None
     key_file: Path | None = None
+
+    def unusable(self) -> Iterator[tuple[str, str]]:
+        """As above."""
+        yield from super().unusable()
+        if self.cert_file and (wrong := usable.wrong_with_pair(self.cert_file, self.key_file)):
+            yield "cert_file", wrong
 
     @model_validator(mode="after")
     def _pair(self) -> Self:
@@ -263,7 +267,7 @@ class RpcServerSettings(EnvironmentSettings):
 
     def unusable(self) -> Iterator[tuple[str, str]]:
         """As above."""
-        if wrong := wrong_with_own_address(self.bind_host):
+        if wrong := usable.wrong_with_own_address(self.bind_host):
             yield "bind_host", wrong
 
     @property

@@ -9,6 +9,7 @@ import socket
 import ssl
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
@@ -18,14 +19,35 @@ _PORT = re.compile(r".:(\d{1,5})$", re.ASCII)
 _HIGHEST_PORT = 65_535
 
 
+def is_named(file: str | Path | None) -> bool:
+    """Whether a variable names a file: one that is set to nothing, as by Compose, does not."""
+    return file is not None and str(file) not in ("", ".")
+
+
 def wrong_with_authority(file: str | Path) -> str | None:
     """The file of an authority's certificates in PEM."""
+    if not is_named(file):
+        return None
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
     except ssl.SSLError:
         return "the file holds no certificate in PEM"
     except OSError as error:
         return f"the file cannot be read: {error.strerror}"
+    return None
+
+
+def wrong_with_pair(cert_file: Path, key_file: Path | None) -> str | None:
+    """A certificate with its chain, and its key; whether it is in time is for who shows it."""
+    if not is_named(cert_file):
+        return None
+    try:
+        # Without a password of ours OpenSSL would ask for one at the terminal.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(cert_file, key_file, password="")
+    except ssl.SSLError:
+        return "expected a certificate in PEM, and its key without a password"
+    except OSError as error:
+        return f"the certificate or its key cannot be read: {error.strerror}"
     return None
 
 
@@ -60,5 +82,14 @@ def _checked_target(target: str) -> str:
     return target
 
 
+def _checked_collector(url: str) -> str:
+    parts = urlsplit(url)
+    if url and not (parts.scheme in ("http", "https") and parts.hostname):
+        raise ValueError("expected http://host:port or https://host")
+    return url
+
+
+# Where a collector of traces is; empty is nowhere.
+Collector = Annotated[str, AfterValidator(_checked_collector)]
 # Where a service is; without a port gRPC would take that of HTTPS.
 Target = Annotated[str, AfterValidator(_checked_target)]

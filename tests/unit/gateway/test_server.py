@@ -40,7 +40,7 @@ async def test_a_gateway_that_cannot_be_put_together_fails(monkeypatch: pytest.M
 
     monkeypatch.setattr(gateway, "create_app", lambda *_, **__: application)
     settings = GatewaySettings(gateway_host=LOOPBACK, gateway_port=free_port())
-    with pytest.raises(gateway.NotListening):
+    with pytest.raises(gateway.NotListening, match="could not be put together"):
         await asyncio.wait_for(gateway.serve(settings, asyncio.Event()), PATIENCE)
 
 

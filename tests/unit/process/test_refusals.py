@@ -1,5 +1,7 @@
 """A setting that cannot be used is named as it is set, with what it should hold, and without its value."""
 
+from pathlib import Path
+
 import pytest
 from pydantic_settings import BaseSettings
 
@@ -9,6 +11,7 @@ from entrygo.inspection.settings import Settings as InspectionSettings
 from entrygo.planning.settings import Settings as PlanningSettings
 from entrygo.process.refusals import read_or_exit
 from entrygo.sync.settings import Settings as SyncSettings
+from tests.harness.certificates import Authority
 
 WRONG = "wrong-and-secret"
 
@@ -38,6 +41,8 @@ WRONG = "wrong-and-secret"
         (GatewaySettings, "ENTRYGO_GATEWAY_CERT_FILE", "/wrong-and-secret"),
         (SyncSettings, "ENTRYGO_LOG_FILE", "/wrong-and-secret/file.log"),
         (SyncSettings, "ENTRYGO_BIND_HOST", WRONG),
+        (SyncSettings, "ENTRYGO_OTLP_ENDPOINT", WRONG),
+        (SyncSettings, "ENTRYGO_OTLP_ENDPOINT", "wrong-and-secret:4318"),
         (SyncSettings, "ENTRYGO_KAFKA_CA_FILE", "/wrong-and-secret"),
         (SyncSettings, "ENTRYGO_RPC_CLIENT_CA_FILE", "/wrong-and-secret"),
         (PlanningSettings, "ENTRYGO_SYNC_TARGET", WRONG),
@@ -77,6 +82,24 @@ def test_everything_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatc
     assert WRONG not in said
 
 
+@pytest.mark.parametrize("settings", [GatewaySettings, SyncSettings, ExecutionSettings])
+def test_a_certificate_whose_key_is_another_is_refused(
+    settings: type[BaseSettings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = Authority(tmp_path)
+    own, other = authority.files("sync.entrygo.test"), authority.files("other.entrygo.test")
+    prefix = "ENTRYGO_GATEWAY" if settings is GatewaySettings else "ENTRYGO_RPC_SERVER"
+    monkeypatch.setenv(f"{prefix}_CERT_FILE", str(own.cert_file))
+    monkeypatch.setenv(f"{prefix}_KEY_FILE", str(own.key_file))
+    read_or_exit(settings)
+    monkeypatch.setenv(f"{prefix}_KEY_FILE", str(other.key_file))
+    with pytest.raises(SystemExit, match=rf"^{prefix}_CERT_FILE: expected a certificate in PEM, and its key"):
+        read_or_exit(settings)
+    monkeypatch.setenv(f"{prefix}_KEY_FILE", "/wrong-and-secret")
+    with pytest.raises(SystemExit, match=rf"^{prefix}_CERT_FILE: the certificate or its key cannot be read"):
+        read_or_exit(settings)
+
+
 @pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.7", ""])
 def test_metrics_are_offered_at_an_address_of_this_machine(
     host: str, monkeypatch: pytest.MonkeyPatch
@@ -94,6 +117,14 @@ def test_metrics_are_offered_at_an_address_of_this_machine(
 def test_targets_that_grpc_can_reach_are_taken(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENTRYGO_SYNC_TARGET", target)
     assert read_or_exit(PlanningSettings).sync_target == target
+
+
+def test_variables_that_are_set_to_nothing_name_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = ("KAFKA_CA", "KAFKA_CERT", "KAFKA_KEY", "SMTP_CA", "BROKER_CA", "BROKER_CREDENTIALS")
+    for variable in files:
+        monkeypatch.setenv(f"ENTRYGO_{variable}_FILE", "")
+    monkeypatch.setenv("ENTRYGO_BROKER_CREDENTIALS", "")
+    read_or_exit(ExecutionSettings)
 
 
 def test_settings_that_can_be_used_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
