@@ -230,6 +230,14 @@ async def test_what_the_server_says_of_a_package_that_it_takes_is_kept(
     assert (noted.status, noted.server_answer) == ("acknowledged", kept.server_answer)
 
 
+async def test_the_name_that_a_mail_server_gives_a_mail_is_kept(world: World) -> None:
+    world.sink.answers = ["250 2.0.0 Ok: queued as 4fXyz12Q7z"]
+    process = await world.process()
+    await process.execute()
+    kept = await submission(process)
+    assert (kept.status, kept.server_answer) == ("sent", "250 2.0.0 Ok: queued as 4fXyz12Q7z")
+
+
 async def test_what_no_server_has_taken_has_no_answer_of_one(uploading: World, tmp_path: Path) -> None:
     async with upload_server(tmp_path, tls=False) as server:
         server.status = 422

@@ -72,6 +72,19 @@ async def problem_of(refused: Awaitable[object]) -> str:
     return str((raised.value.details or {})["issues"][0]["message"])
 
 
+async def test_what_the_server_says_of_each_entrys_mail_is_kept_with_it(world: World) -> None:
+    world.sink.answers = ["250 queued as A", "250 queued as B"]
+    process = await world.process()
+    await process.execute()
+    sent = {
+        event.broker_submission_changed.broker_submission.entry: event.broker_submission_changed
+        for event in await process.events()
+        if event.type == "broker_submission.sent"
+    }
+    said = {each.broker_submission.server_answer for each in sent.values()}
+    assert (set(sent), said) == ({1, 2}, {"250 queued as A", "250 queued as B"})
+
+
 async def test_each_entry_leaves_in_a_mail_of_its_own_with_its_documents_and_its_link(world: World) -> None:
     process = await world.process()
     answer = await process.answer()
