@@ -169,6 +169,25 @@ async def test_plan_is_made_again_of_the_same_orders_and_shows_what_changed(
     assert "What the new plan changed" in changed
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("BATCHED", "Is to take the place of"),
+        ("CANCELLED", "Was to take the place of"),
+        ("COMPLETED", "Takes the place of"),
+        ("WITHDRAWN", "Took the place of"),
+    ],
+)
+async def test_an_amendment_says_whether_it_took_the_place_of_the_export_before(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices, state: str, said: str
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    export = services._exports[ACCOUNT, export_id]
+    export.supersedes, export.state = "batch_before", state
+    page = (await clerk.get(f"/exports/{export_id}")).text
+    assert f'{said} <a href="/exports/batch_before">an earlier export</a>' in page
+
+
 async def test_plan_that_came_out_the_same_is_said_to_be_so(
     clerk: httpx.AsyncClient, program: httpx.AsyncClient
 ) -> None:
