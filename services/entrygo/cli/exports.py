@@ -18,7 +18,7 @@ from entrygo.cli.readable import SHOWN_PRODUCTS, show_execution, show_export, sh
 from entrygo.cli.terminal import out, print_json
 from entrygo.domain.ids import IdKind, by_origin
 from entrygo_client import EntryGo
-from entrygo_client.types import ExecuteBody, ValidationMessage, WithdrawBody
+from entrygo_client.types import ExecuteBody, InspectAnswer, ValidationMessage, WithdrawBody
 
 export_app = typer.Typer(no_args_is_help=True, help="Exports: plan, execute, follow, withdraw.")
 
@@ -167,7 +167,10 @@ def amend(
 @export_app.command("diff")
 def diff(
     export_id: Annotated[str, typer.Argument(help="The export's id.")],
-    since: Annotated[str, typer.Option("--from", help="The earlier plan hash.")],
+    since: Annotated[
+        str | None,
+        typer.Option("--from", help="The earlier plan hash; default: the plan before."),
+    ] = None,
     to: Annotated[
         str | None, typer.Option("--to", help="The later plan hash; default: the current plan.")
     ] = None,
@@ -175,11 +178,25 @@ def diff(
 ) -> None:
     """Show what changed between two plans of an export."""
     with find_target().client() as entrygo:
-        answer = entrygo.diff_plans(export_id, from_=since, to=to)
+        before = since or _hash_before(entrygo.inspect_export(export_id), to)
+        answer = entrygo.diff_plans(export_id, from_=before, to=to)
     if as_json:
         print_json(answer)
     else:
         show_diff(out, answer)
+
+
+def _hash_before(export: InspectAnswer, later: str | None) -> str:
+    """The last plan before the later one, or before the current one, that came out otherwise."""
+    events = (event for event in export["events"] if event["type"] == "export.planned")
+    hashes = [str(event["payload"]["planHash"]) for event in events]
+    current = later or export["planHash"]
+    while hashes and hashes.pop() != current:
+        pass
+    others = [each for each in hashes if each != current]
+    if not others:
+        raise typer.BadParameter(f"{export['exportId']} has no other plan before that.", param_hint="--from")
+    return others[-1]
 
 
 export_app.command("plan")(plan)

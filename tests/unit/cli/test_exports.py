@@ -179,6 +179,43 @@ def test_headline_counts_as_people_do(
     assert headline(totals, left_out=left_out) == expected
 
 
+COUNTS = ("added_count", "removed_count", "changed_count", "appeared_count", "disappeared_count")
+LISTS = ("added", "removed", "changed", "appeared", "disappeared")
+NOTHING: dict[str, Any] = {"count": 0, "first": [], **dict.fromkeys(COUNTS, 0), **dict.fromkeys(LISTS, ())}
+PARTS = ("plan", "warehouse", "broker", "orders", "products", "reference_rows", "messages")
+NO_CHANGES: dict[str, Any] = {
+    "from": {"revision": 1, "planned_at": "then"},
+    "to": {"revision": 2, "planned_at": "now"},
+    "is_same": False,
+    **dict.fromkeys(PARTS, NOTHING),
+}
+
+
+def planned_as(*hashes: str) -> dict[str, Any]:
+    """An export that was planned so many times, and, under the same address here, a difference."""
+    events = [{"type": "export.planned", "payload": {"planHash": each}} for each in hashes]
+    return {"exportId": "batch_1", "planHash": hashes[-1], "events": events, **NO_CHANGES}
+
+
+@pytest.mark.parametrize(
+    ("hashes", "options", "before"),
+    [("ab", (), "a"), ("abb", (), "a"), ("aba", (), "b"), ("abc", ("--to", "b"), "a")],
+)
+def test_diff_begins_with_the_last_plan_that_came_out_otherwise(
+    server: Recorder, hashes: str, options: tuple[str, ...], before: str
+) -> None:
+    server.answer = planned_as(*hashes)
+    assert "No change." in run("export", "diff", "batch_1", *options)
+    assert server.asked[-1][0].startswith(f"/api/exports/batch_1/plan-diff?from={before}")
+
+
+def test_diff_of_an_export_with_one_plan_says_so(server: Recorder) -> None:
+    server.answer = planned_as("a", "a")
+    result = CliRunner().invoke(app, ["export", "diff", "batch_1"])
+    assert result.exit_code == 2
+    assert "batch_1 has no other plan before that" in " ".join(result.output.split())
+
+
 def test_diff_shows_both_values_of_each_change_and_how_many_more_there_are(server: Recorder) -> None:
     nothing = {"count": 0, "first": []}
     none: dict[str, Any] = dict.fromkeys(("added_count", "removed_count", "changed_count"), 0)
