@@ -374,6 +374,22 @@ async def test_plan_is_cancelled(
     assert answer.status_code == 409
 
 
+async def test_orders_of_an_export_that_gave_them_back_are_planned_as_another_one(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    plan = await planned_export(program)
+    export_id = plan["exportId"]
+    assert (await clerk.post(f"/exports/{export_id}/anew", data={"key": "k"})).status_code == 409
+    assert "as a new export" not in (await clerk.get(f"/exports/{export_id}")).text
+    services._exports[ACCOUNT, export_id].state = "WITHDRAWN"
+    assert "Plan 1 order as a new export" in (await clerk.get(f"/exports/{export_id}")).text
+    answer = await act(clerk, export_id, "anew", entryDate="2026-12-02")
+    assert answer.headers["location"].startswith("/exports/batch_")
+    request = asked(services, planning_pb2.PlanExportRequest)[-1]
+    assert list(request.order_ids) == plan["included_order_ids"]
+    assert (request.batch_id, request.entry_date) == ("", "2026-12-02")
+
+
 async def test_key_that_may_only_read_is_offered_nothing_else(
     clerk: httpx.AsyncClient,
     program: httpx.AsyncClient,

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from entrygo.domain.errors import EntryGoError, Kind, NotFound, ValidationFailed
+from entrygo.domain.errors import EntryGoError, InvalidExportState, Kind, NotFound, ValidationFailed
 from entrygo.domain.ids import IdKind, by_origin
 from entrygo.gateway.console.export_page import CONFIRMED, MISSING, inspected, render
 from entrygo.gateway.console.product_fields import editable
@@ -27,11 +27,15 @@ from entrygo.gateway.schemas.exports import (
     WithdrawBody,
 )
 from entrygo.gateway.schemas.policy import ApproveBody
+from entrygo.proto.inspection.v1 import inspection_pb2
 
 # The page explains these beside the form; anything else is a page of its own.
 EXPLAINED = frozenset(
     {Kind.INVALID, Kind.CONFLICT, Kind.KEY_REUSED, Kind.IN_PROGRESS, Kind.FORBIDDEN, Kind.UNAVAILABLE}
 )
+
+# States whose orders are free, for another export.
+GAVE_BACK = frozenset({"CANCELLED", "WITHDRAWN"})
 
 
 def _on_export(name: str) -> Callable[[Handler], Page]:
@@ -80,26 +84,38 @@ async def fix(visit: Visit) -> Response:
     return _back(visit, f"?saved={product_id}#fix")
 
 
+def _orders_of(visit: Visit, found: inspection_pb2.Export) -> dict[str, Any]:
+    """What a plan of the orders of an export asks for, those that it left out included."""
+    before = found.plan
+    return {
+        "accountId": visit.account_id,
+        "warehouseId": before.warehouse_id,
+        "brokerId": before.broker_id,
+        "destinationCountry": before.destination_country,
+        "orderIds": [*before.included_order_ids, *before.excluded_order_ids],
+        **visit.given("entryDate", "onBlocked"),
+        **_key(visit),
+    }
+
+
 @_on_export("plan")
 async def plan(visit: Visit) -> Response:
     """Plans the same orders again, on today's facts; the page then shows what changed."""
     found = await inspected(visit)
-    before = found.plan
-    body = validated(
-        PlanBody,
-        {
-            "accountId": visit.account_id,
-            "warehouseId": before.warehouse_id,
-            "brokerId": before.broker_id,
-            "destinationCountry": before.destination_country,
-            "orderIds": [*before.included_order_ids, *before.excluded_order_ids],
-            "batchId": found.export_id,
-            **visit.given("entryDate", "onBlocked"),
-            **_key(visit),
-        },
-    )
+    body = validated(PlanBody, {**_orders_of(visit, found), "batchId": found.export_id})
     await visit.write(visit.services.planning.PlanExport, mapping.plan_request(body))
-    return _back(visit, f"?since={before.plan_hash}#changed")
+    return _back(visit, f"?since={found.plan.plan_hash}#changed")
+
+
+@_on_export("anew")
+async def plan_anew(visit: Visit) -> Response:
+    """Plans the orders of an export that gave them back as another one, and goes there."""
+    found = await inspected(visit)
+    if found.state not in GAVE_BACK:
+        raise InvalidExportState(details={"currentState": found.state})
+    body = validated(PlanBody, _orders_of(visit, found))
+    reply = await visit.write(visit.services.planning.PlanExport, mapping.plan_request(body))
+    return visit.go(f"/exports/{reply.message.export_id}")
 
 
 @_on_export("approve")
@@ -199,4 +215,6 @@ async def cancel(visit: Visit) -> Response:
     return _back(visit)
 
 
-PAGES: tuple[Page, ...] = (fix, plan, approve, execute, resend, note_answer, withdraw, amend, cancel)
+PAGES: tuple[Page, ...] = (
+    fix, plan, plan_anew, approve, execute, resend, note_answer, withdraw, amend, cancel,
+)  # fmt: skip

@@ -48,7 +48,7 @@ _UNKNOWN = Standing("May have arrived", "?", Tone.BAD, Turn.YOURS, "Ask the brok
 _REJECTED = Standing("Rejected by the broker", "✕", Tone.BAD, Turn.YOURS, "Read the reason, amend")
 _WITH_BROKER = Standing("With the broker", "→", Tone.QUIET, Turn.BROKER, "Waiting for the broker's answer")
 _ACKNOWLEDGED = Standing("Acknowledged", "✓", Tone.GOOD, Turn.NOBODY, "Nothing to do")
-_CANCELLED = Standing("Cancelled", "–", Tone.QUIET, Turn.NOBODY, "Nothing to do")
+_CANCELLED = Standing("Cancelled", "–", Tone.QUIET, Turn.NOBODY, "Its orders can be planned again")
 _WITHDRAWN = Standing("Withdrawn", "↩", Tone.QUIET, Turn.NOBODY, "Its orders can be planned again")
 _SUPERSEDED = Standing("Replaced", "⇢", Tone.QUIET, Turn.NOBODY, "Open the export that replaces it")
 
