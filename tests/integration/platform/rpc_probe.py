@@ -5,6 +5,7 @@ import asyncio
 import socket
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 import grpc
@@ -114,8 +115,16 @@ WIRE, PROCESS = "over a connection", "within the process"
 over_a_connection = pytest.mark.parametrize("channel", [WIRE], indirect=True)
 
 
-@pytest_asyncio.fixture(params=(WIRE, PROCESS))
-async def channel(request: pytest.FixtureRequest, pool: Pool) -> AsyncIterator[grpc.aio.Channel]:
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """A server in this process, and where it listens."""
+
+    server: Server
+    target: str
+
+
+@pytest_asyncio.fixture
+async def probed(pool: Pool) -> AsyncIterator[Probed]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -141,11 +150,16 @@ async def channel(request: pytest.FixtureRequest, pool: Pool) -> AsyncIterator[g
     )
     stop = asyncio.Event()
     serving = asyncio.create_task(server.serve(stop))
-    async with open_channel(f"127.0.0.1:{port}", RpcClientSettings()) as channel:
-        await channel.channel_ready()
-        yield channel if request.param == WIRE else within("planning", server)
+    yield Probed(server, f"127.0.0.1:{port}")
     stop.set()
     await serving
+
+
+@pytest_asyncio.fixture(params=(WIRE, PROCESS))
+async def channel(request: pytest.FixtureRequest, probed: Probed) -> AsyncIterator[grpc.aio.Channel]:
+    async with open_channel(probed.target, RpcClientSettings()) as channel:
+        await channel.channel_ready()
+        yield channel if request.param == WIRE else within("planning", probed.server)
 
 
 def within(service: str, server: Server) -> LocalChannel:

@@ -29,10 +29,11 @@ from tests.integration.platform.rpc_probe import (
     channel,
     key_of,
     pool,
+    probed,
     refusal,
 )
 
-__all__ = ["channel", "pool"]
+__all__ = ["channel", "pool", "probed"]
 
 
 async def test_call_with_a_key_runs_in_the_keys_account_and_mode(

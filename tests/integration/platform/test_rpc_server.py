@@ -28,15 +28,20 @@ from tests.integration.platform.rpc_probe import (
     ENDED,
     MANY,
     PLANNING,
+    Probed,
     call,
     channel,
     key_of,
     over_a_connection,
     pool,
+    probed,
     refusal,
 )
 
-__all__ = ["channel", "pool"]
+# gRPC would take more and more of what nobody reads, as fast as the connection is.
+TAKES_LITTLE = (("grpc.http2.bdp_probe", 0), ("grpc.http2.lookahead_bytes", 65_536))
+
+__all__ = ["channel", "pool", "probed"]
 
 
 async def test_error_that_names_twenty_thousand_ids_arrives_whole_at_our_own_client(
@@ -199,22 +204,20 @@ async def test_a_call_without_a_key_is_refused_before_its_message_has_come(
 
 @over_a_connection
 async def test_answers_that_an_account_does_not_read_have_a_share_of_the_memory(
-    channel: grpc.aio.Channel, pool: Pool
+    channel: grpc.aio.Channel, probed: Probed, pool: Pool
 ) -> None:
     key = (("authorization", await key_of(pool)),)
     request = planning_pb2.PlanExportRequest(account_id="acc_alice", entry_type="large")
-    # A client that never reads: as a stream, the call begins without it.
-    begin: Any = channel.unary_stream(PLANNING + "PlanExport")
-    unread = [begin(request.SerializeToString(), metadata=key) for _ in range(2)]
-    with pytest.raises(grpc.aio.AioRpcError) as refused:
-        async with asyncio.timeout(20):
-            while True:
-                await call(channel).PlanExport(request, metadata=key)
-    assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
-    small = planning_pb2.PlanExportRequest(account_id="acc_alice")
-    await call(channel).PlanExport(small, metadata=key)
-    for each in unread:
-        each.cancel()
+    async with grpc.aio.insecure_channel(probed.target, options=TAKES_LITTLE) as idle:
+        # A client that never reads: as a stream, the call begins without it.
+        begin: Any = idle.unary_stream(PLANNING + "PlanExport")
+        for _ in range(2):
+            await begin(request.SerializeToString(), metadata=key).initial_metadata()
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await call(channel).PlanExport(request, metadata=key)
+        assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        small = planning_pb2.PlanExportRequest(account_id="acc_alice")
+        await call(channel).PlanExport(small, metadata=key)
     async with asyncio.timeout(20):
         while await call(channel).PlanExport(request, metadata=key).code() is not grpc.StatusCode.OK:
             pass
