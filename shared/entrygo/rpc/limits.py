@@ -38,8 +38,9 @@ class CallLimits:
         # One message of the largest size must fit into a key's share.
         share = max(held // 4, settings.max_message_bytes)
         self._bytes = Budget("bytes of messages", total=max(held, share), each=share)
-        self._answers = Budget("bytes of answers", total=2 * held, each=held)
-        self._longest_answer = held
+        # gRPC keeps an answer twice until it is read.
+        self._longest_answer = max(1, held // 2)
+        self._answers = Budget("bytes of answers", total=held, each=self._longest_answer)
         self._refused_bytes = Buckets("refused-bytes", settings.refused_body_bytes_per_second)
         self._key_requests = Buckets("requests", rates.requests_per_second)
         self._key_items = Buckets("items", rates.items_per_second)

@@ -137,7 +137,7 @@ async def probed(pool: Pool) -> AsyncIterator[Probed]:
 
     server = build_server(
         settings=RpcServerSettings(
-            max_message_bytes=2 * 1024 * 1024, max_held_message_bytes=2 * LARGE_BYTES + 1024
+            max_message_bytes=2 * 1024 * 1024, max_held_message_bytes=4 * LARGE_BYTES + 1024
         ),
         stopping=StopSettings(drain_seconds=0),
         port=port,
