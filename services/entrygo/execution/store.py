@@ -120,13 +120,18 @@ class ExecutionBacklog:
         self._connection = connection
 
     async def abandoned_executions(self, limit: int) -> list[Execution]:
-        """Unfinished ones whose lease is over, the longest waiting first."""
-        rows = await self._connection.fetch(
+        """Unfinished ones whose lease is over, the longest waiting first; within a transaction."""
+        rows = self._connection.cursor(
             f"SELECT {_EXECUTION} FROM executions"  # noqa: S608
-            " WHERE finished_at IS NULL AND lease_until <= now() ORDER BY lease_until LIMIT $1",
-            limit,
+            " WHERE finished_at IS NULL AND lease_until <= now() ORDER BY lease_until"
         )
-        return list(_readable(rows))
+        found: list[Execution] = []
+        # Those that cannot be read stay the longest waiting, however many they are.
+        async for row in rows:
+            found += _readable([row])
+            if len(found) == limit:
+                break
+        return found
 
     async def without_submission(self) -> list[Execution]:
         """Executions that would still make a submission, and send it."""

@@ -10,7 +10,7 @@ from entrygo.domain.errors import (
     ServiceUnavailable,
 )
 from entrygo.domain.lifecycle import State
-from entrygo.execution.recovery.loops import reported
+from entrygo.execution.recovery.loops import BATCH, reported
 from entrygo.execution.state.failpoints import (
     AFTER_PREPARE,
     AFTER_SENDING,
@@ -77,14 +77,17 @@ async def test_the_recovery_loop_completes_what_a_dead_process_left(world: World
 async def test_an_execution_that_this_release_cannot_read_holds_up_no_other(world: World) -> None:
     await _die(await world.process(crash_at=AFTER_PREPARE))
     survivor = await world.process()
-    unread = {"id": "exe_unread", "export_id": "batch_unread", "shipment": {"trip": 7}}
     async with transaction(survivor.pool, EVERYONE) as connection:
+        # More than are looked at in one turn.
+        for number in range(BATCH + 1):
+            unread = {"id": f"exe_unread{number}", "export_id": f"batch_{number}", "shipment": {"trip": 7}}
+            await connection.execute(
+                "INSERT INTO executions SELECT (jsonb_populate_record(one, $1)).* FROM executions AS one"
+                " WHERE export_id = 'batch_123'",
+                orjson.dumps(unread).decode(),
+            )
         await connection.execute(
-            "INSERT INTO executions SELECT (jsonb_populate_record(one, $1)).* FROM executions AS one",
-            orjson.dumps(unread).decode(),
-        )
-        await connection.execute(
-            "UPDATE executions SET lease_until = now() - interval '1 s' WHERE id = 'exe_unread'"
+            "UPDATE executions SET lease_until = now() - interval '1 s' WHERE id LIKE 'exe_unread%'"
         )
     await world.pass_lease()
     await survivor.recovery.recover_executions()
