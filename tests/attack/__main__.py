@@ -37,6 +37,7 @@ from tests.attack.sign_in import try_the_console
 from tests.attack.sweep import open_links_of_entries, sweep_operations, sweep_rpcs
 from tests.attack.tally import Tally
 from tests.attack.target import Target
+from tests.attack.unread import leave_unread
 from tests.harness.groups import TOGETHER_SETTING
 from tests.harness.system import System, running_system
 from tests.isolation.callers import keys_of
@@ -79,6 +80,7 @@ ATTACKS: Mapping[str, Attack] = {
     "narrow keys, every tool of agents": sweep_agents,
     "held connections of agents": hold_agents,
     "links of single entries": open_links_of_entries,
+    "unread answers": leave_unread,
     "a busy tenant": be_busy,
     "a busy tenant of large exports": plan_much,
 }

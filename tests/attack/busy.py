@@ -106,6 +106,14 @@ class Tenant:
         answer = await self._post("/api/orders/sync", {"accountId": self._account_id, "items": items})
         return [each["id"] for each in answer["data"]]
 
+    async def planned_with_findings(self, count: int) -> str:
+        """The id of an export of so many orders, with something to be said of each."""
+        items = [{**self._order()["items"][0], "destinationPostalCode": "9"} for _ in range(count)]
+        answer = await self._post("/api/orders/sync", {"accountId": self._account_id, "items": items})
+        planned = await self._post("/api/exports/plan", self._plan([each["id"] for each in answer["data"]]))
+        export_id: str = planned["exportId"]
+        return export_id
+
     def trial(self, order_ids: Sequence[str]) -> planning_pb2.PlanExportRequest:
         """To plan these without keeping the plan."""
         return planning_pb2.PlanExportRequest(

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from tests.isolation.victim import Victim
 ATTACKER = "127.0.0.2"
 ANSWER_SECONDS = 30.0
 READ_BYTES = 64 * 1024
+FEW_BYTES = 4 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +62,17 @@ class Target:
             base_url=self.base_url, transport=transport, timeout=ANSWER_SECONDS, trust_env=False
         )
 
-    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """A connection of the attacker's to the gateway."""
+    async def connect(self, *, few_bytes: bool = False) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection of the attacker's to the gateway; with `few_bytes` little comes that nobody reads."""
         host, port = self.address
-        return await asyncio.open_connection(host, port, local_addr=(ATTACKER, 0))
+        if not few_bytes:
+            return await asyncio.open_connection(host, port, local_addr=(ATTACKER, 0))
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, FEW_BYTES)
+        connection.setblocking(False)
+        connection.bind((ATTACKER, 0))
+        await asyncio.get_running_loop().sock_connect(connection, (host, port))
+        return await asyncio.open_connection(sock=connection, limit=FEW_BYTES)
 
 
 def unknown_key() -> str:
