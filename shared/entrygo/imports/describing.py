@@ -8,7 +8,7 @@ from entrygo.imports.entries import Entry, JsonObject, Rejected
 from entrygo.imports.order_rows import refused
 from entrygo.imports.wanted import column_at, form_of
 from entrygo.records.csv_columns import Column
-from entrygo.records.kinds import OwnName, Text
+from entrygo.records.kinds import Day, OwnName, Text
 
 
 def describe_product(entry: Entry, issues: Sequence[Issue]) -> Iterator[Rejected]:
@@ -48,8 +48,10 @@ def _text(issue: Issue, columns: Mapping[str, Column], item: JsonObject) -> str:
     found = column_at(path, columns.values(), item)
     if found is not None:
         name, kind = found
-        # Of a text the message alone says what it lacks, and some messages say the form by themselves.
-        is_said = isinstance(kind, Text | OwnName) or form_of(kind) in message
+        # Of a text the message alone says what it lacks, and so it does of a day that has its form; some
+        # messages say the form by themselves.
+        is_day = isinstance(kind, Day) and issue.get("code") in ("too_small", "too_big")
+        is_said = is_day or isinstance(kind, Text | OwnName) or form_of(kind) in message
         form = "" if is_said else f" (wanted: {form_of(kind)})"
         return f"{name}: {message}{form}"
     field = path.rpartition(".")[2]

@@ -20,6 +20,8 @@ from entrygo.records.order import CURRENCY, OTHER_CURRENCY
 from entrygo.requests.texts import is_country
 
 IMPORTER = "importer_number"
+# As order systems write the two countries that such files are about, with the code that is meant.
+_CODES = {"USA": "US", "UNITED STATES": "US", "UNITED STATES OF AMERICA": "US", "CANADA": "CA", "CAN": "CA"}
 # What the rows of an order say of the order as a whole, besides its id.
 OF_THE_ORDER = tuple(
     (name, column.rest_name) for name, column in ORDER_FIELDS.items() if column.rest_name != "externalId"
@@ -127,7 +129,9 @@ def _agreed(cells: list[dict[str, str]]) -> JsonObject:
     if country is None:
         raise Fault("ship_to_country is missing")
     if not is_country(str(country)):
-        raise Fault(f"ship_to_country is {country!r}: expected a two-letter code")
+        meant = _CODES.get(str(country).upper().replace(".", ""))
+        hint = f", {meant}" if meant else ""
+        raise Fault(f"ship_to_country is {country!r}: expected a two-letter code{hint}")
     return {**agreed, "destinationCountry": str(country).upper()}
 
 

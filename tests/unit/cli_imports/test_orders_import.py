@@ -117,7 +117,12 @@ def test_a_zip_goes_as_it_is_when_it_lost_its_leading_zero(server: FakeServer, i
         (row("SO-2", rest="1,,,"), "unit_price_usd is missing"),
         (row("SO-2", rest="1,1.23456,,"), "unit_price_usd is '1.23456': at most 4 decimal places"),
         (row(""), "order_id is missing"),
-        ("SO-2,USA,CA,94105,JKT-001,1,1,,\n", "ship_to_country is 'USA': expected a two-letter code"),
+        ("SO-2,USA,CA,94105,JKT-001,1,1,,\n", "ship_to_country is 'USA': expected a two-letter code, US"),
+        (
+            "SO-2,U.S.A.,CA,94105,JKT-001,1,1,,\n",
+            "ship_to_country is 'U.S.A.': expected a two-letter code, US",
+        ),
+        ("SO-2,Utopia,CA,94105,JKT-001,1,1,,\n", "ship_to_country is 'Utopia': expected a two-letter code"),
         ("SO-2,,CA,94105,JKT-001,1,1,,\n", "ship_to_country is missing"),
         (row("SO-2", rest="1,1,w,y,oops"), "more cells than columns, from 'oops' on"),
     ],

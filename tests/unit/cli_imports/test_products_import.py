@@ -166,6 +166,18 @@ def test_a_form_that_the_reason_says_by_itself_is_not_said_twice(
     assert [one["reject_reason"] for one in rejects_of(file)] == [f"usmca_blanket_from: {said}"]
 
 
+def test_of_a_period_that_ends_before_it_begins_no_form_is_asked_for(
+    server: FakeServer, importer: Importer
+) -> None:
+    said = "Before the first day, 2026-05-01"
+    server.judge = lambda index, _: [
+        {"path": f"items.{index}.usmca.blanketTo", "message": said, "code": "too_small"}
+    ]
+    file = importer.file("sku,usmca_blanket_to\nA,2026-01-31\n")
+    assert importer.products(file).exit_code == 3
+    assert [one["reject_reason"] for one in rejects_of(file)] == [f"usmca_blanket_to: {said}"]
+
+
 def test_an_unknown_column_is_refused_with_the_nearest_name(server: FakeServer, importer: Importer) -> None:
     path = importer.file("sku,contry_of_origin,shelf\nA,CA,4\n")
     done = importer.products(path)
