@@ -121,6 +121,8 @@ class TripEntry(Fact):
     # Empty where house bills have theirs.
     paps_number: str
     house_bills: tuple[HouseBill, ...] = ()
+    # As of a shipment; None is one an order.
+    packages: int | None = None
 
 
 class EmergencyContact(Fact):
@@ -205,6 +207,11 @@ class Shipment(Fact):
         """The shipment control number of an entry; one for the whole truck is that of its only entry."""
         stated = {each.entry: each.paps_number for each in self.trip.entries} if self.trip else {}
         return stated.get(entry_number) or (self.paps_number if entries == 1 else None)
+
+    def packages_of(self, entry_number: int, *, entries: int) -> int | None:
+        """The packages stated of an entry; those of the whole truck are its only entry's."""
+        stated = {each.entry: each.packages for each in self.trip.entries} if self.trip else {}
+        return stated.get(entry_number) or (self.packages if entries == 1 else None)
 
     @property
     def control_numbers(self) -> tuple[tuple[str, str], ...]:

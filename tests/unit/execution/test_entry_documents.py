@@ -13,7 +13,7 @@ import pytest
 from entrygo.domain.facts import Party
 from entrygo.domain.importer_number import masked
 from entrygo.domain.principal import Mode, Tenant
-from entrygo.domain.shipment import Charge, ChargeKind, Shipment
+from entrygo.domain.shipment import Charge, ChargeKind, Shipment, Trip, TripEntry
 from entrygo.domain.snapshot import Severity, Snapshot, ValidationMessage
 from entrygo.execution.documents import DOCUMENTS
 from entrygo.execution.documents.document_sets import LAST, OF_AN_ENTRY, OF_THE_TRUCK, render_package
@@ -281,3 +281,35 @@ def test_second_rendering_gives_the_same_bytes(package: dict[str, RenderedArtifa
     assert {name: each.sha256 for name, each in again.items()} == {
         name: each.sha256 for name, each in package.items()
     }
+
+
+def counted(*of_entries: int | None, truck: int | None = None) -> dict[str, RenderedArtifact]:
+    """The documents of a truck of which so many packages are stated, of each entry and of all."""
+    entries = tuple(
+        TripEntry(entry=n, paps_number=f"CCBT000{n}", packages=each)
+        for n, each in enumerate(of_entries, start=1)
+    )
+    return rendered(THREE, replace(PACKAGE, shipment=Shipment(trip=Trip(entries=entries), packages=truck)))
+
+
+def test_each_entry_has_the_packages_that_are_stated_of_it_and_the_truck_their_sum() -> None:
+    """ACE: the quantity of a shipment is that of its smallest outer packages."""
+    found = counted(4, None, 7)
+    orders = [len(entry.order_ids) for entry in THREE.entries]
+    quantities = [4, orders[1], 7]
+    manifest = json_of(found, "ace_manifest.json")
+    assert [int(each["quantity"]["quantity"]) for each in manifest["shipments"]] == quantities
+    assert "quantity" not in manifest["left_to_the_carrier"]["shipments"]
+    for number, packages in enumerate(quantities, start=1):
+        entry = json_of(found, f"entry-{number}_entry_dataset.json")["entry"]
+        assert entry["manifest_quantity"]["quantity"] == str(packages)
+        assert rows_of(found, f"entry-{number}_entry_lines.csv")[0]["packages"] == str(packages)
+    page = page_of(found["commercial_customs_invoice.html"])
+    assert f"{sum(quantities)} holding {sum(orders)} orders" in page
+
+
+def test_quantities_that_are_not_those_of_the_truck_are_left_to_the_carrier() -> None:
+    orders = sum(len(entry.order_ids) for entry in THREE.entries)
+    for truck, is_left in ((orders, False), (orders + 1, True)):
+        manifest = json_of(counted(None, None, None, truck=truck), "ace_manifest.json")
+        assert ("quantity" in manifest["left_to_the_carrier"]["shipments"]) is is_left

@@ -41,7 +41,7 @@ STATED = pb.Trip(
     estimated_arrival="2026-11-27T22:30:00.000Z",
     entries=[
         pb.TripEntry(entry=2, paps_number="ccbt000002"),
-        pb.TripEntry(entry=3, paps_number="CCBT000003"),
+        pb.TripEntry(entry=3, paps_number="CCBT000003", packages=7),
     ],
     emergency_contact=pb.EmergencyContact(name=" Emergency Desk Ltd ", phone="+1 613 555 0100"),
     prior_notices=[
@@ -57,7 +57,10 @@ TRIP = Trip(
     border_port="3004",
     carrier_scac="CCBT",
     estimated_arrival="2026-11-27T22:30:00.000Z",
-    entries=(TripEntry(entry=2, paps_number="CCBT000002"), TripEntry(entry=3, paps_number="CCBT000003")),
+    entries=(
+        TripEntry(entry=2, paps_number="CCBT000002"),
+        TripEntry(entry=3, paps_number="CCBT000003", packages=7),
+    ),
     emergency_contact=EmergencyContact(name="Emergency Desk Ltd", phone="+1 613 555 0100"),
     prior_notices=(
         PriorNotice(product="COF-001", confirmation_number="100482916357"),
@@ -71,6 +74,14 @@ def test_everything_that_is_stated_of_a_truck_is_read() -> None:
     assert read_shipment(pb.Shipment(trip=STATED), issues) == Shipment(trip=TRIP)
     assert issues.found == ()
     assert read_shipment(pb.Shipment(trip=pb.Trip(conveyance=" ")), Issues()) == NOTHING_STATED
+
+
+@pytest.mark.parametrize(("of_the_truck", "is_refused"), [(0, False), (9, True), (10, False), (11, False)])
+def test_a_truck_has_no_fewer_packages_than_its_entries(of_the_truck: int, is_refused: bool) -> None:
+    counted = [pb.TripEntry(entry=n, paps_number=f"CCBT000{n}", packages=5) for n in (1, 2)]
+    issues = Issues()
+    read_shipment(pb.Shipment(packages=of_the_truck, trip=pb.Trip(entries=counted)), issues)
+    assert [path for path, _, _ in issues.found] == (["shipment.packages"] if is_refused else [])
 
 
 def test_a_request_with_a_truck_is_another_one_than_without() -> None:
@@ -96,6 +107,10 @@ def test_a_request_with_a_truck_is_another_one_than_without() -> None:
             for number in ("PAPS", "CCBT123", "CC8T1234", "CCBT1234567890123", "CCBT-1234")
         ),
         (pb.Trip(entries=[pb.TripEntry(paps_number="CCBT0001")]), "trip.entries.0.entry"),
+        (
+            pb.Trip(entries=[pb.TripEntry(entry=1, paps_number="CCBT0001", packages=1_000_000)]),
+            "trip.entries.0.packages",
+        ),
         # 49 CFR 172.604: a telephone number, and whose it is.
         (pb.Trip(emergency_contact=pb.EmergencyContact(name="Desk")), "trip.emergencyContact.phone"),
         (pb.Trip(emergency_contact=pb.EmergencyContact(phone="6135550100")), "trip.emergencyContact.name"),

@@ -1797,6 +1797,7 @@ class TripEntryInput(TypedDict):
     entry: int
     papsNumber: NotRequired[str | None]
     houseBills: NotRequired[list[HouseBillInput] | None]
+    packages: NotRequired[int | None]
 
 
 class TripInput(TypedDict):

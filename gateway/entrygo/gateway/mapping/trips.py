@@ -14,7 +14,9 @@ def fill_trip(message: execution_pb2.Trip, trip: TripInput) -> None:
     message.carrier_scac = trip.carrier_scac or ""
     message.estimated_arrival = trip.estimated_arrival or ""
     for each in trip.entries or ():
-        entry = message.entries.add(entry=int(each.entry), paps_number=each.paps_number or "")
+        entry = message.entries.add(
+            entry=int(each.entry), paps_number=each.paps_number or "", packages=int(each.packages or 0)
+        )
         for bill in each.house_bills or ():
             entry.house_bills.add(order_id=bill.order_id, paps_number=bill.paps_number)
     if trip.emergency_contact is not None:

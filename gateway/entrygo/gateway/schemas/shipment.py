@@ -164,6 +164,10 @@ class TripEntryInput(Body):
             description="Control number of each order, if manifestPer is house_bill",
         ),
     ] = None
+    packages: Annotated[
+        PositiveWholeNumber | None,
+        Field(le=MAX_PACKAGES, description="Smallest outer packages of the entry; default: one per order"),
+    ] = None
 
 
 class EmergencyContactInput(Body):

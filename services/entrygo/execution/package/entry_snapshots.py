@@ -179,7 +179,9 @@ def whole_package(package: PackageFacts, snapshot: Snapshot) -> PackageFacts:
         return package
     only = snapshot.entries[0].number if snapshot.entries else 1
     stated = package.shipment.paps_of(only, entries=1)
-    return replace(package, shipment=package.shipment.model_copy(update={"paps_number": stated}))
+    packages = package.shipment.packages_of(only, entries=1)
+    update = {"paps_number": stated, "packages": packages}
+    return replace(package, shipment=package.shipment.model_copy(update=update))
 
 
 def entry_package(package: PackageFacts, snapshot: Snapshot, entry: PlannedEntry) -> PackageFacts:
@@ -187,8 +189,8 @@ def entry_package(package: PackageFacts, snapshot: Snapshot, entry: PlannedEntry
     shipment = package.shipment.model_copy(
         update={
             "paps_number": package.shipment.paps_of(entry.number, entries=len(snapshot.entries)),
-            # What was counted is the truck's: of an entry it is one an order.
-            "packages": None,
+            # What was counted is the truck's: of an entry it is what is stated of it, else one an order.
+            "packages": package.shipment.packages_of(entry.number, entries=len(snapshot.entries)),
             "charges": _part_of_charges(package.shipment, snapshot.entries, entry),
         }
     )

@@ -175,8 +175,17 @@ def _totals(
         gross_weight=sum_weights(line.gross_weight_kg for line in lines),
         value=value,
         invoice_total=value + shipment.billed_usd - shipment.discounts_usd,
-        packages=shipment.packages or len(snapshot.orders),
+        packages=shipment.packages or _packages(snapshot, shipment),
     )
+
+
+def _packages(snapshot: Snapshot, shipment: Shipment) -> int:
+    """As stated of each entry, else one an order."""
+    if not snapshot.entries:
+        return len(snapshot.orders)
+    entries = len(snapshot.entries)
+    stated = {each.number: shipment.packages_of(each.number, entries=entries) for each in snapshot.entries}
+    return sum(stated[each.number] or len(each.order_ids) for each in snapshot.entries)
 
 
 def distinct(texts: Iterator[str]) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def manifest_shipments(invoice: Invoice) -> list[ManifestShipment]:
 def uncounted(invoice: Invoice, shipments: Sequence[ManifestShipment]) -> int | None:
     """The packages that were counted on the truck, where they are not those of its shipments together.
 
-    Nobody said in which shipment they are; of several each is taken to have one an order.
+    Nobody said in which shipment they are: one of which nothing is stated is taken to have one an order.
     """
     counted = invoice.package.shipment.packages
     return None if counted == sum(each.packages for each in shipments) else counted
@@ -73,9 +73,15 @@ def _of_entry(
         lines=tuple(line for line in invoice.consolidated if line.entry_number == entry.number),
         order_lines=tuple(line for order_id in entry.order_ids for line in lines[order_id]),
         # The smallest outside packing: the parcels, one an order unless stated otherwise.
-        packages=invoice.totals.packages if entries == 1 else len(entry.order_ids),
+        packages=invoice.totals.packages if entries == 1 else packages_of(invoice, entry),
         value=entry.value,
     )
+
+
+def packages_of(invoice: Invoice, entry: InvoiceEntry) -> int:
+    """As stated of the entry, else one an order."""
+    stated = invoice.package.shipment.packages_of(entry.number, entries=len(invoice.entries))
+    return stated or len(entry.order_ids)
 
 
 def _of_order(

@@ -44,6 +44,7 @@ View = Mapping[str, object]
 def shipment_view(invoice: Invoice) -> View:
     """As the invoice shows it, with the control numbers of all entries that it is of."""
     shipment, orders = invoice.package.shipment, f"{invoice.totals.orders:,}"
+    packages = f"{invoice.totals.packages:,}"
     trip, control_numbers = shipment.trip or Trip(), in_words(numbers_by_entry(invoice))
     return {
         "terms_of_sale": _terms_of_sale(shipment),
@@ -62,7 +63,9 @@ def shipment_view(invoice: Invoice) -> View:
             ("Equipment", ", ".join(trip.equipment)), ("seals", ", ".join(map(clean_text, trip.seals)))
         ),
         "reason": "" if shipment.reason is None else _REASONS[shipment.reason],
-        "packages": orders if shipment.packages is None else f"{shipment.packages:,} holding {orders} orders",
+        "packages": f"{packages} holding {orders} orders"
+        if shipment.packages or packages != orders
+        else orders,
         "charges": [
             {"name": name, "amount": "" if figure is None else amount(figure)}
             for name, figure in named_charges(shipment)

@@ -45,7 +45,7 @@ def read_shipment(given: execution_pb2.Shipment, issues: Issues) -> Shipment:
         shipped_on=_shipped_on(given.shipped_on, trip, issues),
         paps_number=_number("shipment.papsNumber", given.paps_number, PAPS_NUMBER, issues),
         trip_number=_number("shipment.tripNumber", given.trip_number, TRIP_NUMBER, issues),
-        packages=_packages(given.packages, issues),
+        packages=_packages(given.packages, trip, issues),
         reason=_one_of(ShipmentReason, "shipment.reason", given.reason, issues) if given.reason else None,
         seller=_text("shipment.seller", given.seller, MAX_NAME, issues),
         buyer=_text("shipment.buyer", given.buyer, MAX_NAME, issues),
@@ -116,7 +116,11 @@ def _charge(given: execution_pb2.Charge, path: str, issues: Issues) -> Charge | 
     return Charge(kind=kind, amount_usd=amount, description=description) if kind else None
 
 
-def _packages(given: int, issues: Issues) -> int | None:
+def _packages(given: int, trip: Trip | None, issues: Issues) -> int | None:
+    """Of the truck: no fewer than its entries have."""
+    of_entries = sum(each.packages or 0 for each in trip.entries) if trip else 0
+    if 0 < given < of_entries:
+        issues.add("shipment.packages", f"The entries of the trip have {of_entries}", "custom")
     if given > MAX_PACKAGES:
         issues.add("shipment.packages", f"At most {MAX_PACKAGES} packages", "too_big")
     return given or None

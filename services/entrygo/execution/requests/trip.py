@@ -10,6 +10,7 @@ from entrygo.domain.shipment import (
     MAX_CARRIER_NAMES,
     MAX_ENTRIES,
     MAX_NAME,
+    MAX_PACKAGES,
     MAX_PHONE,
     MAX_PRIOR_NOTICES,
     PHONE,
@@ -61,6 +62,7 @@ def trip_message(trip: Trip) -> execution_pb2.Trip:
                     execution_pb2.HouseBill(order_id=bill.order_id, paps_number=bill.paps_number)
                     for bill in each.house_bills
                 ],
+                packages=each.packages or 0,
             )
             for each in trip.entries
         ],
@@ -116,6 +118,7 @@ def _entries(given: Iterable[execution_pb2.TripEntry], issues: Issues) -> tuple[
                 HouseBill(order_id=bill.order_id, paps_number=bill.paps_number.upper())
                 for bill in each.house_bills
             ),
+            packages=each.packages or None,
         )
         for each in given
     )
@@ -125,6 +128,8 @@ def _entries(given: Iterable[execution_pb2.TripEntry], issues: Issues) -> tuple[
         if not 1 <= each.entry <= MAX_ENTRIES:
             issues.add(f"{path}.entry", f"Must be between 1 and {MAX_ENTRIES}", "invalid_number")
         _once(f"{path}.entry", each.entry, seen, issues)
+        if (each.packages or 0) > MAX_PACKAGES:
+            issues.add(f"{path}.packages", f"At most {MAX_PACKAGES} packages", "too_big")
         if each.paps_number or not each.house_bills:
             _control_number(f"{path}.papsNumber", each.paps_number, seen, issues)
         for place, bill in enumerate(each.house_bills):

@@ -196,14 +196,16 @@ class PriorNotice(_message.Message):
     def __init__(self, product: _Optional[str] = ..., confirmation_number: _Optional[str] = ..., entry: _Optional[int] = ...) -> None: ...
 
 class TripEntry(_message.Message):
-    __slots__ = ("entry", "paps_number", "house_bills")
+    __slots__ = ("entry", "paps_number", "house_bills", "packages")
     ENTRY_FIELD_NUMBER: _ClassVar[int]
     PAPS_NUMBER_FIELD_NUMBER: _ClassVar[int]
     HOUSE_BILLS_FIELD_NUMBER: _ClassVar[int]
+    PACKAGES_FIELD_NUMBER: _ClassVar[int]
     entry: int
     paps_number: str
     house_bills: _containers.RepeatedCompositeFieldContainer[HouseBill]
-    def __init__(self, entry: _Optional[int] = ..., paps_number: _Optional[str] = ..., house_bills: _Optional[_Iterable[_Union[HouseBill, _Mapping]]] = ...) -> None: ...
+    packages: int
+    def __init__(self, entry: _Optional[int] = ..., paps_number: _Optional[str] = ..., house_bills: _Optional[_Iterable[_Union[HouseBill, _Mapping]]] = ..., packages: _Optional[int] = ...) -> None: ...
 
 class HouseBill(_message.Message):
     __slots__ = ("order_id", "paps_number")
