@@ -193,7 +193,7 @@ def test_the_mail_asks_for_no_post_summary_correction_of_an_informal_entry() -> 
     assert f"({FIRST}, {THIRD}): please correct each of them with CBP, and file none" in informal
     assert f"{FIRST}, {THIRD} are planned as type 11: an informal entry is liquidated on" in informal
     both = mail_of(correcting(typed(THREE, "01", "01", "11")))
-    assert "please correct each of them by a post-summary correction of its own" in both
+    assert f"please correct {FIRST} by a post-summary correction and {THIRD} with CBP, and file none" in both
     assert f"{THIRD} is planned as type 11: an informal entry is liquidated on payment" in both
     unchanged = correcting(typed(THREE, "11", "01", "01"))
     assert unchanged.amendment is not None

@@ -7,6 +7,7 @@ from entrygo.execution.package.entry_snapshots import unchanged_numbers
 from entrygo.execution.package.summary import PackageSummary
 
 INFORMAL = "11"
+BY_CORRECTION, WITH_CBP = "by a post-summary correction", "with CBP"
 
 
 def left_to_file(amendment: Amendment, summary: PackageSummary | None) -> Sequence[int]:
@@ -22,23 +23,19 @@ def correction_of(amendment: Amendment, summary: PackageSummary | None) -> str:
     unchanged = unchanged_numbers(amendment)
     changed = [each for each in numbers or [amendment.entry_number or ""] if each not in unchanged]
     informal = [each for each in _informal(amendment, summary) if each in changed]
-    how = "by a post-summary correction" if set(changed) != set(informal) else "with CBP"
-    return f"{_asked(amendment, summary, numbers, unchanged, how)}{_of_informal(informal)}"
+    asked = _of_some(numbers, unchanged, informal) if unchanged else _of_all(amendment, summary, informal)
+    return f"{asked}{_of_informal(informal)}"
 
 
-def _asked(
-    amendment: Amendment,
-    summary: PackageSummary | None,
-    numbers: Sequence[str],
-    unchanged: Sequence[str],
-    how: str,
-) -> str:
-    if unchanged:
-        return _of_some(numbers, unchanged, how)
+def _of_all(amendment: Amendment, summary: PackageSummary | None, informal: Sequence[str]) -> str:
+    numbers = list(dict.fromkeys(each.entry_number for each in amendment.filed))
+    how = WITH_CBP if informal else BY_CORRECTION
     if len(numbers) > 1:
-        each = f"{how} of its own" if how.startswith("by") else how
+        each = f"correct each of them {how}{'' if informal else ' of its own'}"
+        if 0 < len(informal) < len(numbers):
+            each = _each_in_its_way(numbers, informal)
         return (
-            f"Entries were filed for that one ({', '.join(numbers)}): please correct each of them {each},"
+            f"Entries were filed for that one ({', '.join(numbers)}): please {each},"
             " and file none of them a second time."
         )
     if not amendment.filed and summary is not None and len(summary.entries) > 1:
@@ -53,16 +50,22 @@ def _asked(
     )
 
 
-def _of_some(numbers: Sequence[str], unchanged: Sequence[str], how: str) -> str:
+def _of_some(numbers: Sequence[str], unchanged: Sequence[str], informal: Sequence[str]) -> str:
     """Nobody is asked to correct what did not change."""
     changed = [each for each in numbers if each not in unchanged]
     filed = "An entry was" if len(numbers) == 1 else "Entries were"
-    asked = f"please correct {', '.join(changed)} {how}; " if changed else ""
+    asked = f"please {_each_in_its_way(changed, informal)}; " if changed else ""
     return (
         f"{filed} filed for that one ({', '.join(numbers)}): {asked}"
         f"nothing of {', '.join(unchanged)} changed, so that there is nothing to correct in it."
         " Please file no entry a second time."
     )
+
+
+def _each_in_its_way(numbers: Sequence[str], informal: Sequence[str]) -> str:
+    formal = [each for each in numbers if each not in informal]
+    ways = ((formal, BY_CORRECTION), (informal, WITH_CBP))
+    return "correct " + " and ".join(f"{', '.join(named)} {how}" for named, how in ways if named)
 
 
 def _informal(amendment: Amendment, summary: PackageSummary | None) -> Sequence[str]:
