@@ -105,6 +105,21 @@ async def test_product_is_mended_in_place_and_once(
     assert "Saved." in (await clerk.get(part, headers={"hx-request": "true"})).text
 
 
+async def test_a_value_that_somebody_else_saved_meanwhile_is_not_replaced_without_a_word(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    services._exports[ACCOUNT, export_id].plan.issues.by_product[0].field = "hts_code"
+    mine = fields_of((await clerk.get(f"/exports/{export_id}")).text, f"/exports/{export_id}/fix")
+    await act(clerk, export_id, "fix", value="6110202079")
+    refused = await clerk.post(f"/exports/{export_id}/fix", data={**mine, "value": "6110202041"})
+    assert refused.status_code == 409
+    assert "the value &#39;6110202079&#39; there while you typed" in refused.text
+    assert len(asked(services, sync_pb2.UpdateProductRequest)) == 1
+    again = {**fields_of(refused.text, f"/exports/{export_id}/fix"), "value": "6110202041"}
+    assert (await clerk.post(f"/exports/{export_id}/fix", data=again)).status_code == 303
+
+
 async def test_what_no_value_of_a_product_mends_has_no_field_and_says_what_does(
     clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
 ) -> None:

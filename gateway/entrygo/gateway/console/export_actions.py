@@ -10,7 +10,7 @@ from starlette.responses import Response
 from entrygo.domain.errors import EntryGoError, InvalidExportState, Kind, NotFound, ValidationFailed
 from entrygo.domain.ids import IdKind, by_origin
 from entrygo.gateway.console.export_page import CONFIRMED, MISSING, inspected, render
-from entrygo.gateway.console.product_fields import editable
+from entrygo.gateway.console.product_fields import Editable, editable, value_of
 from entrygo.gateway.console.visit import Handler, Page, Visit
 from entrygo.gateway.entry_numbers import by_entry, numbers_in
 from entrygo.gateway.exchange import validated
@@ -28,11 +28,20 @@ from entrygo.gateway.schemas.exports import (
 )
 from entrygo.gateway.schemas.policy import ApproveBody
 from entrygo.proto.inspection.v1 import inspection_pb2
+from entrygo.proto.sync.v1 import sync_pb2
 
 # The page explains these beside the form; anything else is a page of its own.
 EXPLAINED = frozenset(
     {Kind.INVALID, Kind.CONFLICT, Kind.KEY_REUSED, Kind.IN_PROGRESS, Kind.FORBIDDEN, Kind.UNAVAILABLE}
 )
+
+
+class MendedMeanwhile(EntryGoError):
+    """Somebody gave the product another value there while you typed. Save once more to replace it."""
+
+    code = "CHANGED_MEANWHILE"
+    kind = Kind.CONFLICT
+
 
 # States whose orders are free, for another export.
 GAVE_BACK = frozenset({"CANCELLED", "WITHDRAWN"})
@@ -79,9 +88,21 @@ async def fix(visit: Visit) -> Response:
         raise NotFound("There is no such field.")
     if not visit.form.get("value"):
         raise ValidationFailed.of([(".".join(field.rest_path), "Required", "invalid_type")])
+    await _check_unchanged(visit, product_id, field)
     body = validated(PRODUCTS.schemas.patch_body, {**field.body(visit.form["value"]), **_key(visit)})
     await visit.write(visit.services.sync.UpdateProduct, PRODUCTS.patch_request(product_id, body))
     return _back(visit, f"?saved={product_id}#fix")
+
+
+async def _check_unchanged(visit: Visit, product_id: str, field: Editable) -> None:
+    """MendedMeanwhile where the product has neither the value that the page showed nor the one to save."""
+    product = await visit.read(visit.services.sync.GetProduct, sync_pb2.GetRequest(id=product_id))
+    current = value_of(product, field)
+    if "was" in visit.form and current not in (visit.form["was"], visit.form["value"]):
+        raise MendedMeanwhile(
+            f"Somebody gave {product.sku} the value {current!r} there while you typed."
+            " Save once more to replace it."
+        )
 
 
 def _orders_of(visit: Visit, found: inspection_pb2.Export) -> dict[str, Any]:
