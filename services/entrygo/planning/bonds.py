@@ -29,6 +29,14 @@ class EntryCosts:
     amount_usd: Decimal | None
 
 
+@dataclass(slots=True)
+class LikelyCosts:
+    """What the entries of one importer are likely to cost at most, in USD, without the `unknown` ones."""
+
+    amount_usd: Decimal = Decimal(0)
+    unknown: int = 0
+
+
 def continuous_numbers(warehouse: Warehouse, importers: Sequence[Importer]) -> list[str]:
     """The importers, by number, whose bond goes by a year."""
     own = warehouse.importer_of_record
@@ -37,13 +45,17 @@ def continuous_numbers(warehouse: Warehouse, importers: Sequence[Importer]) -> l
     return sorted({comparable(number) for number in numbers if number})
 
 
-def costs_by_importer(duties: Sequence[EntryDuty]) -> Mapping[str, Decimal]:
-    """Duty at most and fees of each importer, in USD; without entries that could not be estimated."""
-    found: dict[str, Decimal] = defaultdict(Decimal)
+def costs_by_importer(duties: Sequence[EntryDuty]) -> Mapping[str, LikelyCosts]:
+    """By importer, of those that have a number."""
+    found: dict[str, LikelyCosts] = defaultdict(LikelyCosts)
     for duty in duties:
-        amount = cost_of(duty)
-        if duty.importer_number and amount is not None:
-            found[comparable(duty.importer_number)] += amount
+        if not duty.importer_number:
+            continue
+        costs, amount = found[comparable(duty.importer_number)], cost_of(duty)
+        if amount is None:
+            costs.unknown += 1
+        else:
+            costs.amount_usd += amount
     return found
 
 
@@ -106,6 +118,7 @@ def _need(
         yield BondNeed.model_validate(
             {
                 **shared,
+                "is_complete": len(known) == len(costs) and found.is_complete,
                 "needed_usd": found.amount_usd,
                 "twelve_months_usd": found.twelve_months_usd if year else None,
                 "first_day": found.first_day,

@@ -15,9 +15,10 @@ def counting(export_id: str, revision: str) -> str:
     """
     return (
         "INSERT INTO importer_costs (account_id, mode, export_id, warehouse_id, importer_number,"  # noqa: S608
-        " entry_date, amount_usd)"
+        " entry_date, amount_usd, unknown_entries)"
         " SELECT account_id, mode, export_id, warehouse_id, cost.key,"
-        " (importer_costs ->> 'entryDate')::date, cost.value::numeric"
+        " (importer_costs ->> 'entryDate')::date, cost.value::numeric,"
+        " coalesce((importer_costs #>> ARRAY['unknown', cost.key])::integer, 0)"
         " FROM plans, jsonb_each_text(importer_costs -> 'costs') AS cost"
         f" WHERE account_id = $1 AND mode = $2 AND export_id = {export_id} AND revision = {revision}"
         " ON CONFLICT DO NOTHING"
@@ -50,8 +51,8 @@ class ImporterCosts:
         Not of the export `but`, whose place the planned one takes.
         """
         rows = await self._connection.fetch(
-            "SELECT importer_number, entry_date, sum(amount_usd) AS amount, count(*) AS entries"
-            " FROM importer_costs WHERE account_id = $1 AND mode = $2"
+            "SELECT importer_number, entry_date, sum(amount_usd) AS amount, count(*) AS entries,"
+            " sum(unknown_entries) AS unknown FROM importer_costs WHERE account_id = $1 AND mode = $2"
             " AND ($3::text IS NULL OR warehouse_id = $3) AND importer_number = ANY($4::text[])"
             " AND entry_date BETWEEN $5 AND $6 AND ($7::text IS NULL OR export_id <> $7)"
             " GROUP BY importer_number, entry_date",
@@ -63,6 +64,6 @@ class ImporterCosts:
         )
         found: dict[str, list[Paid]] = {}
         for row in rows:
-            paid = Paid(row["entry_date"], row["amount"], row["entries"])
+            paid = Paid(row["entry_date"], row["amount"], row["entries"], row["unknown"])
             found.setdefault(row["importer_number"], []).append(paid)
         return found

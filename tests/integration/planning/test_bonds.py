@@ -43,6 +43,22 @@ async def test_executed_exports_count_into_the_year_of_their_importer(estimating
     assert (within - after, entries, of_its_own) == (alone, 2, 1)
 
 
+async def test_an_executed_entry_whose_duty_nobody_could_estimate_leaves_the_year_open(
+    estimating: Planner,
+) -> None:
+    alone, _ = await year_of(estimating, "ord_124")
+    products = dict(estimating.facts.products)
+    # Sets have the rate of their highest article, which no product names.
+    sets = {id_: make_product(id_, hts_code="8211100000", usmca={}) for id_ in (HOODIE, CAP)}
+    estimating.facts.products.update(sets)
+    await estimating.executed("ord_123", entry_date=DAY)
+    estimating.facts.products.update(products)
+    for day, is_complete in ((DAY, False), ("2027-11-27", True)):
+        planned = await estimating.plan("ord_124", dry_run=True, entry_date=day)
+        assert [each.is_complete for each in planned.plan.bonds] == [is_complete]
+    assert (await year_of(estimating, "ord_124"))[0] == alone
+
+
 async def test_an_entry_counts_for_its_own_account_and_mode(estimating: Planner) -> None:
     await estimating.executed("ord_123", entry_date=DAY)
     for tenant in (BOB, ALICE_TEST):

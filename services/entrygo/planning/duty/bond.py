@@ -23,6 +23,8 @@ class Paid:
     entry_date: date
     amount_usd: Decimal
     entries: int = 1
+    # Entries beside them whose duty could not be estimated.
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,8 @@ class ContinuousBond:
     first_day: date
     last_day: date
     entries: int
+    # Whether every entry of the year could be estimated.
+    is_complete: bool
 
 
 def continuous_bond(
@@ -52,6 +56,7 @@ def continuous_bond(
         first_day=first_day,
         last_day=as_of,
         entries=sum(each.entries for each in year),
+        is_complete=not any(each.unknown for each in year),
     )
 
 

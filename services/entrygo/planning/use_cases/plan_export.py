@@ -257,12 +257,16 @@ class PlanExport:
 
 
 def _importer_costs(decision: Decision) -> str | None:
-    """As the plan's row keeps them; None where nothing could be estimated."""
+    """As the plan's row keeps them; None where no importer has a number, or no duty was looked at."""
     costs = costs_by_importer(decision.duties.entries) if decision.duties else {}
     if not costs:
         return None
-    texts = {number: plain(amount) for number, amount in costs.items()}
-    return orjson.dumps({"entryDate": decision.entry_date.isoformat(), "costs": texts}).decode()
+    kept = {
+        "entryDate": decision.entry_date.isoformat(),
+        "costs": {number: plain(each.amount_usd) for number, each in costs.items()},
+        "unknown": {number: each.unknown for number, each in costs.items() if each.unknown},
+    }
+    return orjson.dumps(kept).decode()
 
 
 def _is_small_and_new(visible: Visible, command: PlanCommand) -> bool:
