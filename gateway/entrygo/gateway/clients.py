@@ -107,6 +107,8 @@ class GrpcServices:
                 while message is not grpc.aio.EOF:
                     if message is not None:
                         yield message
+                    # An export has megabytes, and the next one may be an hour away.
+                    message = None
                     message = await running.read()
         finally:
             running.cancel()

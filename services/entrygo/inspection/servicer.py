@@ -77,6 +77,7 @@ class InspectionServicer(inspection_pb2_grpc.InspectionServicer):
         """The export now, and after each change until the caller leaves."""
         async for export in self._inspector.watch_export(self._caller(), request.export_id):
             yield export
+            del export
 
     async def ListEvents(
         self, request: inspection_pb2.ListEventsRequest, context: Context

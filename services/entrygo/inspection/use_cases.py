@@ -128,6 +128,8 @@ class Inspector:
                 if (export.version, export.stale) != shown:
                     shown = (export.version, export.stale)
                     yield export
+                # It has megabytes, and many wait.
+                del export
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), self._poll_seconds)
         raise ServiceUnavailable("The service is stopping; watch the export again.")

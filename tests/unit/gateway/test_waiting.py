@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -124,6 +125,14 @@ async def test_a_waiting_request_is_answered_by_the_change(client: httpx.AsyncCl
     assert (answer.status_code, answer.headers["etag"]) == (200, '"2"')
     assert answer.headers["preference-applied"] == "wait=25"
     assert living.left.is_set()
+
+
+async def test_whoever_waits_keeps_no_export_in_memory(client: httpx.AsyncClient, living: Living) -> None:
+    waiting = asyncio.ensure_future(client.get(PATH, headers=knowing(1, 25)))
+    await living.listening.wait()
+    assert [one for one in gc.get_referrers(living.export) if one is not vars(living)] == []
+    await living.change()
+    assert (await waiting).status_code == 200
 
 
 async def test_nothing_changed_is_304_when_the_time_is_over(

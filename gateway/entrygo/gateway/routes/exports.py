@@ -98,6 +98,8 @@ async def inspect(exchange: Exchange) -> Response:
     headers: dict[str, str] = {}
     seconds = wait_asked(exchange.request)
     if seconds is not None and _is_known(exchange, found):
+        # Whoever waits keeps its version alone: an export has megabytes.
+        found = _version_of(found)
         found = await _changed(exchange, found, seconds) if seconds else found
         headers["preference-applied"] = f"wait={seconds}"
     if found.stale:
@@ -127,12 +129,17 @@ async def _changed(exchange: Exchange, known: inspection_pb2.Export, seconds: fl
             newer = await reader.next(max(ends_at - asyncio.get_running_loop().time(), 0))
             if newer is None:
                 break
-            found = newer
+            found = _version_of(newer) if _is_known(exchange, newer) else newer
+            del newer
     except EndOfStream:
         pass
     finally:
         await reader.close()
     return found
+
+
+def _version_of(found: inspection_pb2.Export) -> inspection_pb2.Export:
+    return inspection_pb2.Export(export_id=found.export_id, version=found.version)
 
 
 def _is_known(exchange: Exchange, found: inspection_pb2.Export) -> bool:

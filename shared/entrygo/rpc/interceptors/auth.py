@@ -117,6 +117,7 @@ class Admission:
             receiving = self._receiving(call, handler, caller)
             async for response in conversation(receiving, contents, context):
                 yield response
+                del response
 
         return grpc.stream_stream_rpc_method_handler(meet, None, handler.response_serializer)
 
@@ -130,6 +131,7 @@ class Admission:
             in_turn = InTurn(contents, self._receptions, name)
             async for response in conversation(admitted, in_turn, context):
                 yield response
+                del response
 
         return grpc.stream_stream_rpc_method_handler(receive, None, handler.response_serializer)
 
@@ -182,6 +184,7 @@ class Admission:
             async with self._limits.life(method, caller):
                 async for response in self._responses(inner.unary_stream(request, context), caller):
                     yield response
+                    del response
 
         async def converse(contents: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
             await enter(context)
@@ -189,6 +192,7 @@ class Admission:
             async with self._limits.life(method, caller):
                 async for response in self._responses(inner.stream_stream(requests, context), caller):
                     yield response
+                    del response
 
         if handler.unary_stream is not None:
             return grpc.unary_stream_rpc_method_handler(stream, None, serialize)
@@ -206,6 +210,7 @@ class Admission:
             if caller is not None and not caller.is_service:
                 await self._authenticator.authenticate(caller.authorization)
             yield response
+            del response
 
     def _enter(
         self, method: str, caller: Principal | None, reception: Reception | None, context: Context

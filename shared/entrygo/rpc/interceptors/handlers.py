@@ -50,7 +50,10 @@ def surrounded(handler: Handler, around: Callable[[Context], AbstractContextMana
     async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
         with around(context):
             async for response in (inner.unary_stream or inner.stream_stream)(request, context):
-                yield response
+                # Nobody keeps one that was sent while the next is waited for; gRPC keeps it, hence its bytes.
+                content = serialize(response)
+                del response
+                yield content
 
     if handler.unary_stream is not None:
         return grpc.unary_stream_rpc_method_handler(stream, read, serialize)
@@ -78,3 +81,4 @@ async def conversation(
         answering = inner.unary_stream(content, context)
     async for response in answering:
         yield response
+        del response

@@ -128,6 +128,7 @@ async def _answer(handler: Handler, content: bytes, context: LocalContext, send:
     async with aclosing(answering):
         async for message in answering:
             await send(message)
+            del message
 
 
 class _Alone:
