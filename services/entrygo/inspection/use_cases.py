@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from entrygo.domain.errors import ExportNotFound, HistoryMismatch, NotFound, ServiceUnavailable
 from entrygo.domain.ids import is_valid_id
@@ -15,12 +16,13 @@ from entrygo.inspection.owners import Owner, pull
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.requests import write_cursor
 from entrygo.inspection.settling import Settler
+from entrygo.inspection.shared_looks import SharedLooks
 from entrygo.inspection.whole import Whole, nothing_held
 from entrygo.messaging.events import EXECUTION, PLANNING
 from entrygo.postgres.pool import Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
-from entrygo.rpc.calls import Metadata
+from entrygo.rpc.calls import AUTHORIZATION, Metadata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,11 @@ class Caller:
     @property
     def tenant(self) -> Tenant:
         return self.visible.tenant
+
+    @property
+    def credential(self) -> str | bytes:
+        """What the owners know it by."""
+        return dict(self.metadata).get(AUTHORIZATION, "")
 
 
 class Inspector:
@@ -57,6 +64,7 @@ class Inspector:
         self._settler = settler
         self._poll_seconds = poll_seconds
         self._stop = stop
+        self._looks = SharedLooks()
 
     async def inspect_export(self, caller: Caller, export_id: str) -> inspection_pb2.Export:
         """The export as the owners know it now; `stale` when one of them could not be asked.
@@ -117,14 +125,16 @@ class Inspector:
     async def watch_export(self, caller: Caller, export_id: str) -> AsyncIterator[inspection_pb2.Export]:
         """The export now, then again after each change, until the caller leaves.
 
-        ServiceUnavailable when the process stops: another one can be asked.
+        A hundred with one credential look as often as one. ServiceUnavailable when the process stops:
+        another one can be asked.
         """
         key = _key(caller.tenant, export_id)
         shown: tuple[int, bool] | None = None
+        watched = (caller.visible, caller.credential, export_id)
         with self._changes.watch(key) as changed:
             while not self._stop.is_set():
                 changed.clear()
-                export = await self.inspect_export(caller, export_id)
+                export = await self._looks.look(watched, partial(self.inspect_export, caller, export_id))
                 if (export.version, export.stale) != shown:
                     shown = (export.version, export.stale)
                     yield export

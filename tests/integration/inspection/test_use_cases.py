@@ -9,7 +9,7 @@ from entrygo.domain.principal import Tenant
 from entrygo.inspection.requests import read_list_request
 from entrygo.inspection.use_cases import Caller, Inspector
 from entrygo.postgres.pool import EVERYONE
-from entrygo.proto.inspection.v1.inspection_pb2 import ListExportsRequest, ListExportsResponse
+from entrygo.proto.inspection.v1.inspection_pb2 import Export, ListExportsRequest, ListExportsResponse
 from tests.integration.inspection.conftest import BOB, OWNER_SECONDS, Service, caller
 from tests.unit.inspection.events import ALICE, START, Life
 
@@ -218,6 +218,25 @@ async def test_a_watcher_is_told_at_once_of_a_change_in_its_process(service: Ser
             service.owners.record([started])
             await service.read_model.apply(EVERYONE, [started])
     assert seen == ["BATCHED", "EXECUTING"]
+
+
+async def test_a_hundred_watchers_of_an_export_look_as_often_as_one(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life = Life()
+    service.owners.record([life.planned()])
+    looks = 0
+    inspect = service.inspector.inspect_export
+
+    async def counted(asking: Caller, export_id: str) -> Export:
+        nonlocal looks
+        looks += 1
+        return await inspect(asking, export_id)
+
+    monkeypatch.setattr(service.inspector, "inspect_export", counted)
+    watches = [service.inspector.watch_export(caller(), "batch_123") for _ in range(100)]
+    found = await asyncio.gather(*(anext(watch) for watch in watches))
+    assert ({each.version for each in found}, looks) == ({1}, 1)
 
 
 async def test_a_watcher_gets_the_export_now_and_after_each_change_until_the_process_stops(
