@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,21 +20,32 @@ class Meter:
     """CPU seconds of named processes. Children that ended are counted where their parent waited for them.
 
     With `at_rest` they are those of the scheduler, of the threads that are there (Linux, proc(5)). The kernel
-    counts the others by its tick: it takes a burst of 50 µs for 10 ms, or for nothing.
+    counts the others by its tick: it takes a burst of 50 µs for 10 ms, or for nothing. A child that ended
+    since counts with what it had used at the last look.
     """
 
     def __init__(self, processes: Mapping[str, psutil.Process], *, at_rest: bool = False) -> None:
         self._processes = processes
-        self._seconds = _scheduled_seconds if at_rest and SCHEDULED.exists() else _cpu_seconds
+        self._is_scheduled = at_rest and SCHEDULED.exists()
+        self._last: dict[str, dict[int, float]] = {}
+        self._ended: defaultdict[str, float] = defaultdict(float)
 
     def read(self) -> dict[str, float]:
-        return {name: self._seconds(process) for name, process in self._processes.items()}
+        read = self._scheduled if self._is_scheduled else _cpu_seconds_of
+        return {name: read(name, process) for name, process in self._processes.items()}
 
     def since(self, before: Mapping[str, float]) -> dict[str, float]:
         return {name: seconds - before[name] for name, seconds in self.read().items()}
 
+    def _scheduled(self, name: str, root: psutil.Process) -> float:
+        now = {each.pid: _scheduled_seconds(each) for each in (root, *root.children(recursive=True))}
+        last = self._last.get(name, {})
+        self._ended[name] += sum(seconds for pid, seconds in last.items() if pid not in now)
+        self._last[name] = now
+        return sum(now.values()) + self._ended[name]
 
-def _cpu_seconds(root: psutil.Process) -> float:
+
+def _cpu_seconds_of(_: str, root: psutil.Process) -> float:
     total = 0.0
     for process in (root, *root.children(recursive=True)):
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -42,12 +54,11 @@ def _cpu_seconds(root: psutil.Process) -> float:
     return total
 
 
-def _scheduled_seconds(root: psutil.Process) -> float:
+def _scheduled_seconds(process: psutil.Process) -> float:
     nanoseconds = 0
-    for process in (root, *root.children(recursive=True)):
-        for thread in Path(f"/proc/{process.pid}/task").glob("*/schedstat"):
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                nanoseconds += int(thread.read_text().split()[0])
+    for thread in Path(f"/proc/{process.pid}/task").glob("*/schedstat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            nanoseconds += int(thread.read_text().split()[0])
     return nanoseconds / 1e9
 
 
