@@ -261,6 +261,11 @@ MESSAGES: dict[str, Meaning] = {
         COMPLIANCE,
         "Correct the headings, or sign off for the days on which they hold.",
     ),
+    "HEADING_UNKNOWN": Meaning(
+        "No row on file names a chapter 99 heading that somebody signed off: whether it holds, nobody looked.",
+        COMPLIANCE,
+        "Check the number; one that is right is accepted by an approval, or for good by the account's policy.",
+    ),
     "ADCVD_REVIEW_RECOMMENDED": Meaning(
         "An antidumping or countervailing duty order may cover it.", COMPLIANCE, _SIGN_OFF
     ),

@@ -120,6 +120,13 @@ CASES = [
         {"section_301": SIGNED | {"headings": "9903.88.15"}},
     ),
     Case(
+        "HTS chapter 99: a heading that no row names was not looked at",
+        "HEADING_UNKNOWN",
+        "section_301",
+        {"section_301": SIGNED | {"headings": "9903.88.15, 9903.99.99"}},
+        {"section_301": SIGNED | {"headings": "9903.88.15, 9903.01.25, 9903.88.69"}},
+    ),
+    Case(
         "HTS 9811: samples were never in the United States, and those who claim them hold a document",
         "CHAPTER_98_DATA_MISSING",
         "chapter_98.declaration",

@@ -32,12 +32,12 @@ PLANNED_AT = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
 # The hash of the week's plan and that of its snapshot, by the number of importers with a record.
 KNOWN = {
     0: (
-        "planhash_b39751ec9baa98380ebf3692a41cd2effeca0e3f0b24800a815c641dc7b65913",
-        "52eb28ad603417ccad2677d5730579f6338fc30b290c012ea96fc6c92ae73b13",
+        "planhash_e05ff7efd71174dad3176f1b23193813d98dfc48a268f6127ea5ede2fa10d397",
+        "948b7a06e55779f68a2c7d1ca9b29c2708702ef8223cb2a5a6c2a01ee012b6d9",
     ),
     IMPORTERS: (
-        "planhash_89180123faeaca569b66b7161566aacf8d31d28a462373a92171db3ec095343f",
-        "c15078fc59a661a6558d3dced425cda916521bb84df66a60b7e016935e445e3f",
+        "planhash_3c8ee43c5aa633c281561ecd108ea4b958bbe303d4d20d87197d0f30a683807f",
+        "59dee3ebabfdca60beebf9fea8f3b26c1475123ab87ce9ea5437b3b0fa0378a2",
     ),
 }
 

@@ -118,10 +118,18 @@ def row_of_other_days(heading: str, day: date) -> Row | None:
 
 def ended_row(heading: str, day: date) -> Row | None:
     """The row of a programme that ended as a whole, by the range of its headings, on days that it was not."""
-    for row in shipped_tables()["chapter_99_ended"]:
-        if text_of(row, "first") <= heading <= text_of(row, "last"):
-            return None if row.covers(day) else row
-    return None
+    row = _ended(heading)
+    return None if row is None or row.covers(day) else row
+
+
+def is_on_file(heading: str) -> bool:
+    """Whether a row that ships, of whatever day, names the heading or is of its whole programme."""
+    return heading in _days_of_headings() or _ended(heading) is not None
+
+
+def _ended(heading: str) -> Row | None:
+    ranges = shipped_tables()["chapter_99_ended"]
+    return next((row for row in ranges if text_of(row, "first") <= heading <= text_of(row, "last")), None)
 
 
 @lru_cache(maxsize=KEPT_DAYS)

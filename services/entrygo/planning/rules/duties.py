@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from entrygo.domain.facts import Product
 from entrygo.domain.programmes import BY_ORIGIN, SECTION_301, Programme, programme_of
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.law.law_book import row_of_other_days
+from entrygo.planning.law.law_book import is_on_file, row_of_other_days
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, sku_of
 
 
@@ -47,6 +47,20 @@ def _not_in_force(product: Product, context: Context) -> Problem | None:
     return Problem(f"{'; '.join(held)}: it cannot be claimed for {sku_of(product)} on {day}.")
 
 
+def _unknown(product: Product, context: Context) -> Problem | None:
+    """A heading that somebody answers for and that nothing here says anything of.
+
+    Rates that were imported do not count: no plan is decided by them.
+    """
+    unknown = [each for each in context.goods_of(product).headings if not is_on_file(each)]
+    if not unknown:
+        return None
+    return Problem(
+        f"{', '.join(unknown)}: no row on file names it, so that nobody looked whether it holds for"
+        f" {sku_of(product)} on {context.entry_date}."
+    )
+
+
 def _charging(product: Product, context: Context, programmes: Collection[Programme]) -> Sequence[str]:
     """The headings of these programmes that the product may owe something by."""
     return [
@@ -83,8 +97,18 @@ HEADING_NOT_IN_FORCE = ProductRule(
     check=_not_in_force,
 )
 
+HEADING_UNKNOWN = ProductRule(
+    code="HEADING_UNKNOWN",
+    severity=Severity.WARNING,
+    penalty=3,
+    field="section_301",
+    basis="HTS chapter 99: each heading holds by a note, and for its days",
+    check=_unknown,
+)
+
 RULES: tuple[Rule, ...] = (
     SECTION_301_REVIEW_RECOMMENDED,
     SECTION_338_REVIEW_RECOMMENDED,
     HEADING_NOT_IN_FORCE,
+    HEADING_UNKNOWN,
 )
