@@ -118,7 +118,7 @@ def _need(
         yield BondNeed.model_validate(
             {
                 **shared,
-                "is_complete": len(known) == len(costs) and found.is_complete,
+                "is_complete": shared["is_complete"] and found.is_complete,
                 "needed_usd": found.amount_usd,
                 "twelve_months_usd": found.twelve_months_usd if year else None,
                 "first_day": found.first_day,

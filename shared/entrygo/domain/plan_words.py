@@ -1,4 +1,4 @@
-"""What a plan says of itself in words for people: its fields and their values, as a difference lists them."""
+"""Names and values of fields in words for people, and those of a plan's own fields."""
 
 import re
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ _NEXT_STEPS: Mapping[str, str] = {
     "execute": "send",
 }
 _ACRONYMS = re.compile(
-    r"\b(ace|adcvd|cci|cpsc|csv|dot|epa|fcc|fda|fws|hts|http|https|id|json|mid|pdf|pga|sftp|ttb|uflpa|un|usd|usda|"
+    r"\b(ace|adcvd|cci|cpsc|csv|dot|epa|fcc|fda|fws|hts|http|https|id|json|mid|pdf|pga|scac|sftp|ttb|uflpa|un|usd|usda|"
     r"url|usmca|xlsx|xml|zip)\b"
 )
 _AMOUNTS = frozenset({"total_value_usd", "informal_limit_usd"})
@@ -67,9 +67,8 @@ def field_in_words(field: str) -> str:
         return _FIELDS[field]
     for side, words in _SIDES.items():
         if field.startswith(f"{side}."):
-            return f"{words}: {spelt(field.removeprefix(f'{side}.'))}"
-    words = spelt(field)
-    return words[:1].upper() + words[1:]
+            return f"{words}: {name_in_words(field.removeprefix(f'{side}.'))}"
+    return titled(field)
 
 
 def place_of(field: str) -> int:
@@ -85,15 +84,21 @@ def value_in_words(field: str, value: str | None) -> str:
         case "readiness_state" | "entry_type" | "asked_entry_type":
             return _WORDS.get(value, value)
         case "next_recommended_action":
-            return _NEXT_STEPS.get(value, spelt(value))
+            return _NEXT_STEPS.get(value, name_in_words(value))
         case "flags":
-            return spelt(value)
+            return name_in_words(value)
     if _NUMBER.fullmatch(value) and (field in _AMOUNTS or _PART_OF_SAVING.fullmatch(field)):
         return f"USD {Decimal(value):,.2f}"
     return f"{int(value):,}" if field in _COUNTS and value.isdecimal() else value
 
 
-def spelt(name: str) -> str:
+def name_in_words(name: str) -> str:
     """`manufacturer.mid` is manufacturer: MID, a word of code as people write it."""
     words = name.replace("_", " ").replace(".", ": ")
     return _ACRONYMS.sub(lambda found: found[0].upper(), words)
+
+
+def titled(name: str) -> str:
+    """As a label begins: Manufacturer: MID."""
+    words = name_in_words(name)
+    return words[:1].upper() + words[1:]

@@ -3,7 +3,7 @@
 Given with execute, so no plan is decided on it. Whatever nobody stated is None.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -212,6 +212,10 @@ class Shipment(Fact):
         """The packages stated of an entry; those of the whole truck are its only entry's."""
         stated = {each.entry: each.packages for each in self.trip.entries} if self.trip else {}
         return stated.get(entry_number) or (self.packages if entries == 1 else None)
+
+    def packages_with(self, entry_number: int, order_ids: Collection[str], *, entries: int) -> int:
+        """The packages of an entry with these orders: as stated of it, else one an order."""
+        return self.packages_of(entry_number, entries=entries) or len(order_ids)
 
     @property
     def control_numbers(self) -> tuple[tuple[str, str], ...]:

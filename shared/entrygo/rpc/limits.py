@@ -77,20 +77,12 @@ class CallLimits:
 
     def hold(self, content: bytes, caller: Principal | None) -> None:
         """Counts a large message until its call ends; raises when its account holds too many bytes."""
-        if len(content) <= SMALL_BYTES or (caller is not None and caller.is_service):
-            return
-        name, size = _name(caller), len(content)
-        self._bytes.take(name, size)
-        at_the_end(lambda: self._bytes.give_back(name, size))
+        _count(self._bytes, content, caller, len(content))
 
     def hold_answer(self, content: bytes, caller: Principal | None) -> None:
         """Counts a large answer until its call ends, which is when its caller has taken it; raises when its
         account leaves too many unread."""
-        if len(content) <= SMALL_BYTES or (caller is not None and caller.is_service):
-            return
-        name, size = _name(caller), min(len(content), self._longest_answer)
-        self._answers.take(name, size)
-        at_the_end(lambda: self._answers.give_back(name, size))
+        _count(self._answers, content, caller, min(len(content), self._longest_answer))
 
     def in_vain(self, content: bytes, caller: Principal | None) -> AbstractContextManager[None]:
         """Around what is done with a large message: one that is refused counts against its key."""
@@ -139,6 +131,15 @@ def at_the_end(call: Callable[[], None]) -> None:
     task = asyncio.current_task()
     assert task is not None, "a call is handled in a task"
     task.add_done_callback(lambda _: call())
+
+
+def _count(budget: Budget, content: bytes, caller: Principal | None, size: int) -> None:
+    """Takes `size` for `content` until the call ends, unless that is small, or of a service."""
+    if len(content) <= SMALL_BYTES or (caller is not None and caller.is_service):
+        return
+    name = _name(caller)
+    budget.take(name, size)
+    at_the_end(lambda: budget.give_back(name, size))
 
 
 def _name(caller: Principal | None) -> str:

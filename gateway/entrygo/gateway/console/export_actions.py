@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from entrygo.domain.errors import EntryGoError, InvalidExportState, Kind, NotFound, ValidationFailed
 from entrygo.domain.ids import IdKind, by_origin
-from entrygo.gateway.console.export_page import CONFIRMED, MISSING, inspected, render
+from entrygo.gateway.console.export_page import CONFIRMED, GAVE_BACK, MISSING, inspected, render
 from entrygo.gateway.console.product_fields import Editable, editable, value_of
 from entrygo.gateway.console.visit import Handler, Page, Visit
 from entrygo.gateway.entry_numbers import by_entry, numbers_in
@@ -41,10 +41,6 @@ class MendedMeanwhile(EntryGoError):
 
     code = "CHANGED_MEANWHILE"
     kind = Kind.CONFLICT
-
-
-# States whose orders are free, for another export.
-GAVE_BACK = frozenset({"CANCELLED", "WITHDRAWN"})
 
 
 def _on_export(name: str) -> Callable[[Handler], Page]:
@@ -96,9 +92,11 @@ async def fix(visit: Visit) -> Response:
 
 async def _check_unchanged(visit: Visit, product_id: str, field: Editable) -> None:
     """MendedMeanwhile where the product has neither the value that the page showed nor the one to save."""
+    if "was" not in visit.form:
+        return
     product = await visit.read(visit.services.sync.GetProduct, sync_pb2.GetRequest(id=product_id))
     current = value_of(product, field)
-    if "was" in visit.form and current not in (visit.form["was"], visit.form["value"]):
+    if current not in (visit.form["was"], visit.form["value"]):
         raise MendedMeanwhile(
             f"Somebody gave {product.sku} the value {current!r} there while you typed."
             " Save once more to replace it."

@@ -40,6 +40,8 @@ MISSING = "There is no such export."
 SHOWN = 25
 # The last characters of a plan hash, which are asked for before anything is sent.
 CONFIRMED = 6
+# States whose orders are free, for another export.
+GAVE_BACK = frozenset({"CANCELLED", "WITHDRAWN"})
 # What an address asks to be shown after a form was taken; its part is asked for with the same.
 SHOWN_ONCE = ("saved", "since")
 SETTLED = frozenset({"acknowledged", "rejected", "failed", "unknown"})
@@ -134,6 +136,7 @@ async def render(
         changes=changes_of(diff) if diff else None,
         saved=asked.get("saved", ""),
         confirmed=CONFIRMED,
+        gave_back=found.state in GAVE_BACK,
     )
 
 

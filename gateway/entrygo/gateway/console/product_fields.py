@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.money import parse_decimal
-from entrygo.domain.plan_words import spelt
+from entrygo.domain.plan_words import titled
 from entrygo.records.kinds import Amount, ByCountry, Country, Day, Field, Group, Many, Percent, Words, find
 from entrygo.records.product import PRODUCT
 
@@ -38,8 +38,7 @@ class Editable:
     @property
     def label(self) -> str:
         """As people read it: Manufacturer: postal code."""
-        words = spelt(self.path)
-        return words[0].upper() + words[1:]
+        return titled(self.path)
 
     @property
     def length(self) -> int:

@@ -15,6 +15,7 @@ import orjson
 
 from entrygo.domain.errors import EntryGoError, ValidationFailed
 from entrygo.domain.money import parse_decimal
+from entrygo.domain.plan_words import titled
 from entrygo.gateway.json_reader import read_json
 from entrygo.records.kinds import (
     Amount,
@@ -35,8 +36,6 @@ from entrygo.records.kinds import (
 
 MAX_ROWS = 50  # of one list
 CHOSEN = "yes"
-# Words of names that are no words.
-SPELLED = {word.lower(): word for word in ("HTS", "USD", "PGA", "SCAC", "HTTPS", "SFTP", "URL")}
 # What declarations say of JSON: in a form such a field is blank.
 _NOT_GIVEN = re.compile(r"\b(absent|null)\b")
 # A text where a number belongs: a schema would speak of its type.
@@ -115,7 +114,7 @@ def sections(fields: Fields, filled: Filled, *, title: str = "", about: str = ""
     rest = [one for one in fields if one not in plain]
     made = [_section(title, about, plain, "", filled)] if plain else []
     for one in rest:
-        made += _of_object(one, one.rest_name, _words(one.name), filled)
+        made += _of_object(one, one.rest_name, titled(one.name), filled)
     return made
 
 
@@ -136,7 +135,7 @@ def _of_group(group: Group, about: str, prefix: str, title: str, filled: Filled)
         yield _section(title, about or group.about, plain, prefix, filled)
     for one in group.fields:
         if isinstance(one.kind, Group):
-            label = f"{title}: {_words(one.name).lower()}"
+            label = f"{title}: {titled(one.name).lower()}"
             yield from _of_group(one.kind, one.about, f"{prefix}{one.rest_name}.", label, filled)
 
 
@@ -153,7 +152,7 @@ def _section(title: str, about: str, fields: Sequence[Field], prefix: str, fille
 def _input(one: Field, path: str, filled: Filled) -> Input:
     made = Input(
         name=path,
-        label=_words(one.name),
+        label=titled(one.name),
         about=_NOT_GIVEN.sub("blank", one.about),
         kind="text",
         value=filled.texts.get(path, ""),
@@ -274,8 +273,3 @@ def _is_json(one: Field) -> bool:
 def _one_of(group: Group) -> str:
     """FeeSchedule as people read it."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", group.title).capitalize()
-
-
-def _words(name: str) -> str:
-    words = " ".join(SPELLED.get(word, word) for word in name.split("_"))
-    return words[0].upper() + words[1:]

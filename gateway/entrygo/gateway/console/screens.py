@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from entrygo.domain.coverage import SUBJECTS
 from entrygo.domain.errors import NotFound
-from entrygo.domain.plan_words import spelt
+from entrygo.domain.plan_words import name_in_words
 from entrygo.domain.time import parse_rfc3339
 from entrygo.gateway.broker_view import moment, size
 from entrygo.gateway.console.words import age, counted, money, past
@@ -72,7 +72,7 @@ def _environment() -> Environment:
         "size": size,
         "counted": counted,
         "money": money,
-        "spelt": spelt,
+        "in_words": name_in_words,
         # One that a newer planning knows alone stands by its own name.
         "list_name": lambda subject: SUBJECTS.get(subject, subject),
     }

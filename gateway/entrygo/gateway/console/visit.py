@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from entrygo.domain.errors import EntryGoError, UnsupportedMediaType, ValidationFailed
-from entrygo.domain.plan_words import spelt
+from entrygo.domain.plan_words import titled
 from entrygo.gateway.console.files.reading import Read, ReadFile, Wanted
 from entrygo.gateway.console.screens import Screens
 from entrygo.gateway.door.door import Admitted
@@ -125,5 +125,4 @@ def problem(error: EntryGoError | None) -> dict[str, Any] | None:
 def _named(path: str) -> str:
     """The field of a form that a path of REST leads to, as people write it: Bond: valid to."""
     parts = (part for part in path.split(".") if not part.isdecimal() and part != "items")
-    words = spelt(".".join(map(spelled, parts)))
-    return words[:1].upper() + words[1:]
+    return titled(".".join(map(spelled, parts)))

@@ -183,9 +183,10 @@ def _packages(snapshot: Snapshot, shipment: Shipment) -> int:
     """As stated of each entry, else one an order."""
     if not snapshot.entries:
         return len(snapshot.orders)
-    entries = len(snapshot.entries)
-    stated = {each.number: shipment.packages_of(each.number, entries=entries) for each in snapshot.entries}
-    return sum(stated[each.number] or len(each.order_ids) for each in snapshot.entries)
+    return sum(
+        shipment.packages_with(each.number, each.order_ids, entries=len(snapshot.entries))
+        for each in snapshot.entries
+    )
 
 
 def distinct(texts: Iterator[str]) -> tuple[str, ...]:

@@ -66,22 +66,17 @@ def uncounted(invoice: Invoice, shipments: Sequence[ManifestShipment]) -> int | 
 def _of_entry(
     invoice: Invoice, entry: InvoiceEntry, lines: Mapping[str, Sequence[InvoiceLine]]
 ) -> ManifestShipment:
-    entries = len(invoice.entries)
+    entries, shipment = len(invoice.entries), invoice.package.shipment
+    stated = shipment.packages_with(entry.number, entry.order_ids, entries=entries)
     return ManifestShipment(
         entry_number=entry.number,
-        control_number=invoice.package.shipment.paps_of(entry.number, entries=entries),
+        control_number=shipment.paps_of(entry.number, entries=entries),
         lines=tuple(line for line in invoice.consolidated if line.entry_number == entry.number),
         order_lines=tuple(line for order_id in entry.order_ids for line in lines[order_id]),
         # The smallest outside packing: the parcels, one an order unless stated otherwise.
-        packages=invoice.totals.packages if entries == 1 else packages_of(invoice, entry),
+        packages=invoice.totals.packages if entries == 1 else stated,
         value=entry.value,
     )
-
-
-def packages_of(invoice: Invoice, entry: InvoiceEntry) -> int:
-    """As stated of the entry, else one an order."""
-    stated = invoice.package.shipment.packages_of(entry.number, entries=len(invoice.entries))
-    return stated or len(entry.order_ids)
 
 
 def _of_order(

@@ -19,7 +19,7 @@ from entrygo.planning.duty.results import ZERO, Citation, Duty, Figure, Finding,
 from entrygo.planning.law.additional_duties import outcomes
 from entrygo.planning.law.chapter_98 import is_returned
 from entrygo.planning.law.choices import Choice
-from entrygo.planning.law.law_book import ended_row
+from entrygo.planning.law.law_book import days_in_words, ended_row
 from entrygo.planning.law.origin_duties import OwnDuty, unknown_duty
 from entrygo.planning.law.processing_fee import entered_value, pays_processing_fee
 from entrygo.planning.law.provisions import Total
@@ -140,7 +140,7 @@ def _lapsed(line: DutyLine, book: DutyBook) -> Iterator[Finding]:
     for heading in line.headings:
         row = book.other_days.get(heading) or ended_row(heading, book.day)
         if row is not None:
-            until = f"until {row.effective_to}" if row.effective_to else f"from {row.effective_from}"
+            until = days_in_words(row)
             yield Finding("HEADING_NOT_IN_FORCE", f"{heading} holds {until}, and not on {book.day}.")
 
 

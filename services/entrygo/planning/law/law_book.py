@@ -127,6 +127,11 @@ def is_on_file(heading: str) -> bool:
     return heading in _days_of_headings() or _ended(heading) is not None
 
 
+def days_in_words(row: Row) -> str:
+    """The last day that a heading holds, or the first where it has no last."""
+    return f"until {row.effective_to}" if row.effective_to else f"from {row.effective_from}"
+
+
 def _ended(heading: str) -> Row | None:
     ranges = shipped_tables()["chapter_99_ended"]
     return next((row for row in ranges if text_of(row, "first") <= heading <= text_of(row, "last")), None)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from entrygo.domain.facts import Product
 from entrygo.domain.programmes import BY_ORIGIN, SECTION_301, Programme, programme_of
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.law.law_book import is_on_file, row_of_other_days
+from entrygo.planning.law.law_book import days_in_words, is_on_file, row_of_other_days
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, sku_of
 
 
@@ -37,11 +37,7 @@ def _not_in_force(product: Product, context: Context) -> Problem | None:
     """A heading that somebody answers for and that ended meanwhile, as exclusions do."""
     day = context.entry_date
     known = {heading: row_of_other_days(heading, day) for heading in context.goods_of(product).headings}
-    held = [
-        f"{heading} holds {f'until {row.effective_to}' if row.effective_to else f'from {row.effective_from}'}"
-        for heading, row in known.items()
-        if row is not None
-    ]
+    held = [f"{heading} holds {days_in_words(row)}" for heading, row in known.items() if row is not None]
     if not held:
         return None
     return Problem(f"{'; '.join(held)}: it cannot be claimed for {sku_of(product)} on {day}.")

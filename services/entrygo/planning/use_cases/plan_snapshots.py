@@ -11,7 +11,6 @@ from entrygo.planning.exports import Export
 from entrygo.planning.plan_messages import plan_bytes
 from entrygo.planning.snapshots import PackedSnapshot, pack, snapshot_of
 from entrygo.planning.use_cases.predecessors import Predecessor
-from entrygo.postgres.large_bytes import deflated_beside
 
 # Above this a decision takes long enough to be noticed by other requests: it goes to a thread.
 ORDERS_IN_LOOP = 200
@@ -22,11 +21,6 @@ async def written_plan(decision: Decision, planned_at: datetime) -> bytes:
     if len(decision.included) + len(decision.excluded) <= ORDERS_IN_LOOP:
         return plan_bytes(decision, planned_at)
     return await asyncio.to_thread(plan_bytes, decision, planned_at)
-
-
-async def stored_plan(decision: Decision, planned_at: datetime) -> bytes:
-    """As `written_plan`, a large one compressed already, for the two rows that hold it."""
-    return await deflated_beside(await written_plan(decision, planned_at))
 
 
 async def plan_snapshot(
