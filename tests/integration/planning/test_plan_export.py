@@ -286,6 +286,14 @@ async def test_what_no_order_can_be_called_is_an_unknown_order(
     }
 
 
+@pytest.mark.parametrize("fields", [{}, {"dry_run": True}], ids=["planned", "tried out"])
+async def test_what_no_warehouse_can_be_called_is_an_unknown_one(
+    planner: Planner, fields: dict[str, Any]
+) -> None:
+    with pytest.raises(ReferenceOutsideAccount):
+        await planner.plan("ord_123", warehouse_id="wh_\0", **fields)
+
+
 async def test_every_unknown_name_of_an_order_is_listed(planner: Planner) -> None:
     with pytest.raises(InvalidOrderReference) as raised:
         await planner.plan("ord_123", "ord_none", external_order_ids=("wms-none", "wms-ord_124"))

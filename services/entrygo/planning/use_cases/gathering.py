@@ -123,8 +123,8 @@ class Gathering:
 
     async def _ask_beside(self, whole: Visible, command: PlanCommand) -> tuple[Asked, Elsewhere]:
         """What sync knows, and what became of the orders elsewhere: at once, where their ids are given."""
-        if not command.external_order_ids:
-            # What cannot be an id is for sync to say, and may be no text of a database.
+        # What cannot be an id is for sync to say, and may be no text of a database.
+        if not command.external_order_ids and is_valid_id(command.warehouse_id):
             order_ids = [order_id for order_id in command.order_ids if is_valid_id(order_id)]
             return await beside(self.ask(command), self._elsewhere(whole, command, order_ids))
         asked = await self.ask(command)
