@@ -65,6 +65,8 @@ class AmendCommand:
     entry_numbers: Mapping[int, str]
     leave_out: NamedOrders
     add: NamedOrders
+    # How many orders its plan may have.
+    max_orders: int
     on_blocked: OnBlocked
     entry_date: date | None
     is_dry_run: bool
@@ -150,7 +152,7 @@ def read_amend(request: planning_pb2.AmendExportRequest, *, max_orders: int) -> 
         "addExternalOrderIds": request.add_external_order_ids,
     }
     if sum(map(len, listed.values())) > max_orders:
-        issues.add("addOrderIds", f"At most {max_orders} orders in one export", "too_big")
+        issues.add(*too_many("addOrderIds", max_orders))
     else:
         for path, ids in listed.items():
             _check_listed(path, ids, issues)
@@ -178,6 +180,7 @@ def read_amend(request: planning_pb2.AmendExportRequest, *, max_orders: int) -> 
             ids=tuple(request.leave_out_order_ids), external_ids=tuple(request.leave_out_external_order_ids)
         ),
         add=NamedOrders(ids=tuple(request.add_order_ids), external_ids=tuple(request.add_external_order_ids)),
+        max_orders=max_orders,
         on_blocked=OnBlocked(request.on_blocked or OnBlocked.BLOCK),
         entry_date=parse_day(request.entry_date) if request.entry_date else None,
         is_dry_run=request.dry_run,
@@ -234,6 +237,11 @@ def check_diff(request: planning_pb2.DiffPlansRequest) -> None:
     issues.check()
 
 
+def too_many(path: str, max_orders: int) -> tuple[str, str, str]:
+    """The issue of more orders than a plan takes."""
+    return path, f"At most {max_orders} orders in one export", "too_big"
+
+
 def _check_orders(
     order_ids: Sequence[str], external_ids: Sequence[str], max_orders: int, issues: Issues
 ) -> None:
@@ -241,7 +249,7 @@ def _check_orders(
         issues.required("orderIds")
     elif len(order_ids) + len(external_ids) > max_orders:
         path = "orderIds" if order_ids else "externalOrderIds"
-        issues.add(path, f"At most {max_orders} orders in one export", "too_big")
+        issues.add(*too_many(path, max_orders))
     else:
         _check_listed("orderIds", order_ids, issues)
         _check_listed("externalOrderIds", external_ids, issues)

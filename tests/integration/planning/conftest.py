@@ -139,11 +139,11 @@ class Planner:
         )
         return await self.use_cases.transitions.withdraw(self.visible, request)
 
-    async def amend_reply(self, export_id: str, **fields: Any) -> Reply:
+    async def amend_reply(self, export_id: str, *, max_orders: int = MAX_ORDERS, **fields: Any) -> Reply:
         request = planning_pb2.AmendExportRequest(
             export_id=export_id, **{"reason": "one order taken off", **fields}
         )
-        return await self.use_cases.amend_export.run(self.visible, read_amend(request, max_orders=MAX_ORDERS))
+        return await self.use_cases.amend_export.run(self.visible, read_amend(request, max_orders=max_orders))
 
     async def amend(self, export_id: str, **fields: Any) -> planning_pb2.PlanExportResponse:
         reply = await self.amend_reply(export_id, **fields)

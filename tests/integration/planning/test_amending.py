@@ -213,6 +213,26 @@ async def test_orders_are_left_out_and_added_by_the_warehouses_own_ids(planner: 
         await planner.amend(old, add_external_order_ids=["wms-none"])
 
 
+@pytest.mark.parametrize(
+    ("added", "field"),
+    [
+        ({"add_order_ids": ["ord_125"]}, "addOrderIds"),
+        ({"add_external_order_ids": ["x125"]}, "addExternalOrderIds"),
+    ],
+)
+async def test_orders_that_stay_count_towards_the_limit_of_a_plan(
+    planner: Planner, added: dict[str, list[str]], field: str
+) -> None:
+    planner.facts.put([make_order(id="ord_125", external_id="x125")])
+    export_id = await planner.executed()
+    with pytest.raises(ValidationFailed) as refused:
+        await planner.amend_reply(export_id, max_orders=2, **added)
+    assert refused.value.details is not None
+    [issue] = refused.value.details["issues"]
+    assert (issue["path"], issue["message"]) == (field, "At most 2 orders in one export")
+    assert (await planner.amend(export_id, leave_out_order_ids=["ord_123"], **added)).export_id
+
+
 async def test_successor_stays_with_the_broker_who_has_the_package(planner: Planner) -> None:
     old = await planner.executed()
     new = (await planner.amend(old)).export_id

@@ -7,7 +7,7 @@ from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Amendment, Snapshot
 from entrygo.planning.amendments import filed_entries, successor_orders
 from entrygo.planning.exports import Export
-from entrygo.planning.requests import AMEND_OPERATION, AmendCommand, PlanCommand
+from entrygo.planning.requests import AMEND_OPERATION, AmendCommand, PlanCommand, too_many
 from entrygo.planning.store import PlanningStore
 from entrygo.planning.use_cases.plan_export import PlanExport
 from entrygo.planning.use_cases.predecessors import check_can_be_followed, stored_snapshot
@@ -55,10 +55,12 @@ def _successor(command: AmendCommand, export: Export, before: Snapshot) -> PlanC
     check_can_be_followed(export)
     amendment = _with_filed(command, before)
     _check_entry(amendment)
+    order_ids = successor_orders(before.orders, command.leave_out, command.add)
+    _check_size(command, len(order_ids))
     return PlanCommand(
         warehouse_id=before.warehouse.id,
         broker_id=before.broker.id,
-        order_ids=successor_orders(before.orders, command.leave_out, command.add),
+        order_ids=order_ids,
         external_order_ids=command.add.external_ids,
         destination_country=before.destination_country,
         batch_id="",
@@ -79,6 +81,14 @@ def _with_filed(command: AmendCommand, before: Snapshot) -> Amendment:
         return command.amendment
     numbers = ", ".join(dict.fromkeys(each.entry_number for each in filed))
     return command.amendment.model_copy(update={"filed": filed, "entry_number": numbers})
+
+
+def _check_size(command: AmendCommand, by_id: int) -> None:
+    """ValidationFailed for additions that are too many beside the orders that stay."""
+    orders = by_id + len(command.add.external_ids)
+    if (command.add.ids or command.add.external_ids) and orders > command.max_orders:
+        path = "addOrderIds" if command.add.ids else "addExternalOrderIds"
+        raise ValidationFailed.of([too_many(path, command.max_orders)])
 
 
 def _check_entry(amendment: Amendment) -> None:
