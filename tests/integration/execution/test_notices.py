@@ -1,6 +1,7 @@
 """Notices of disabled webhooks by mail: once each, through the gate that every mail passes."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -9,9 +10,13 @@ from datetime import timedelta
 import pytest
 
 from entrygo.domain.principal import Mode, Tenant, Visible
-from entrygo.execution.broker.notice_mail import WebhookNotice
-from entrygo.execution.broker.notices import LEASE
+from entrygo.execution.broker.bulkhead import Bulkhead
+from entrygo.execution.broker.channels.base import Silent
+from entrygo.execution.broker.notice_mail import PAUSES, WebhookNotice
+from entrygo.execution.broker.notices import LEASE, PUT_OFF
 from entrygo.execution.broker.recipient_store import RecipientStore
+from entrygo.execution.broker.rooms import BulkheadLimits
+from entrygo.execution.broker.routes import mail_place, route_to
 from entrygo.execution.recovery import loops
 from entrygo.execution.recovery.backlog_store import Backlog, due_in
 from entrygo.messaging.doorbell import Doorbell
@@ -158,6 +163,37 @@ async def test_a_notice_that_the_server_puts_off_is_tried_again_with_the_same_by
     await process.deliver_due()
     assert subjects(world) == [SAID]
     assert world.sink.mails[0].message["Message-ID"].startswith("<evt_1@")
+
+
+async def test_while_the_mail_server_is_silent_no_attempt_of_a_notice_is_used_up(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(mail_daily_per_account=1)
+    process = await world.process()
+    process.notices.bulkhead = silent_to_all()
+    await process.notices.queue(LIVE, NOTICE)
+    for _ in range(len(PAUSES) + 1):
+        await process.deliver_due()
+        await world.pass_time(PUT_OFF)
+    process.notices.bulkhead = Bulkhead(BulkheadLimits(), time.monotonic)
+    world.sink.answers.append("451 4.3.0 later")
+    await process.deliver_due()
+    assert subjects(world) == []
+    await world.pass_time(PAUSES[0])
+    await process.deliver_due()
+    assert subjects(world) == [SAID]
+
+
+def silent_to_all() -> Bulkhead:
+    """One whose mail server gives no answer, by a clock that stands still."""
+    limits = BulkheadLimits()
+    bulkhead = Bulkhead(limits, lambda: 0.0)
+    for _ in range(limits.breaker.threshold):
+        slot = bulkhead.slot_at_once("acc_other", route_to(mail_place("broker@example.org")))
+        assert slot is not None
+        slot.ended(Silent.SERVER)
+        bulkhead.give_back(slot)
+    return bulkhead
 
 
 async def test_a_notice_of_a_process_that_died_is_sent_by_another(make_world: Callable[..., World]) -> None:

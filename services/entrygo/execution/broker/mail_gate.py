@@ -84,6 +84,12 @@ class MailGate:
             return held
         return await self._over_cap(store, address)
 
+    async def uncount(self, connection: Connection, visible: Visible, recipient: str | None) -> None:
+        """A mail that `hold_mail` counted was not tried: it is counted when it is."""
+        address = _gated_address(visible.tenant, recipient)
+        if address is not None and self.policy.counts:
+            await RecipientStore(connection, visible).uncount(WHOLE_ACCOUNT, address)
+
     async def _not_taken(
         self, connection: Connection, store: RecipientStore, address: str, prepared_at: datetime | None
     ) -> Hold | None:

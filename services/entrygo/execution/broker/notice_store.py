@@ -69,6 +69,16 @@ class NoticeStore:
             notice_id,
         )
 
+    async def put_off(self, notice_id: str, pause: timedelta) -> None:
+        """The attempt that was begun did not take place; another one is due after `pause`."""
+        await self._connection.execute(
+            "UPDATE notice_mails SET attempts = attempts - 1, due_at = now() + $4"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3",
+            *self._scope,
+            notice_id,
+            pause,
+        )
+
     async def settle(self, notice_id: str, said: str, due_at: datetime | None) -> None:
         """What was said of it; it is due again then, None: never."""
         await self._connection.execute(

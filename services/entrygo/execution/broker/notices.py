@@ -25,6 +25,8 @@ from entrygo.process.clock import Clock
 BATCH = 10
 # Longer than a mail takes, the wait for a server's last word included.
 LEASE = timedelta(minutes=15)
+# While a server is silent nothing is tried, which is no attempt of a notice.
+PUT_OFF = timedelta(minutes=1)
 
 log = structlog.get_logger(__name__)
 
@@ -78,8 +80,6 @@ class WebhookNotices:
         for tenant, notice_id in due:
             try:
                 await self._send(Visible.whole(tenant), notice_id)
-            except DestinationSilent:
-                log.info("notice.put_off", notice_id=notice_id)
             except EntryGoError as error:
                 log.warning("notice.interrupted", notice_id=notice_id, error=str(error))
 
@@ -96,10 +96,14 @@ class WebhookNotices:
             content=notice.content,
         )
         route = route_to(mail_place(notice.recipient))
-        async with self.bulkhead.slot(account_id, route) as slot:
-            result = await self.channel.submit(delivery, nothing_to_record)
-            slot.ended(result.silent)
-        await self._settle(visible, notice, result)
+        try:
+            async with self.bulkhead.slot(account_id, route) as slot:
+                result = await self.channel.submit(delivery, nothing_to_record)
+                slot.ended(result.silent)
+        except DestinationSilent:
+            await self._put_off(visible, notice)
+        else:
+            await self._settle(visible, notice, result)
 
     async def _claim(self, visible: Visible, notice_id: str) -> NoticeMail | None:
         """The mail to send now; None when another has it, or when the gate holds it."""
@@ -122,6 +126,13 @@ class WebhookNotices:
             await store.settle(notice_id, held.reason, held.until)
         log.info("notice.held", notice_id=notice_id, reason=held.reason)
         return None
+
+    async def _put_off(self, visible: Visible, notice: NoticeMail) -> None:
+        async with transaction(self.pool, visible) as connection:
+            await NoticeStore(connection, visible).put_off(notice.id, PUT_OFF)
+            if notice.attempts == 0:
+                await self.gate.uncount(connection, visible, notice.recipient)
+        log.info("notice.put_off", notice_id=notice.id)
 
     async def _settle(self, visible: Visible, notice: NoticeMail, result: Result) -> None:
         pause = pause_after(result.outcome, notice.attempts + 1)
