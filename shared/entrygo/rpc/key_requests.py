@@ -61,7 +61,8 @@ def _scopes(names: Sequence[str], issues: Issues) -> frozenset[ScopeName]:
         issues.required("scopes")
     if len(names) > len(ScopeName):
         issues.add("scopes", f"At most {len(ScopeName)} scopes", "too_big")
-    taken = [issues.take(one_of(*ScopeName), name, f"scopes.{place}") for place, name in enumerate(names[:9])]
+    looked_at = enumerate(names[: len(ScopeName)])
+    taken = [issues.take(one_of(*ScopeName), name, f"scopes.{place}") for place, name in looked_at]
     return frozenset(ScopeName(name) for name in taken if name)
 
 

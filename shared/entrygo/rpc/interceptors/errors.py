@@ -5,7 +5,7 @@ import structlog
 
 from entrygo.domain.errors import EntryGoError, InternalError, ServiceUnavailable
 from entrygo.rpc.errors import DETAILS_KEY, LARGE_ERRORS_KEY, status_code, status_details
-from entrygo.rpc.interceptors.handlers import Context
+from entrygo.rpc.interceptors.handlers import TOO_LATE, Context
 
 log = structlog.get_logger(__name__)
 
@@ -20,7 +20,7 @@ def has_status(error: BaseException, method: str, context: Context) -> bool:
         case EntryGoError():
             _end(context, error)
         case TimeoutError():
-            _end(context, ServiceUnavailable("The deadline passed before the request was done."))
+            _end(context, ServiceUnavailable(TOO_LATE))
         case grpc.aio.AbortError() | grpc.aio.UsageError():
             return False
         case Exception():

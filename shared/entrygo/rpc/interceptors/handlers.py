@@ -18,6 +18,9 @@ else:  # generic in the stubs alone
 
 # A probe has no key; it learns whether the server takes calls, and nothing of any account.
 OPEN_METHOD = "/grpc.health.v1.Health/Check"
+# gRPC's own streams (health, reflection) last as long as their reader likes: no work of ours.
+STANDARD_PREFIX = "/grpc."
+TOO_LATE = "The deadline passed before the request was done."
 
 
 @cache

@@ -15,13 +15,10 @@ import structlog
 from entrygo.process.logging import bind_request
 from entrygo.process.tracing import TRACEPARENT, Span, inner_span, span
 from entrygo.rpc.calls import REQUEST_ID, bind_request_id, request_id
-from entrygo.rpc.interceptors.handlers import Context
+from entrygo.rpc.interceptors.handlers import STANDARD_PREFIX, Context
 from entrygo.rpc.metrics import observe
 
 MAX_ID_LENGTH = 128
-# gRPC's own services: health, reflection.
-STANDARD_PREFIX = "/grpc."
-
 # What OpenTelemetry takes for a failure of the server; the others are the caller's.
 FAILURES = frozenset(
     {"UNKNOWN", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS"}

@@ -10,11 +10,9 @@ from typing import Any
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.process.pace import Pace
+from entrygo.rpc.interceptors.handlers import STANDARD_PREFIX, TOO_LATE
 
 STOPPING = "The service is stopping; retry with the same idempotency key."
-TOO_LATE = "The deadline passed before the request was done."
-# gRPC's own streams (health, reflection) last as long as their reader likes: no work of ours.
-STANDARD_PREFIX = "/grpc."
 
 
 @dataclass(slots=True, eq=False)
