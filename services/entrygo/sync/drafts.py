@@ -163,7 +163,8 @@ def facts_fingerprint(account_id: str, subject: Subject, drafts: Sequence[FactsD
 
 
 def update_fingerprint(update: FactsUpdate) -> bytes:
-    """As orders_fingerprint, for a change of one product."""
+    """As orders_fingerprint, for a change of one record."""
+    # Whatever the record is: products came first, and a fingerprint is never changed.
     return _digest("products.update", update.id, [update.facts, update.clear])
 
 

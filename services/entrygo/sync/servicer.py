@@ -14,16 +14,12 @@ from entrygo.identity.current import check_account, principal
 from entrygo.postgres.idempotency import Reply
 from entrygo.process.stretches import stretches
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
-from entrygo.records.broker import BROKER
-from entrygo.records.importer import IMPORTER
-from entrygo.records.kinds import Record
 from entrygo.records.order import MAX_PLANNED_ORDERS
-from entrygo.records.product import PRODUCT
-from entrygo.records.warehouse import WAREHOUSE
 from entrygo.requests.pages import Page, PageRequest, page_request
 from entrygo.rpc.answers import answered
 from entrygo.rpc.interceptors.auth import RequiredScopes
 from entrygo.sync.drafts import FactsDraft, StoredFacts, Subject
+from entrygo.sync.periods import RECORDS
 from entrygo.sync.read_orders import read_orders
 from entrygo.sync.read_setup import (
     SetupRequest,
@@ -133,35 +129,35 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
         self, request: sync_pb2.UpdateProductRequest, context: Context
     ) -> sync_pb2.Product:
         """Sets and clears fields of one product; NotFound for an id that is not the caller's."""
-        reply = await self._update(Subject.PRODUCTS, request, PRODUCT, product_to_proto)
+        reply = await self._update(Subject.PRODUCTS, request, product_to_proto)
         return answered(reply, sync_pb2.Product, context)
 
     async def UpdateWarehouse(
         self, request: sync_pb2.UpdateWarehouseRequest, context: Context
     ) -> sync_pb2.Warehouse:
         """Sets and clears fields of one warehouse; NotFound where the key does not reach it."""
-        reply = await self._update(Subject.WAREHOUSES, request, WAREHOUSE, warehouse_to_proto)
+        reply = await self._update(Subject.WAREHOUSES, request, warehouse_to_proto)
         return answered(reply, sync_pb2.Warehouse, context)
 
     async def UpdateBroker(self, request: sync_pb2.UpdateBrokerRequest, context: Context) -> sync_pb2.Broker:
         """Sets and clears fields of one broker; NotFound for an id that is not the caller's."""
-        reply = await self._update(Subject.BROKERS, request, BROKER, broker_to_proto)
+        reply = await self._update(Subject.BROKERS, request, broker_to_proto)
         return answered(reply, sync_pb2.Broker, context)
 
     async def UpdateImporter(
         self, request: sync_pb2.UpdateImporterRequest, context: Context
     ) -> sync_pb2.Importer:
         """Sets and clears fields of one importer; NotFound for an id that is not the caller's."""
-        reply = await self._update(Subject.IMPORTERS, request, IMPORTER, importer_to_proto)
+        reply = await self._update(Subject.IMPORTERS, request, importer_to_proto)
         return answered(reply, sync_pb2.Importer, context)
 
     async def _update(
         self,
         subject: Subject,
         request: UpdateRequest,
-        record: Record,
         to_proto: Callable[[StoredFacts], Message],
     ) -> Reply:
+        record = RECORDS[subject]
         update = read_update(request, record)
         if not is_valid_id(update.id):
             raise NotFound(f"{record.title} not found.")

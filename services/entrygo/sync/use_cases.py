@@ -29,18 +29,11 @@ from entrygo.sync.drafts import (
 from entrygo.sync.habits import Habits
 from entrygo.sync.order_references import check_importers, with_their_products
 from entrygo.sync.order_store import SYNC_ORDERS, OrderStore, Taken
-from entrygo.sync.periods import check_merged
+from entrygo.sync.periods import RECORDS, check_merged
 from entrygo.sync.planning_store import PlanningRows, PlanningStore
 from entrygo.sync.skus import product_ids_of
 from entrygo.sync.store import FactStore
 from entrygo.sync.uniqueness import check_ids
-
-NAMES = {
-    Subject.PRODUCTS: "Product",
-    Subject.WAREHOUSES: "Warehouse",
-    Subject.BROKERS: "Broker",
-    Subject.IMPORTERS: "Importer",
-}
 
 T = TypeVar("T")
 
@@ -201,7 +194,7 @@ class SyncUseCases:
 
         async def work(connection: Connection) -> bytes:
             found = await FactStore(connection, visible).update_facts(subject, update, self.clock())
-            stored = _there(found, NAMES[subject])
+            stored = _there(found, RECORDS[subject].title)
             check_merged(subject, [update.facts], [stored], path="")
             return render(stored)
 
@@ -224,7 +217,7 @@ class SyncUseCases:
         """The record; NotFound also for another account's, and for another warehouse than a bound key's."""
         async with transaction(self.pool, visible) as connection:
             found = await FactStore(connection, visible).find_facts(subject, fact_id)
-        return _there(found, NAMES[subject])
+        return _there(found, RECORDS[subject].title)
 
     async def check_warehouse(self, visible: Visible, warehouse_id: str) -> None:
         """ReferenceOutsideAccount for one that the caller does not see."""
