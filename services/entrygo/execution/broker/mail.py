@@ -30,9 +30,9 @@ from entrygo.execution.package.summary import PackageSummary
 from entrygo.execution.state.records import SubmissionKind
 from entrygo.requests.email_address import parse_address
 
-# Documents are text and shrink tenfold; many mail servers take no more than 10 MB, and base64 adds a third.
 MAX_CHANGES = 40  # in the text of a mail; all are in the document
 TWO = 2
+# Documents are text and shrink tenfold; many mail servers take no more than 10 MB, and base64 adds a third.
 MAX_LOOSE_ATTACHMENTS = 5 * 1024 * 1024
 DEFAULT_MAX_BYTES = 10 * 1024 * 1024
 # What a mail has besides its attachments: the head, the text, a head for each part.
