@@ -98,7 +98,7 @@ def retry_command(letter_id: LetterId, as_json: Json = False) -> None:
         settings = _settings()
         async with parts_of(settings) as (pool, owners):
             by_source = {owner.source: owner for owner in owners}
-            read_model = ReadModel(pool, Changes(), Announcer())
+            read_model = ReadModel(pool, Changes(), Announcer(settings.webhooks.keep))
             settler = Settler(read_model, by_source, service_token=settings.identity.token)
             return await retry(pool, settler, letter_id)
 

@@ -11,8 +11,6 @@ from entrygo.inspection.folding import Folded
 
 # Receivers are promised bodies below 20 kB; what is longer is asked for.
 MAX_PAYLOAD_CHARACTERS = 16_000
-# For work beside the running service, which sends what is queued here.
-KEEP = timedelta(days=35)
 
 
 def _nobody() -> None:
@@ -23,10 +21,10 @@ def _nobody() -> None:
 class Announcer:
     """Events older than `keep` are not announced: whether they were is not known any more.
 
-    `wake` is called once there is something to send.
+    `wake` is called once there is something to send; beside the running service, which sends it, by nobody.
     """
 
-    keep: timedelta = KEEP
+    keep: timedelta
     wake: Callable[[], None] = _nobody
 
 

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from entrygo.inspection.announcing import Announcer
 from entrygo.inspection.changes import Changes
@@ -20,14 +21,15 @@ from entrygo.rpc.channel import open_channel
 ASK_SECONDS = 5.0
 
 
-async def rebuild(pool: Pool, owners: Sequence[Owner], *, service_token: str | None) -> int:
+async def rebuild(pool: Pool, owners: Sequence[Owner], *, service_token: str | None, keep: timedelta) -> int:
     """Returns how many events were read. Meanwhile inspect answers as ever; lists fill up again.
 
+    Events older than `keep` are not announced, as the service announces none of them.
     Raises what an owner that does not answer raises, or one that refuses us, before anything is deleted.
     """
     for owner in owners:
         await owner.history(service_metadata(service_token or "", None), ASK_SECONDS)
-    read_model = ReadModel(pool, Changes(), Announcer())
+    read_model = ReadModel(pool, Changes(), Announcer(keep))
     settler = Settler(read_model, {owner.source: owner for owner in owners}, service_token=service_token)
     reconciler = Reconciler(pool, read_model, owners, settler, service_token=service_token, every_seconds=1)
     async with transaction(pool, EVERYONE) as connection:
@@ -40,7 +42,7 @@ async def rebuild(pool: Pool, owners: Sequence[Owner], *, service_token: str | N
 async def rebuild_with(settings: Settings) -> int:
     """The same for the installation that `settings` describe."""
     async with parts_of(settings) as (pool, owners):
-        return await rebuild(pool, owners, service_token=settings.identity.token)
+        return await rebuild(pool, owners, service_token=settings.identity.token, keep=settings.webhooks.keep)
 
 
 @asynccontextmanager

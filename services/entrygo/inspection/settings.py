@@ -1,6 +1,7 @@
 """The settings of the inspection process."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
@@ -40,6 +41,11 @@ class WebhookSettings(EnvironmentSettings):
     @classmethod
     def _check_secret(cls, value: SecretStr | None) -> SecretStr | None:
         return check_secrets("ENTRYGO_WEBHOOK_SECRET", value)
+
+    @property
+    def keep(self) -> timedelta:
+        """`keep_days` as a time."""
+        return timedelta(days=self.keep_days)
 
     @property
     def secrets(self) -> Sequence[SecretStr]:

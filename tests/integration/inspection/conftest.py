@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest_asyncio
 
@@ -22,6 +23,8 @@ from tests.integration.inspection.owners import SERVICE_TOKEN, Owners
 from tests.unit.inspection.events import ALICE
 
 SEAL = Seal([SERVICE_TOKEN])
+# How old an event may be to be announced.
+KEEP = timedelta(days=35)
 # Short, so that a silent owner is found out quickly; no test asserts how long anything took.
 OWNER_SECONDS = 0.2
 
@@ -46,7 +49,7 @@ class Service:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        self.read_model = ReadModel(self.pool, self.changes, Announcer())
+        self.read_model = ReadModel(self.pool, self.changes, Announcer(KEEP))
         self.settler = Settler(self.read_model, self.owners.by_source, service_token=SERVICE_TOKEN)
         self.reconciler = Reconciler(
             self.pool,

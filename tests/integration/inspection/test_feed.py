@@ -1,6 +1,8 @@
 """The feed of events on a real database: its order, its places, and who may read it."""
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,15 +17,16 @@ from entrygo.inspection.feed.records import FeedFilter, PublishedEvent
 from entrygo.inspection.feed.requests import read_list, write_cursor
 from entrygo.inspection.feed.store import FeedStore, sweep_feeds
 from entrygo.inspection.feed.use_cases import Feed
-from entrygo.inspection.rebuild import rebuild
-from entrygo.postgres.pool import EVERYONE, transaction
+from entrygo.inspection.owners import Owner
+from entrygo.inspection.rebuild import rebuild, rebuild_with
+from entrygo.inspection.settings import Settings
+from entrygo.postgres.pool import EVERYONE, Pool, transaction
 from entrygo.proto.inspection.v1 import inspection_pb2
-from tests.integration.inspection.conftest import ALICE_TESTING, BOB, Service
+from tests.integration.inspection.conftest import ALICE_TESTING, BOB, KEEP, Service
 from tests.integration.inspection.owners import SERVICE_TOKEN
 from tests.unit.inspection.events import ALICE, Life
 
 WHOLE = Visible.whole(ALICE)
-KEEP = timedelta(days=35)
 
 
 def feed_of(service: Service) -> Feed:
@@ -65,7 +68,7 @@ async def test_a_place_survives_a_rebuild_and_nothing_comes_twice(service: Servi
     life = lived("batch_1")
     await happen(service, life)
     seen = await read(service)
-    await rebuild(service.pool, service.owners.both, service_token=SERVICE_TOKEN)
+    await rebuild(service.pool, service.owners.both, service_token=SERVICE_TOKEN, keep=KEEP)
     assert await read(service) == seen
     assert await read(service, after=seen[-1].position) == []
     later = lived("batch_2")
@@ -209,8 +212,25 @@ async def test_what_is_old_is_forgotten_and_a_place_before_it_is_refused(service
 async def test_events_that_were_forgotten_do_not_come_back_with_a_rebuild(service: Service) -> None:
     old = lived("batch_1", start=datetime.now(UTC) - timedelta(days=40))
     await happen(service, old)
-    await rebuild(service.pool, service.owners.both, service_token=SERVICE_TOKEN)
+    await rebuild(service.pool, service.owners.both, service_token=SERVICE_TOKEN, keep=KEEP)
     assert await read(service) == []
+
+
+async def test_a_rebuild_brings_back_nothing_that_is_older_than_is_kept(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENTRYGO_WEBHOOK_KEEP_DAYS", "7")
+    monkeypatch.setenv("ENTRYGO_SERVICE_TOKEN", SERVICE_TOKEN)
+    old, new = lived("batch_1", start=datetime.now(UTC) - timedelta(days=9)), lived("batch_2")
+    service.owners.record([*old.events, *new.events])
+
+    @asynccontextmanager
+    async def parts_of(settings: Settings) -> AsyncIterator[tuple[Pool, Sequence[Owner]]]:
+        yield service.pool, service.owners.both
+
+    monkeypatch.setattr("entrygo.inspection.rebuild.parts_of", parts_of)
+    await rebuild_with(Settings())
+    assert {event.export_id for event in await read(service)} == {"batch_2"}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import pytest
 
 from entrygo.domain.errors import EntryGoError
 from entrygo.domain.principal import Visible
-from entrygo.inspection.announcing import KEEP
 from entrygo.inspection.folding import ExportKey, fold, nothing_known
 from entrygo.inspection.position_store import PositionStore
 from entrygo.inspection.rebuild import rebuild
@@ -17,7 +16,7 @@ from entrygo.inspection.whole import nothing_held
 from entrygo.inspection.write_store import WriteStore
 from entrygo.postgres.pool import EVERYONE, Connection, single_read, single_statement, transaction
 from tests.harness.postgres import SESSIONS_THAT_WAIT
-from tests.integration.inspection.conftest import ALICE_TESTING, BOB, Service
+from tests.integration.inspection.conftest import ALICE_TESTING, BOB, KEEP, Service
 from tests.integration.inspection.owners import SERVICE_TOKEN
 from tests.unit.inspection.events import ALICE, START, Event, Life
 
@@ -239,7 +238,7 @@ async def test_rebuild_that_an_owner_would_not_answer_deletes_nothing(service: S
     await service.read_model.apply(EVERYONE, events)
     setattr(service.owners.execution, trouble, True)
     with pytest.raises(EntryGoError):
-        await rebuild(service.pool, service.owners.both, service_token=SERVICE_TOKEN)
+        await rebuild(service.pool, service.owners.both, service_token=SERVICE_TOKEN, keep=KEEP)
     assert await service.count("timeline") == 9
 
 
@@ -258,7 +257,7 @@ async def test_a_rebuild_gives_the_same_answers_to_the_byte(service: Service) ->
     for event in mixed:
         await service.read_model.apply(EVERYONE, [event])
     before = await answers()
-    read = await rebuild(service.pool, service.owners.both, service_token=SERVICE_TOKEN)
+    read = await rebuild(service.pool, service.owners.both, service_token=SERVICE_TOKEN, keep=KEEP)
     assert read == len(mixed)
     assert await service.count("timeline") == len(mixed)
     assert await answers() == before
@@ -266,7 +265,7 @@ async def test_a_rebuild_gives_the_same_answers_to_the_byte(service: Service) ->
 
 async def test_a_rebuild_forgets_what_the_owners_never_said(service: Service) -> None:
     await service.read_model.apply(EVERYONE, Life("batch_ghost").lived())
-    await rebuild(service.pool, service.owners.both, service_token=SERVICE_TOKEN)
+    await rebuild(service.pool, service.owners.both, service_token=SERVICE_TOKEN, keep=KEEP)
     for table in ("exports", "timeline", "customs_packages"):
         assert await service.count(table) == 0
 

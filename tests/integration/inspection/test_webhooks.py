@@ -45,12 +45,11 @@ from entrygo.process.clock import Ids
 from entrygo.proto.inspection.v1 import inspection_pb2
 from tests.harness.postgres import SESSIONS_THAT_WAIT
 from tests.harness.receiver import Receiver, receiving
-from tests.integration.inspection.conftest import BOB, Service
+from tests.integration.inspection.conftest import BOB, KEEP, Service
 from tests.integration.inspection.owners import SERVICE_TOKEN
 from tests.unit.inspection.events import ALICE, Life
 
 WHOLE = Visible.whole(ALICE)
-KEEP = timedelta(days=35)
 SECRET = SecretStr("s" * 32)
 UNCHANGED = UpdateCommand(id="", url=None, events=None, description=None, status=None)
 PAGE = DeliveryPage(limit=100, status=None, before=None)
@@ -282,7 +281,7 @@ async def test_a_rebuild_of_the_read_model_sends_nothing_again(hooks: Hooks, rec
     life = lived()
     await hooks.happens(life)
     await hooks.until(webhook, DeliveryStatus.DELIVERED, len(life.events))
-    await rebuild(hooks.service.pool, hooks.service.owners.both, service_token=SERVICE_TOKEN)
+    await rebuild(hooks.service.pool, hooks.service.owners.both, service_token=SERVICE_TOKEN, keep=KEEP)
     later = lived("batch_later")
     await hooks.happens(later)
     got = await receiver.until(len(life.events) + len(later.events))
@@ -294,7 +293,7 @@ async def test_what_happened_before_the_webhook_was_made_is_not_sent(
 ) -> None:
     await hooks.happens(lived("batch_before", start=datetime.now(UTC) - timedelta(days=1)))
     webhook = await hooks.add(receiver)
-    await rebuild(hooks.service.pool, hooks.service.owners.both, service_token=SERVICE_TOKEN)
+    await rebuild(hooks.service.pool, hooks.service.owners.both, service_token=SERVICE_TOKEN, keep=KEEP)
     assert await hooks.deliveries(webhook) == []
 
 

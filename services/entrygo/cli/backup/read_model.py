@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from entrygo.identity.on_behalf import read_principal
 from entrygo.inspection.folding import SOURCES
 from entrygo.inspection.rebuild import rebuild
+from entrygo.inspection.settings import WebhookSettings
 from entrygo.messaging import event_log
 from entrygo.postgres.pool import Pool, open_pool, transaction
 from entrygo.proto.events.v1 import events_pb2
@@ -26,7 +27,8 @@ async def fill_read_model(inspection_url: str, owner_urls: dict[str, str]) -> in
             StoredOwner(source=source, pool=await _open(stack, owner_urls[source], source))
             for source in SOURCES
         ]
-        return await rebuild(pool, owners, service_token=NO_CREDENTIAL)
+        keep = WebhookSettings().keep
+        return await rebuild(pool, owners, service_token=NO_CREDENTIAL, keep=keep)
 
 
 async def _open(stack: AsyncExitStack, url: str, schema: str) -> Pool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 from entrygo.inspection.announcing import Announcer
@@ -48,7 +47,6 @@ def wire_webhooks(settings: WebhookSettings, pool: Pool, ids: Ids, mailer: Maile
         answer_seconds=settings.answer_seconds,
         ca_file=str(settings.ca_file) if settings.ca_file else None,
     )
-    keep = timedelta(days=settings.keep_days)
     mailing = Mailing(pool=pool, mailer=mailer)
     worker = Worker(
         pool,
@@ -60,14 +58,14 @@ def wire_webhooks(settings: WebhookSettings, pool: Pool, ids: Ids, mailer: Maile
         on_disabled=mailing.wake,
     )
     sweeps = (
-        partial(sweep_feeds, older_than=keep),
-        partial(sweep_deliveries, older_than=keep),
+        partial(sweep_feeds, older_than=settings.keep),
+        partial(sweep_deliveries, older_than=settings.keep),
         sweep_lanes,
     )
     sweep = partial(keep_swept, pool, sweeps)
     webhooks = Webhooks(pool, ids, signer, sender, wake=worker.wake, max_endpoints=settings.max_endpoints)
     return WebhookParts(
-        announcer=Announcer(keep, worker.wake),
+        announcer=Announcer(settings.keep, worker.wake),
         servicer=WebhooksServicer(webhooks),
         required_scopes=REQUIRED_SCOPES,
         background=(worker.run, mailing.run, sweep) if signer.is_able else (mailing.run, sweep),
