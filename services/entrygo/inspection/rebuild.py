@@ -1,7 +1,6 @@
 """Deletes the read model and rebuilds it from the owners' logs. Safe while the service runs."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -55,12 +54,3 @@ async def parts_of(settings: Settings) -> AsyncIterator[tuple[Pool, Sequence[Own
         yield pool, (planning_owner(planning), execution_owner(execution))
     finally:
         await asyncio.gather(planning.close(), execution.close(), pool.close())
-
-
-def main() -> None:
-    events = asyncio.run(rebuild_with(Settings()))
-    sys.stdout.write(f"The read model was rebuilt from {events} events.\n")
-
-
-if __name__ == "__main__":
-    main()
