@@ -616,6 +616,19 @@ async def test_an_address_within_our_network_is_refused_when_a_webhook_is_made(h
     assert "ENTRYGO_WEBHOOK_ALLOW_PRIVATE" in str(caught.value.details)
 
 
+async def test_a_receiver_is_sent_to_at_whichever_of_its_addresses_takes_the_connection(
+    receiver: Receiver,
+) -> None:
+    async def resolve(host: str, port: int) -> list[str]:
+        # The receiver listens at the last one alone.
+        return ["127.0.0.3", "127.0.0.2", "127.0.0.1"]
+
+    guard = AddressGuard(allow_private=True, allow_plain=True, resolve=resolve)
+    attempt = await Sender(guard, answer_seconds=60).send(receiver.url, {"webhook-id": "evt_1"}, "{}")
+    assert attempt.is_delivered
+    assert len(receiver.got) == 1
+
+
 async def test_an_account_has_at_most_so_many_webhooks(hooks: Hooks, receiver: Receiver) -> None:
     for _ in range(5):
         await hooks.add(receiver)

@@ -1,6 +1,7 @@
 """One attempt: a POST of frozen bytes to an address that was judged before it is connected to."""
 
 import asyncio
+import contextlib
 import email.utils
 import ssl
 from collections.abc import Mapping
@@ -54,10 +55,19 @@ class Sender:
             return Attempt(status=0, error=_text(str(error) or type(error).__name__))
 
     async def _post(self, url: httpx.URL, headers: Mapping[str, str], body: bytes) -> Attempt:
-        address, *_ = await self._poster.addresses(url)
-        typed = {**headers, "content-type": "application/json"}
-        each = self._seconds
-        seconds = PostSeconds(connect=each, write=each, read=each, until_answer=each)
+        """To the first of the addresses that takes the connection, each within its part of the time."""
+        *others, last = await self._poster.addresses(url)
+        connect = self._seconds / (len(others) + 1)
+        for address in others:
+            with contextlib.suppress(httpx.ConnectError, httpx.ConnectTimeout):
+                return await self._post_to(address, url, headers, body, connect=connect)
+        return await self._post_to(last, url, headers, body, connect=connect)
+
+    async def _post_to(
+        self, address: str, url: httpx.URL, headers: Mapping[str, str], body: bytes, *, connect: float
+    ) -> Attempt:
+        typed, each = {**headers, "content-type": "application/json"}, self._seconds
+        seconds = PostSeconds(connect=connect, write=each, read=each, until_answer=each)
         async with self._poster.post(url, address, typed, body, seconds=seconds) as response:
             return await _read(response)
 
