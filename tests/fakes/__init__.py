@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from entrygo.gateway.services import Call
+from entrygo.gateway.services import Call, Reply
 from tests.fakes.broker_links import FakeBrokerLinks
 from tests.fakes.execution import MANIFEST, FakeExecution
 from tests.fakes.inspection import FakeInspection
@@ -27,7 +27,8 @@ class FakeServices(FakeBrokerLinks, FakeSync, FakePlanning, FakeExecution, FakeI
         return await method(request, call)
 
     async def write(self, method: Any, request: Any, call: Call) -> Any:
-        return await method(request, call)
+        answer = await method(request, call)
+        return answer if isinstance(answer, Reply) else Reply(answer)
 
     async def stream(self, method: Any, request: Any, call: Call) -> Any:
         return method(request, call)

@@ -77,7 +77,7 @@ class Exchange:
         return await self.services.read(method, request, self.call)
 
     async def write(self, method: "Unary[Q, A]", request: Q) -> Reply[A]:
-        """Calls a method that takes an idempotency key, as this caller."""
+        """Calls a method that changes something, as this caller."""
         return await self.services.write(method, request, self.call)
 
     def document(

@@ -74,7 +74,7 @@ class Services(Protocol):
         ...
 
     async def write(self, method: "Unary[Q, A]", request: Q, call: Call) -> Reply[A]:
-        """The answer of a method that takes an idempotency key."""
+        """The answer of a method that changes something."""
         ...
 
     def document(

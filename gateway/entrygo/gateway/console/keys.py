@@ -74,7 +74,7 @@ async def revoke(visit: Visit) -> Response:
     """POST /setup/keys/{id}/revoke: back to the list, which says that the key is refused now."""
     try:
         request = identity_pb2.RevokeKeyRequest(id=visit.path_id(MISSING))
-        await visit.read(visit.services.keys.RevokeKey, request)
+        await visit.write(visit.services.keys.RevokeKey, request)
     except EntryGoError as error:
         return await _explained(visit, error)
     return visit.go("/setup/keys?revoked")

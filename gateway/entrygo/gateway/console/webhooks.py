@@ -68,14 +68,14 @@ async def act(visit: Visit) -> Response:
 async def rotate(visit: Visit) -> Response:
     """POST /setup/webhooks/{id}/rotate: both secrets sign for a day."""
     request = inspection_pb2.RotateWebhookSecretRequest(id=visit.path_id(MISSING))
-    rotated = await visit.read(visit.services.webhooks.RotateWebhookSecret, request)
+    rotated = (await visit.write(visit.services.webhooks.RotateWebhookSecret, request)).message
     return await _page(visit, rotated, secret=rotated.secret)
 
 
 async def delete(visit: Visit) -> Response:
     """POST /setup/webhooks/{id}/delete: ends the endpoint and goes back to the setup page."""
     request = inspection_pb2.WebhookRequest(id=visit.path_id(MISSING))
-    await visit.read(visit.services.webhooks.DeleteWebhook, request)
+    await visit.write(visit.services.webhooks.DeleteWebhook, request)
     return visit.go("/setup#webhooks")
 
 
@@ -88,13 +88,13 @@ async def _change(visit: Visit, webhook_id: str) -> str:
     """Every field of the form as it stands: an empty one clears what it shows."""
     body = {name: visit.form.get(name, "") for name in ("url", "description", "notifyEmail")}
     request = patch_request(webhook_id, validated(PatchWebhookBody, {**body, "events": _types(visit)}))
-    await visit.read(visit.services.webhooks.UpdateWebhook, request)
+    await visit.write(visit.services.webhooks.UpdateWebhook, request)
     return "Changed. What waits is sent to the address that it has now."
 
 
 async def _send_test(visit: Visit, webhook_id: str) -> str:
     request = inspection_pb2.WebhookRequest(id=webhook_id)
-    await visit.read(visit.services.webhooks.SendTestEvent, request)
+    await visit.write(visit.services.webhooks.SendTestEvent, request)
     return "A test event is on its way. Its delivery shows below; reload in a moment."
 
 
@@ -104,8 +104,8 @@ async def _replay(visit: Visit, webhook_id: str) -> str:
         **visit.given("eventId", "status"),
     }
     request = replay_request(webhook_id, validated(ReplayBody, body))
-    replayed = await visit.read(visit.services.webhooks.ReplayDeliveries, request)
-    return f"Queued again: {replayed.queued:,}."
+    reply = await visit.write(visit.services.webhooks.ReplayDeliveries, request)
+    return f"Queued again: {reply.message.queued:,}."
 
 
 def _instant(local: str) -> str:
@@ -116,7 +116,7 @@ def _instant(local: str) -> str:
 def _to(state: str) -> Act:
     async def change(visit: Visit, webhook_id: str) -> str:
         request = inspection_pb2.UpdateWebhookRequest(id=webhook_id, status=state)
-        await visit.read(visit.services.webhooks.UpdateWebhook, request)
+        await visit.write(visit.services.webhooks.UpdateWebhook, request)
         return f"It is {state}."
 
     return change

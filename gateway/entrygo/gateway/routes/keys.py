@@ -67,7 +67,8 @@ def rotate_request(key_id: str, body: RotateKeyBody) -> identity_pb2.RotateKeyRe
 async def revoke(exchange: Exchange) -> Response:
     """POST /api/keys/{id}/revoke: the key is refused from now on; a key that is revoked already stays so."""
     request = identity_pb2.RevokeKeyRequest(id=exchange.path_id(MISSING))
-    return json_answer(key_view(await exchange.read(exchange.services.keys.RevokeKey, request)))
+    reply = await exchange.write(exchange.services.keys.RevokeKey, request)
+    return json_answer(key_view(reply.message))
 
 
 def key_view(key: identity_pb2.Key) -> views.KeyView:

@@ -56,7 +56,8 @@ async def patch(exchange: Exchange) -> Response:
     """PATCH /api/webhooks/{id}: changes the fields that are given; `status` enables and disables it."""
     webhook_id = exchange.path_id(MISSING)
     request = patch_request(webhook_id, await exchange.body(PatchWebhookBody))
-    return json_answer(_view(await exchange.read(exchange.services.webhooks.UpdateWebhook, request)))
+    reply = await exchange.write(exchange.services.webhooks.UpdateWebhook, request)
+    return json_answer(_view(reply.message))
 
 
 def patch_request(webhook_id: str, body: PatchWebhookBody) -> inspection_pb2.UpdateWebhookRequest:
@@ -73,8 +74,8 @@ def patch_request(webhook_id: str, body: PatchWebhookBody) -> inspection_pb2.Upd
 
 async def delete(exchange: Exchange) -> Response:
     """DELETE /api/webhooks/{id}: ends the endpoint; nothing more is sent there."""
-    deleted = await exchange.read(exchange.services.webhooks.DeleteWebhook, _request(exchange))
-    answer: views.DeletedWebhook = {"id": deleted.id, "deleted": True}
+    reply = await exchange.write(exchange.services.webhooks.DeleteWebhook, _request(exchange))
+    answer: views.DeletedWebhook = {"id": reply.message.id, "deleted": True}
     return json_answer(answer)
 
 
@@ -110,8 +111,8 @@ async def replay(exchange: Exchange) -> Response:
     """POST /api/webhooks/{id}/replay: queues one event again, or those of a span; answers how many."""
     webhook_id = exchange.path_id(MISSING)
     request = replay_request(webhook_id, await exchange.body(ReplayBody))
-    replayed = await exchange.read(exchange.services.webhooks.ReplayDeliveries, request)
-    answer: views.ReplayAnswer = {"queued": replayed.queued}
+    reply = await exchange.write(exchange.services.webhooks.ReplayDeliveries, request)
+    answer: views.ReplayAnswer = {"queued": reply.message.queued}
     return json_answer(answer)
 
 
@@ -128,9 +129,8 @@ def replay_request(webhook_id: str, body: ReplayBody) -> inspection_pb2.ReplayDe
 
 async def send_test(exchange: Exchange) -> Response:
     """POST /api/webhooks/{id}/test: queues an event of type webhook.test; answers its delivery."""
-    return json_answer(
-        _delivery(await exchange.read(exchange.services.webhooks.SendTestEvent, _request(exchange)))
-    )
+    reply = await exchange.write(exchange.services.webhooks.SendTestEvent, _request(exchange))
+    return json_answer(_delivery(reply.message))
 
 
 def _request(exchange: Exchange) -> inspection_pb2.WebhookRequest:
