@@ -112,10 +112,11 @@ class FakeInspection(Memory):
 
     async def RotateWebhookSecret(
         self, request: inspection_pb2.RotateWebhookSecretRequest, call: Call
-    ) -> inspection_pb2.Webhook:
-        shown = inspection_pb2.Webhook(secret="whsec_YW5vdGhlciBvbmU=")
+    ) -> Reply[inspection_pb2.Webhook]:
+        account = self._enter(request, call)
+        shown = inspection_pb2.Webhook(secret=f"whsec_{self._new('YW5v')}")
         shown.MergeFrom(await self.GetWebhook(inspection_pb2.WebhookRequest(id=request.id), call))
-        return shown
+        return self._once(account, "RotateWebhookSecret", request, lambda: shown)
 
     async def DeleteWebhook(
         self, request: inspection_pb2.WebhookRequest, call: Call

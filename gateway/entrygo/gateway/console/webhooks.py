@@ -10,8 +10,19 @@ from entrygo.domain.errors import EntryGoError, NotFound
 from entrygo.gateway.console.export_actions import EXPLAINED
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.exchange import validated
-from entrygo.gateway.routes.webhooks import MISSING, create_request, patch_request, replay_request
-from entrygo.gateway.schemas.webhooks import CreateWebhookBody, PatchWebhookBody, ReplayBody
+from entrygo.gateway.routes.webhooks import (
+    MISSING,
+    create_request,
+    patch_request,
+    replay_request,
+    rotate_request,
+)
+from entrygo.gateway.schemas.webhooks import (
+    CreateWebhookBody,
+    PatchWebhookBody,
+    ReplayBody,
+    RotateSecretBody,
+)
 from entrygo.proto.inspection.v1 import inspection_pb2
 
 # Of its deliveries the newest so many.
@@ -66,8 +77,9 @@ async def act(visit: Visit) -> Response:
 
 
 async def rotate(visit: Visit) -> Response:
-    """POST /setup/webhooks/{id}/rotate: both secrets sign for a day."""
-    request = inspection_pb2.RotateWebhookSecretRequest(id=visit.path_id(MISSING))
+    """POST /setup/webhooks/{id}/rotate: both secrets sign for a day. A reload shows the same one again."""
+    body = validated(RotateSecretBody, {"idempotencyKey": visit.form.get("key", "")})
+    request = rotate_request(visit.path_id(MISSING), body)
     rotated = (await visit.write(visit.services.webhooks.RotateWebhookSecret, request)).message
     return await _page(visit, rotated, secret=rotated.secret)
 

@@ -82,13 +82,18 @@ async def delete(exchange: Exchange) -> Response:
 async def rotate(exchange: Exchange) -> Response:
     """POST /api/webhooks/{id}/rotate: a new secret; the old one signs too for the overlap, in hours."""
     webhook_id = exchange.path_id(MISSING)
-    body = await exchange.body(RotateSecretBody)
-    hours = None if body.overlap_hours is None else int(body.overlap_hours)
-    request = inspection_pb2.RotateWebhookSecretRequest(
-        id=webhook_id, overlap_hours=hours, idempotency_key=body.idempotency_key or ""
-    )
+    request = rotate_request(webhook_id, await exchange.body(RotateSecretBody))
     reply = await exchange.write(exchange.services.webhooks.RotateWebhookSecret, request)
     return json_answer(_with_secret(reply.message), replayed=reply.replayed)
+
+
+def rotate_request(webhook_id: str, body: RotateSecretBody) -> inspection_pb2.RotateWebhookSecretRequest:
+    """POST /api/webhooks/{id}/rotate: body to message."""
+    return inspection_pb2.RotateWebhookSecretRequest(
+        id=webhook_id,
+        overlap_hours=None if body.overlap_hours is None else int(body.overlap_hours),
+        idempotency_key=body.idempotency_key or "",
+    )
 
 
 async def list_deliveries(exchange: Exchange) -> Response:
