@@ -127,6 +127,13 @@ async def test_orders_that_were_imported_can_be_planned_at_once(
     assert list(asked.external_order_ids) == ["SO-1"]
 
 
+@pytest.mark.parametrize("orders", [b"5", b"null", b"{"])
+async def test_orders_that_no_page_of_ours_has_packed_are_refused(
+    clerk: httpx.AsyncClient, orders: bytes
+) -> None:
+    assert (await clerk.post("/plan", data={"orders": packed(orders)})).status_code == 400
+
+
 async def test_same_form_sent_twice_stores_nothing_twice(
     clerk: httpx.AsyncClient, services: FakeServices
 ) -> None:

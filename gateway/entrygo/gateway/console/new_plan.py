@@ -62,9 +62,11 @@ async def plan(visit: Visit) -> Response:
 def _names(field: str) -> list[str]:
     content = unpacked(field, MAX_ORDERS_BYTES)
     try:
-        names: list[str] = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise ValidationFailed.of([("orders", PLEASE, "invalid_type")]) from error
+        names = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        names = None
+    if not isinstance(names, list):
+        raise ValidationFailed.of([("orders", PLEASE, "invalid_type")])
     return names
 
 
