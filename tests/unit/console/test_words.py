@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from entrygo.domain.lifecycle import State
-from entrygo.gateway.console.words import Turn, age, counted, standing
+from entrygo.gateway.console.words import Turn, age, counted, money, standing
 
 NOW = datetime(2026, 11, 27, 17, 55, tzinfo=UTC)
 
@@ -57,3 +57,16 @@ def test_counts_have_their_noun() -> None:
         "3,418 orders",
         "2 entries",
     ]
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        (12, "$12.00"),
+        ("1234.5", "$1,234.50"),
+        ("2.675", "$2.68"),
+        ("1000000000000000.55", "$1,000,000,000,000,000.55"),
+    ],
+)
+def test_money_is_shown_to_the_cent_as_documents_round_it(amount: object, said: str) -> None:
+    assert money(amount) == said

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
+from entrygo.domain.money import to_cents
 from entrygo.domain.time import parse_rfc3339
 
 
@@ -106,4 +108,4 @@ def counted(count: int, one: str, many: str | None = None) -> str:
 
 def money(amount: object) -> str:
     """USD with thousands and cents."""
-    return f"${float(str(amount)):,.2f}"
+    return f"${to_cents(Decimal(str(amount))):,}"
