@@ -26,10 +26,12 @@ log = structlog.get_logger(__name__)
 
 DETAILS_KEY = "grpc-status-details-bin"
 
-# Sent by our own clients, whose channels accept large trailers; others get long lists cut,
-# because gRPC refuses trailers beyond 16 KiB by default.
+# Sent by our own clients, whose channels accept large trailers; others get long lists cut. A client as it
+# comes takes 8 KiB of trailers, in base64: beyond it the call is RESOURCE_EXHAUSTED, whatever was wrong.
 LARGE_ERRORS_KEY = "entrygo-large-errors"
 MAX_LISTED = 50
+MAX_STATUS_BYTES = 5_000
+MAX_MESSAGE = 1_000  # characters
 DEFAULT_RETRY_SECONDS = 1
 
 STATUS_OF_KIND: Mapping[Kind, grpc.StatusCode] = MappingProxyType(
@@ -75,14 +77,27 @@ def status_details(error: EntryGoError, *, large: bool) -> bytes:
 
     Its details: an ErrorDetail, and for a limit that was met a google.rpc.RetryInfo.
     """
+    if large or error.details is None:
+        return _serialized(error, error.details)
+    listed = MAX_LISTED
+    serialized = _serialized(error, _shortened(error.details, listed))
+    while len(serialized) > MAX_STATUS_BYTES and listed:
+        listed = listed * 3 // 4
+        serialized = _serialized(error, _shortened(error.details, listed))
+    if len(serialized) > MAX_STATUS_BYTES:
+        return _serialized(error, {"truncated": sorted(error.details)})
+    return serialized
+
+
+def _serialized(error: EntryGoError, details: Mapping[str, Any] | None) -> bytes:
     detail = common_pb2.ErrorDetail(
         error_code=error.error_code, message=error.message, field=error.field or ""
     )
-    if error.details is not None:
-        detail.details.CopyFrom(_struct(error.details if large else _shortened(error.details)))
+    if details is not None:
+        detail.details.CopyFrom(_struct(details))
     status = status_pb2.Status(
         code=status_code(error).value[0],
-        message=error.message[:1000],
+        message=error.message[:MAX_MESSAGE],
         details=[_packed(each) for each in (detail, *_retry_info(error))],
     )
     serialized: bytes = status.SerializeToString()
@@ -107,13 +122,10 @@ def _struct(details: Mapping[str, Any]) -> struct_pb2.Struct:
     return json_format.ParseDict(dict(details), struct_pb2.Struct())
 
 
-def _shortened(details: Mapping[str, Any]) -> dict[str, Any]:
-    short = {
-        name: value[:MAX_LISTED] if isinstance(value, list) else value for name, value in details.items()
-    }
-    cut = sorted(
-        name for name, value in details.items() if isinstance(value, list) and len(value) > MAX_LISTED
-    )
+def _shortened(details: Mapping[str, Any], listed: int) -> dict[str, Any]:
+    """The details with so many of each list, and the names of those that were cut."""
+    short = {name: value[:listed] if isinstance(value, list) else value for name, value in details.items()}
+    cut = sorted(name for name, value in details.items() if isinstance(value, list) and len(value) > listed)
     return short | {"truncated": cut} if cut else short
 
 

@@ -15,6 +15,7 @@ import pytest_asyncio
 from entrygo.domain.errors import (
     InvalidOrderReference,
     RemoteError,
+    ValidationFailed,
 )
 from entrygo.domain.principal import ScopeName
 from entrygo.identity.authenticator import Authenticator
@@ -61,6 +62,8 @@ class Probe(planning_pb2_grpc.PlanningServicer):
             await asyncio.Event().wait()
         if request.reason == "bug":
             raise ZeroDivisionError("a secret of the implementation")
+        if request.reason == "many words":
+            raise ValidationFailed(details={"issues": [{"message": "word " * 140} for _ in range(MANY)]})
         raise InvalidOrderReference(
             details={"requestedOrderIds": [f"ord_{n:026d}" for n in range(MANY)], "foundOrderIds": []}
         )

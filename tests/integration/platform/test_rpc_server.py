@@ -58,6 +58,17 @@ async def test_error_that_names_twenty_thousand_ids_arrives_whole_at_our_own_cli
     assert (refused.value.details or {})["truncated"] == ["requestedOrderIds"]
 
 
+async def test_error_of_many_words_is_read_by_a_client_as_it_comes(probed: Probed, pool: Pool) -> None:
+    async with grpc.aio.insecure_channel(probed.target) as channel:
+        for _ in range(20):  # What is over 8 KiB was refused at random.
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await call(channel).CancelExport(
+                    planning_pb2.CancelExportRequest(reason="many words"),
+                    metadata=(("authorization", await key_of(pool)),),
+                )
+            assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
 async def test_unforeseen_exception_tells_nothing(channel: grpc.aio.Channel, pool: Pool) -> None:
     with pytest.raises(RemoteError) as refused, remote("planning"):
         await call(channel).CancelExport(

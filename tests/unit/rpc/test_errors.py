@@ -5,7 +5,14 @@ import pytest
 from grpc.aio import AioRpcError, Metadata
 
 from entrygo.domain import errors
-from entrygo.rpc.errors import DETAILS_KEY, KIND_OF_STATUS, from_rpc_error, status_code, status_details
+from entrygo.rpc.errors import (
+    DETAILS_KEY,
+    KIND_OF_STATUS,
+    MAX_STATUS_BYTES,
+    from_rpc_error,
+    status_code,
+    status_details,
+)
 
 CLASSES = [
     value
@@ -41,8 +48,25 @@ def test_long_lists_are_cut_for_a_client_with_small_trailers_and_named() -> None
     error = errors.InvalidOrderReference(details={"requestedOrderIds": ids, "foundOrderIds": []})
     assert (sent(error).details or {})["requestedOrderIds"] == ids
     cut = sent(error, large=False).details or {}
-    assert len(cut["requestedOrderIds"]) == 50
+    assert cut["requestedOrderIds"] == ids[:50]
     assert cut["truncated"] == ["requestedOrderIds"]
+
+
+def test_details_of_long_texts_are_cut_to_what_a_client_with_small_trailers_reads() -> None:
+    issues = [{"path": f"events.{number}", "code": "x", "message": "中" * 300} for number in range(60)]
+    error = errors.ValidationFailed(field="events.0", details={"issues": issues, "totalIssues": 60})
+    assert len(status_details(error, large=False)) <= MAX_STATUS_BYTES
+    cut = sent(error, large=False)
+    assert (cut.error_code, cut.field) == ("VALIDATION_ERROR", "events.0")
+    details = cut.details or {}
+    assert details["issues"] == issues[: len(details["issues"])]
+    assert len(details["issues"]) >= 3
+    assert (details["truncated"], details["totalIssues"]) == (["issues"], 60)
+
+
+def test_details_that_fit_in_no_small_trailer_are_named_alone() -> None:
+    error = errors.ValidationFailed(field="items.0", details={"why": "x" * 6_000, "issues": []})
+    assert sent(error, large=False).details == {"truncated": ["issues", "why"]}
 
 
 @pytest.mark.parametrize(

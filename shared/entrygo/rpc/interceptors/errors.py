@@ -4,7 +4,7 @@ import grpc
 import structlog
 
 from entrygo.domain.errors import EntryGoError, InternalError, ServiceUnavailable
-from entrygo.rpc.errors import DETAILS_KEY, LARGE_ERRORS_KEY, status_code, status_details
+from entrygo.rpc.errors import DETAILS_KEY, LARGE_ERRORS_KEY, MAX_MESSAGE, status_code, status_details
 from entrygo.rpc.interceptors.handlers import TOO_LATE, Context
 
 log = structlog.get_logger(__name__)
@@ -34,5 +34,5 @@ def has_status(error: BaseException, method: str, context: Context) -> bool:
 def _end(context: Context, error: EntryGoError) -> None:
     large = any(key == LARGE_ERRORS_KEY for key, _ in context.invocation_metadata() or ())
     context.set_code(status_code(error))
-    context.set_details(error.message[:1000])
+    context.set_details(error.message[:MAX_MESSAGE])
     context.set_trailing_metadata(((DETAILS_KEY, status_details(error, large=large)),))
