@@ -122,6 +122,11 @@ async def _webhook(rest: Rest, _export_id: str) -> Asked:
     return {"id": (await rest.post("/api/webhooks", body))["id"]}, {}
 
 
+async def _patched_webhook(rest: Rest, export_id: str) -> Asked:
+    ids, _ = await _webhook(rest, export_id)
+    return ids, {"description": "Of the night"}
+
+
 async def _test_broker(rest: Rest, _export_id: str) -> Asked:
     return {"id": rest.system.broker_id}, {}
 
@@ -146,6 +151,8 @@ PREPARED: dict[str, Prepare] = {
     "setPolicy": _body(),
     "createWebhook": _body(url=NOBODY, events=["export.execution_failed"]),
     "rotateWebhookSecret": _webhook,
+    "patchWebhook": _patched_webhook,
+    "replayWebhook": _webhook,
     "createKey": _body(name="Twice", scopes=["read"]),
     "rotateKey": _key,
     **{f"sync{kind.title()}s": _one_of(kind) for kind in ("product", "warehouse", "broker", "importer")},
@@ -157,11 +164,16 @@ def test_every_rest_write_with_a_key_is_sent_twice() -> None:
     assert PREPARED.keys() == WRITES.keys()
 
 
-def test_every_rpc_with_a_key_has_a_rest_write_that_hands_it_on() -> None:
-    def of_sync(method: MethodDescriptor) -> str:
-        return method.name.replace("Update", "Patch")
+def test_every_write_whose_header_is_documented_reads_its_key() -> None:
+    with_a_body = {each.name for each in ENDPOINTS if each.body is not None}
+    assert with_a_body - WRITES.keys() == {"previewBrokerTemplate"}  # writes nothing
 
-    rpcs = {of_sync(method) for _, method in METHODS.values() if KEY in method.input_type.fields_by_name}
+
+def test_every_rpc_with_a_key_has_a_rest_write_that_hands_it_on() -> None:
+    def in_rest(method: MethodDescriptor) -> str:
+        return method.name.replace("Update", "Patch").replace("Deliveries", "Webhook")
+
+    rpcs = {in_rest(method) for _, method in METHODS.values() if KEY in method.input_type.fields_by_name}
     assert {name[0].lower() + name[1:] for name in rpcs} == WRITES.keys()
 
 

@@ -31,7 +31,9 @@ from entrygo.inspection.webhooks.requests import (
     DeliveryPage,
     ReplayCommand,
     UpdateCommand,
+    read_replay,
     read_rotate,
+    read_update,
 )
 from entrygo.inspection.webhooks.rooms import Slots
 from entrygo.inspection.webhooks.sender import Sender
@@ -86,6 +88,10 @@ class Hooks:
         )
         reply = await self.webhooks.rotate(WHOLE, read_rotate(request))
         return inspection_pb2.Webhook.FromString(reply.body)
+
+    async def replay(self, webhook: inspection_pb2.Webhook, command: ReplayCommand) -> int:
+        reply = await self.webhooks.replay(WHOLE, webhook.id, command)
+        return inspection_pb2.ReplayDeliveriesResponse.FromString(reply.body).queued
 
     async def happens(self, life: Life) -> None:
         """Everything of a life, one event after the other, as Kafka would bring them."""
@@ -365,6 +371,47 @@ async def test_a_rotation_that_is_repeated_under_its_key_is_one(hooks: Hooks, re
         await hooks.rotate(webhook, key="key-1")
 
 
+async def test_a_replay_that_is_repeated_under_its_key_sends_once(hooks: Hooks, receiver: Receiver) -> None:
+    webhook = await hooks.add(receiver)
+    await hooks.webhooks.send_test(WHOLE, webhook.id)
+    await hooks.until(webhook, DeliveryStatus.DELIVERED, 1)
+
+    def delivered(key: str) -> ReplayCommand:
+        request = inspection_pb2.ReplayDeliveriesRequest(id=webhook.id, status="delivered")
+        request.idempotency_key = key
+        return read_replay(request)
+
+    for key, got in (("key-1", 2), ("key-1", 2), ("key-2", 3)):
+        assert await hooks.replay(webhook, delivered(key)) == 1
+        await receiver.until(got)
+        await hooks.until(webhook, DeliveryStatus.DELIVERED, 1)
+    assert len(await receiver.until(3)) == 3
+    with pytest.raises(IdempotencyConflict):
+        await hooks.replay(webhook, replace(delivered("key-1"), fingerprint=b"another"))
+
+
+async def test_a_change_that_is_repeated_under_its_key_is_one_and_nobody_elses(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    webhook = await hooks.add(receiver)
+
+    def change(description: str, key: str) -> UpdateCommand:
+        request = inspection_pb2.UpdateWebhookRequest(id=webhook.id, description=description)
+        request.idempotency_key = key
+        return read_update(request)
+
+    first = await hooks.webhooks.update(WHOLE, change("One", "key-1"))
+    await hooks.webhooks.update(WHOLE, change("Two", "key-2"))
+    again = await hooks.webhooks.update(WHOLE, change("One", "key-1"))
+    assert (again.body, again.replayed) == (first.body, True)
+    assert (await hooks.webhooks.get(WHOLE, webhook.id)).description == "Two"
+    with pytest.raises(IdempotencyConflict):
+        await hooks.webhooks.update(WHOLE, change("Three", "key-1"))
+    elsewhere = replace(WHOLE, warehouse_id="wh_other")
+    with pytest.raises(NotFound):
+        await hooks.webhooks.update(elsewhere, change("One", "key-1"))
+
+
 async def test_no_secret_is_in_the_database(hooks: Hooks, receiver: Receiver) -> None:
     command: dict[str, Any] = {"key": "key-1", "fingerprint": b"same"}
     webhook = await hooks.add(receiver, **command)
@@ -422,7 +469,7 @@ async def test_an_endpoint_that_is_gone_is_disabled_and_holds_what_happens_for_a
     enabled = {"url": None, "events": None, "description": None, "status": "enabled"}
     await hooks.webhooks.update(WHOLE, UpdateCommand(id=webhook.id, **enabled))  # type: ignore[arg-type]
     every = ReplayCommand(event_id="", statuses=("held",), since=None, until=None)
-    assert await hooks.webhooks.replay(WHOLE, webhook.id, every) == len(life.events)
+    assert await hooks.replay(webhook, every) == len(life.events)
     # The test event is tried again, too, when its time has come: now, whatever the clock says.
     await hooks.make_due()
     await hooks.until(webhook, DeliveryStatus.DELIVERED, len(life.events) + 1)
@@ -687,7 +734,7 @@ async def test_a_replay_waits_for_who_settles_a_delivery_of_its_endpoint(
         # In the order in which the worker does it.
         await EndpointStore(settling, WHOLE).find(webhook.id, locked=True)
         await settling.execute("SELECT FROM webhook_lanes FOR UPDATE")
-        replaying = asyncio.create_task(hooks.webhooks.replay(WHOLE, webhook.id, command))
+        replaying = asyncio.create_task(hooks.replay(webhook, command))
         await waiting_for_locks(hooks, 1)
         await settling.execute("UPDATE webhook_deliveries SET attempts = attempts + 1")
     assert await replaying == 1

@@ -57,7 +57,7 @@ async def patch(exchange: Exchange) -> Response:
     webhook_id = exchange.path_id(MISSING)
     request = patch_request(webhook_id, await exchange.body(PatchWebhookBody))
     reply = await exchange.write(exchange.services.webhooks.UpdateWebhook, request)
-    return json_answer(_view(reply.message))
+    return json_answer(_view(reply.message), replayed=reply.replayed)
 
 
 def patch_request(webhook_id: str, body: PatchWebhookBody) -> inspection_pb2.UpdateWebhookRequest:
@@ -69,6 +69,7 @@ def patch_request(webhook_id: str, body: PatchWebhookBody) -> inspection_pb2.Upd
         description=body.description,
         notify_email=body.notify_email,
         status=body.status,
+        idempotency_key=body.idempotency_key or "",
     )
 
 
@@ -118,7 +119,7 @@ async def replay(exchange: Exchange) -> Response:
     request = replay_request(webhook_id, await exchange.body(ReplayBody))
     reply = await exchange.write(exchange.services.webhooks.ReplayDeliveries, request)
     answer: views.ReplayAnswer = {"queued": reply.message.queued}
-    return json_answer(answer)
+    return json_answer(answer, replayed=reply.replayed)
 
 
 def replay_request(webhook_id: str, body: ReplayBody) -> inspection_pb2.ReplayDeliveriesRequest:
@@ -129,6 +130,7 @@ def replay_request(webhook_id: str, body: ReplayBody) -> inspection_pb2.ReplayDe
         queued_from=body.queued_from or "",
         queued_until=body.queued_until or "",
         status=body.status or "",
+        idempotency_key=body.idempotency_key or "",
     )
 
 

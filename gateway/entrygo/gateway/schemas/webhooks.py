@@ -63,10 +63,11 @@ class PatchWebhookBody(Body):
         Literal["enabled", "disabled"] | None,
         Field(description="Events of a disabled webhook are held for a replay"),
     ] = None
+    idempotency_key: IdempotencyKey | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> "PatchWebhookBody":
-        if not self.model_fields_set:
+        if not self.model_fields_set - {"idempotency_key"}:
             raise PydanticCustomError(
                 "empty", "Name at least one field: url, events, description, notifyEmail, status"
             )
@@ -88,6 +89,7 @@ class ReplayBody(Body):
     status: Annotated[
         DeliveryState | None, Field(description="Deliveries in this state; default: failed and held")
     ] = None
+    idempotency_key: IdempotencyKey | None = None
 
 
 class DeliveryQuery(PageQuery):

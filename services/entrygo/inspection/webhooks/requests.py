@@ -19,6 +19,8 @@ from entrygo.requests.webhooks import MAX_DESCRIPTION, MAX_OVERLAP_HOURS
 
 CREATE_OPERATION = "webhooks.create"
 ROTATE_OPERATION = "webhooks.rotate"
+UPDATE_OPERATION = "webhooks.update"
+REPLAY_OPERATION = "webhooks.replay"
 MAX_URL = 2_000  # characters
 MAX_PORT = 65_535
 DEFAULT_OVERLAP_HOURS = 24
@@ -57,6 +59,8 @@ class UpdateCommand:
     # Empty: nobody from now on.
     notify_email: str | None = None
     status: EndpointStatus | None
+    key: str = ""
+    fingerprint: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,8 @@ class ReplayCommand:
     statuses: Sequence[str]
     since: datetime | None
     until: datetime | None
+    key: str = ""
+    fingerprint: bytes = b""
 
 
 def read_create(request: inspection_pb2.CreateWebhookRequest) -> CreateCommand:
@@ -110,6 +116,7 @@ def read_update(request: inspection_pb2.UpdateWebhookRequest) -> UpdateCommand:
     notify_email = None
     if request.HasField("notify_email"):
         notify_email = issues.optional(email, request.notify_email, "notifyEmail") or ""
+    check_key(request.idempotency_key, issues)
     issues.check()
     return UpdateCommand(
         id=request.id,
@@ -118,6 +125,8 @@ def read_update(request: inspection_pb2.UpdateWebhookRequest) -> UpdateCommand:
         description=description,
         notify_email=notify_email,
         status=EndpointStatus(status) if status else None,
+        key=request.idempotency_key,
+        fingerprint=fingerprint(UPDATE_OPERATION, request),
     )
 
 
@@ -156,12 +165,15 @@ def read_replay(request: inspection_pb2.ReplayDeliveriesRequest) -> ReplayComman
     since = issues.optional(moment, request.queued_from, "queuedFrom")
     until = issues.optional(moment, request.queued_until, "queuedUntil")
     status = issues.optional(one_of(*DeliveryStatus), request.status, "status")
+    check_key(request.idempotency_key, issues)
     issues.check()
     return ReplayCommand(
         event_id=event_id or "",
         statuses=(status,) if status else (DeliveryStatus.FAILED, DeliveryStatus.HELD),
         since=since,
         until=until,
+        key=request.idempotency_key,
+        fingerprint=fingerprint(REPLAY_OPERATION, request),
     )
 
 

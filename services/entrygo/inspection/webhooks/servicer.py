@@ -69,7 +69,8 @@ class WebhooksServicer(inspection_pb2_grpc.WebhooksServicer):
         self, request: inspection_pb2.UpdateWebhookRequest, context: Context
     ) -> inspection_pb2.Webhook:
         """Changes the fields that were given, and answers the endpoint. NotFound, ValidationFailed."""
-        return endpoint_message(await self._webhooks.update(principal().visible, read_update(request)))
+        reply = await self._webhooks.update(principal().visible, read_update(request))
+        return answered(reply, inspection_pb2.Webhook, context)
 
     async def DeleteWebhook(
         self, request: inspection_pb2.WebhookRequest, context: Context
@@ -100,8 +101,8 @@ class WebhooksServicer(inspection_pb2_grpc.WebhooksServicer):
         self, request: inspection_pb2.ReplayDeliveriesRequest, context: Context
     ) -> inspection_pb2.ReplayDeliveriesResponse:
         """Queues one event again, or those of a span and status; answers how many they are."""
-        queued = await self._webhooks.replay(principal().visible, request.id, read_replay(request))
-        return inspection_pb2.ReplayDeliveriesResponse(queued=queued)
+        reply = await self._webhooks.replay(principal().visible, request.id, read_replay(request))
+        return answered(reply, inspection_pb2.ReplayDeliveriesResponse, context)
 
     async def SendTestEvent(
         self, request: inspection_pb2.WebhookRequest, context: Context

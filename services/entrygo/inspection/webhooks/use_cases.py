@@ -1,6 +1,6 @@
 """The use cases of an account's webhooks."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import httpx
@@ -14,7 +14,9 @@ from entrygo.inspection.webhooks.queue_store import QueueStore
 from entrygo.inspection.webhooks.records import TEST_EVENT, Delivery, Endpoint, EndpointStatus
 from entrygo.inspection.webhooks.requests import (
     CREATE_OPERATION,
+    REPLAY_OPERATION,
     ROTATE_OPERATION,
+    UPDATE_OPERATION,
     CreateCommand,
     DeliveryPage,
     ReplayCommand,
@@ -112,30 +114,27 @@ class Webhooks:
         async with transaction(self._pool, visible) as connection:
             return await _found(EndpointStore(connection, visible), endpoint_id)
 
-    async def update(self, visible: Visible, command: UpdateCommand) -> Endpoint:
-        """As it is afterwards. Enabling one forgets that it failed; what was held is for a replay."""
+    async def update(self, visible: Visible, command: UpdateCommand) -> Reply:
+        """The reply is the Webhook. Enabling one forgets that it failed; what was held is for a replay."""
         if command.url is not None:
             await self._check_url(command.url)
-        async with transaction(self._pool, visible) as connection:
+
+        async def work(connection: Connection) -> bytes:
             store = EndpointStore(connection, visible)
-            held = await _found(store, command.id, locked=True)
-            changed = replace(
-                held,
-                url=held.url if command.url is None else command.url,
-                events=held.events if command.events is None else command.events,
-                description=held.description if command.description is None else command.description,
-                notify_email=held.notify_email if command.notify_email is None else command.notify_email,
-                status=command.status or held.status,
-            )
-            if command.status is EndpointStatus.ENABLED:
-                changed = replace(changed, disabled_reason="", failing_since=None)
-            elif command.status is EndpointStatus.DISABLED and held.status is EndpointStatus.ENABLED:
-                # Failing no longer says anything: somebody has decided.
-                changed = replace(changed, disabled_reason="Disabled by the account.", failing_since=None)
-            await store.save(changed)
-            answer = await _found(store, command.id)
+            await store.save(_changed(await _found(store, command.id, locked=True), command))
+            return endpoint_message(await _found(store, command.id)).SerializeToString()
+
+        reply = await run_once(
+            self._pool,
+            visible,
+            operation=UPDATE_OPERATION,
+            key=command.key,
+            fingerprint=command.fingerprint,
+            work=work,
+            guard=_guard(visible, command.id),
+        )
         self._wake()
-        return answer
+        return reply
 
     async def delete(self, visible: Visible, endpoint_id: str) -> None:
         """With everything that was queued for it."""
@@ -182,22 +181,34 @@ class Webhooks:
             )
         return rows[: page.limit], len(rows) > page.limit
 
-    async def replay(self, visible: Visible, endpoint_id: str, command: ReplayCommand) -> int:
-        """How many were queued again; at most MAX_REPLAYED, oldest first: then ask again."""
-        async with transaction(self._pool, visible) as connection:
-            store = EndpointStore(connection, visible)
+    async def replay(self, visible: Visible, endpoint_id: str, command: ReplayCommand) -> Reply:
+        """The reply says how many were queued again; at most MAX_REPLAYED, oldest first: then ask again."""
+
+        async def work(connection: Connection) -> bytes:
             # First the endpoint, as whoever settles a delivery of it does.
-            endpoint = await _found(store, endpoint_id, locked=True)
-            if command.event_id:
-                if not await QueueStore(connection, visible).replay_one(endpoint, command.event_id):
-                    raise NotFound("No delivery of this event.")
-                queued = 1
-            else:
-                queued = await QueueStore(connection, visible).replay_many(
+            endpoint = await _found(EndpointStore(connection, visible), endpoint_id, locked=True)
+            queue = QueueStore(connection, visible)
+            if not command.event_id:
+                queued = await queue.replay_many(
                     endpoint, command.statuses, command.since, command.until, MAX_REPLAYED
                 )
+            elif await queue.replay_one(endpoint, command.event_id):
+                queued = 1
+            else:
+                raise NotFound("No delivery of this event.")
+            return inspection_pb2.ReplayDeliveriesResponse(queued=queued).SerializeToString()
+
+        reply = await run_once(
+            self._pool,
+            visible,
+            operation=REPLAY_OPERATION,
+            key=command.key,
+            fingerprint=command.fingerprint,
+            work=work,
+            guard=_guard(visible, endpoint_id),
+        )
         self._wake()
-        return queued
+        return reply
 
     async def send_test(self, visible: Visible, endpoint_id: str) -> Delivery:
         """Queues an event that is about nothing; RateLimited while MAX_WAITING_TESTS of them wait."""
@@ -238,6 +249,28 @@ class Webhooks:
         except OSError as error:
             message = "The host has no address: check its name."
             raise ValidationFailed.of([("url", message, "invalid_string")]) from error
+
+
+def _changed(held: Endpoint, command: UpdateCommand) -> Endpoint:
+    changed = replace(
+        held,
+        url=held.url if command.url is None else command.url,
+        events=held.events if command.events is None else command.events,
+        description=held.description if command.description is None else command.description,
+        notify_email=held.notify_email if command.notify_email is None else command.notify_email,
+        status=command.status or held.status,
+    )
+    if command.status is EndpointStatus.ENABLED:
+        return replace(changed, disabled_reason="", failing_since=None)
+    if command.status is EndpointStatus.DISABLED and held.status is EndpointStatus.ENABLED:
+        # Failing no longer says anything: somebody has decided.
+        return replace(changed, disabled_reason="Disabled by the account.", failing_since=None)
+    return changed
+
+
+def _guard(visible: Visible, endpoint_id: str) -> Callable[[Connection], Awaitable[object]]:
+    """Who does not see an endpoint is told nothing of what was answered about it."""
+    return lambda connection: _found(EndpointStore(connection, visible), endpoint_id)
 
 
 async def _found(store: EndpointStore, endpoint_id: str, *, locked: bool = False) -> Endpoint:

@@ -275,20 +275,22 @@ class WebhookEvents(_message.Message):
     def __init__(self, types: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class UpdateWebhookRequest(_message.Message):
-    __slots__ = ("id", "url", "events", "description", "status", "notify_email")
+    __slots__ = ("id", "url", "events", "description", "status", "notify_email", "idempotency_key")
     ID_FIELD_NUMBER: _ClassVar[int]
     URL_FIELD_NUMBER: _ClassVar[int]
     EVENTS_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     NOTIFY_EMAIL_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     id: str
     url: str
     events: WebhookEvents
     description: str
     status: str
     notify_email: str
-    def __init__(self, id: _Optional[str] = ..., url: _Optional[str] = ..., events: _Optional[_Union[WebhookEvents, _Mapping]] = ..., description: _Optional[str] = ..., status: _Optional[str] = ..., notify_email: _Optional[str] = ...) -> None: ...
+    idempotency_key: str
+    def __init__(self, id: _Optional[str] = ..., url: _Optional[str] = ..., events: _Optional[_Union[WebhookEvents, _Mapping]] = ..., description: _Optional[str] = ..., status: _Optional[str] = ..., notify_email: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
 
 class DeleteWebhookResponse(_message.Message):
     __slots__ = ("id",)
@@ -355,18 +357,20 @@ class Delivery(_message.Message):
     def __init__(self, event_id: _Optional[str] = ..., type: _Optional[str] = ..., export_id: _Optional[str] = ..., status: _Optional[str] = ..., attempts: _Optional[int] = ..., response_status: _Optional[int] = ..., error: _Optional[str] = ..., created_at: _Optional[str] = ..., attempted_at: _Optional[str] = ..., delivered_at: _Optional[str] = ..., position: _Optional[int] = ...) -> None: ...
 
 class ReplayDeliveriesRequest(_message.Message):
-    __slots__ = ("id", "event_id", "queued_from", "queued_until", "status")
+    __slots__ = ("id", "event_id", "queued_from", "queued_until", "status", "idempotency_key")
     ID_FIELD_NUMBER: _ClassVar[int]
     EVENT_ID_FIELD_NUMBER: _ClassVar[int]
     QUEUED_FROM_FIELD_NUMBER: _ClassVar[int]
     QUEUED_UNTIL_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     id: str
     event_id: str
     queued_from: str
     queued_until: str
     status: str
-    def __init__(self, id: _Optional[str] = ..., event_id: _Optional[str] = ..., queued_from: _Optional[str] = ..., queued_until: _Optional[str] = ..., status: _Optional[str] = ...) -> None: ...
+    idempotency_key: str
+    def __init__(self, id: _Optional[str] = ..., event_id: _Optional[str] = ..., queued_from: _Optional[str] = ..., queued_until: _Optional[str] = ..., status: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
 
 class ReplayDeliveriesResponse(_message.Message):
     __slots__ = ("queued",)
