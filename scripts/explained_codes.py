@@ -106,6 +106,7 @@ ERRORS: dict[tuple[str, int], Answer] = {
 
 ISSUES: dict[str, str] = {
     "invalid_type": "missing, null, or of the wrong type",
+    "required": "missing, and needed for this export: each of its entries went by itself",
     "too_small": "below the minimum value, length or number of items",
     "too_big": "above the maximum value, length or number of items",
     "invalid_number": "too many digits or decimal places, or not a whole number",
@@ -115,8 +116,14 @@ ISSUES: dict[str, str] = {
     "conflict": "two fields that exclude each other",
     "custom": "another problem, which the message describes",
     "duplicate": "the same order, product or SKU twice in one request",
+    "not_unique": "two columns of a layout have the same header",
     "unknown_product": "no product has this id or SKU, or several have this SKU",
     "unknown_code": "no rule has this code",
+    "unknown_importer": "no importer has this external id",
+    "unknown": "the export has no entry, product or order that goes by what is named",
+    "unsupported_currency": "another currency than USD",
+    "not_multiple_of": "more decimal places than the field has",
+    "not_raisable": "the rule has no severity that could be raised",
     "unrecognized_key": "there is no such field or parameter; the message names the nearest one",
     "id_mismatch": "the external id is known under another id",
     "id_taken": "the id is in use for another external id",
