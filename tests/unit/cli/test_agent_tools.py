@@ -1,5 +1,6 @@
 """What the tools of an agent ask of the server."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -7,12 +8,14 @@ from typing import Any, cast
 import httpx
 import pytest
 from mcp.server.mcpserver import Context
-from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError
 
 from entrygo.cli.agents import answers, callers
 from entrygo.cli.agents.callers import Callers, bounded_client
+from entrygo.cli.agents.failures import said_to_the_agent
 from entrygo.cli.agents.server import build_server
 from entrygo.cli.agents.tools import Tools, tools_of
+from entrygo_client import ApiError
 
 
 @dataclass
@@ -109,10 +112,49 @@ async def test_an_argument_that_a_tool_has_not_is_refused_by_its_name(
 ) -> None:
     async with httpx.AsyncClient() as gateway:
         server = build_server(Callers(base_url="http://gateway", api_key=None, account_id="", http=gateway))
-        with pytest.raises(ToolError, match=f"(?s){tool}.*{list(arguments)[-1]}\n.*not permitted"):
+        with pytest.raises(
+            ToolError, match=f"{tool}.*VALIDATION_ERROR.*{list(arguments)[-1]}: .*not permitted"
+        ):
             await server.call_tool(tool, arguments)
         [shown] = [each for each in await server.list_tools() if each.name == tool]
     assert shown.input_schema["additionalProperties"] is False
+
+
+def refused(status: int, body: dict[str, Any], kind: type[ToolError] | type[ResourceError]) -> Any:
+    """What is said of an answer of the gateway."""
+    with pytest.raises(kind) as raised, said_to_the_agent(kind):
+        raise ApiError(status, body)
+    return json.loads(str(raised.value)), type(raised.value)
+
+
+async def test_every_argument_that_is_wrong_is_named_with_a_code_and_without_an_address() -> None:
+    async with httpx.AsyncClient() as gateway:
+        server = build_server(Callers(base_url="http://gateway", api_key=None, account_id="", http=gateway))
+        with pytest.raises(ToolError) as raised:
+            await server.call_tool("plan", {"warehouse_id": 5, "order_ids": "ord_1"})
+    error = json.loads(str(raised.value).partition(": ")[2])
+    assert error["errorCode"] == "VALIDATION_ERROR"
+    assert [each.partition(":")[0] for each in error["issues"]] == ["warehouse_id", "broker_id", "order_ids"]
+    assert "http" not in str(raised.value)
+
+
+def test_an_agent_reads_which_orders_nobody_knows_and_how_many_more() -> None:
+    ids = [f"ord_{number}" for number in range(30)]
+    details = {"requestedOrderIds": ids, "foundOrderIds": ids[:12], "currentState": "x" * 999}
+    error, _ = refused(400, {"errorCode": "INVALID_ORDER_REFERENCE", "details": details}, ToolError)
+    assert error["details"]["unknownOrderIds"] == ids[12:22]
+    assert error["details"]["more"] == 8
+    assert len(error["details"]["currentState"]) == answers.SHOWN_CHARACTERS + 1
+    assert error["details"].keys() == {"unknownOrderIds", "currentState", "more"}
+    issues = [{"path": f"orderIds.{number}", "message": "Required"} for number in range(12)]
+    error, _ = refused(400, {"errorCode": "VALIDATION_ERROR", "details": {"issues": issues}}, ToolError)
+    assert (error["issues"][-1], error["more"]) == ("orderIds.9: Required", 2)
+
+
+def test_a_resource_that_is_not_there_is_not_found_and_no_failure_of_the_server() -> None:
+    for code, kind in (("NOT_FOUND", ResourceNotFoundError), ("INSUFFICIENT_SCOPE", ResourceError)):
+        error, found = refused(404, {"errorCode": code}, ResourceError)
+        assert (error["errorCode"], found) == (code, kind)
 
 
 async def test_an_export_that_is_called_null_is_not_taken_for_none() -> None:

@@ -1,6 +1,7 @@
 """The tools: reading and planning for every key that may, acting only where the account lets agents."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
@@ -9,11 +10,11 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp.types import ToolAnnotations
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, ValidationError
 
 from entrygo.cli.agents import answers
 from entrygo.cli.agents.callers import Callers
-from entrygo.cli.agents.failures import Refusal, said_to_the_agent
+from entrygo.cli.agents.failures import Refusal, said_to_the_agent, wrong_arguments
 from entrygo.domain.lifecycle import State
 from entrygo.domain.snapshot import Readiness
 from entrygo_client import AsyncEntryGo, types
@@ -24,6 +25,9 @@ PlanHash = Annotated[
     str, Field(description="The planHash that the last plan, explain or inspect showed for this export")
 ]
 Reason = Annotated[str, Field(description="Why; kept with the export, and read by the broker")]
+
+# In place of arguments that do not fit; no argument has this name.
+WRONG = "<wrong>"
 
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 PLANS = ToolAnnotations(
@@ -181,6 +185,25 @@ class _AsGiven(FuncMetadata):
         """An export of the id "null" is asked for, and not a new one."""
         parsed = super().pre_parse_json(data)
         return {name: data[name] if value is None else value for name, value in parsed.items()}
+
+    def validate_arguments(self, arguments_to_validate: dict[str, Any]) -> dict[str, Any]:
+        """As the library, but what is wrong with them is left for `call_fn` to say: by a code, as always."""
+        try:
+            return super().validate_arguments(arguments_to_validate)
+        except ValidationError as error:
+            return {WRONG: wrong_arguments(error)}
+
+    async def call_fn(
+        self,
+        fn: Callable[..., Any],
+        fn_is_async: bool,
+        arguments: dict[str, Any],
+        arguments_to_pass_directly: dict[str, Any] | None = None,
+    ) -> Any:
+        """Calls the tool; ToolError where its arguments are wrong."""
+        if WRONG in arguments:
+            raise ToolError(arguments[WRONG])
+        return await super().call_fn(fn, fn_is_async, arguments, arguments_to_pass_directly)
 
 
 def _strict(tool: Tool) -> Tool:
