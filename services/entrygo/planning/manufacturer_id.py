@@ -6,6 +6,8 @@ A suggestion only: a person confirms it, because the rule leaves choices, and a 
 import re
 import unicodedata
 
+from anyascii import anyascii
+
 from entrygo.domain.facts import Manufacturer
 
 MAX_LENGTH = 15
@@ -17,16 +19,18 @@ PROVINCES = {
 }  # fmt: skip
 PROVINCE_NAMES = {
     "ALBERTA": "AB", "BRITISH COLUMBIA": "BC", "MANITOBA": "MB", "NEW BRUNSWICK": "NB",
-    "NEWFOUNDLAND AND LABRADOR": "NL", "NORTHWEST TERRITORIES": "NT", "NOVA SCOTIA": "NS", "NUNAVUT": "NU",
-    "ONTARIO": "ON", "PRINCE EDWARD ISLAND": "PE", "QUEBEC": "QC", "SASKATCHEWAN": "SK", "YUKON": "YT",
+    "NEWFOUNDLAND AND LABRADOR": "NL", "NEWFOUNDLAND": "NL", "NORTHWEST TERRITORIES": "NT",
+    "NOVA SCOTIA": "NS", "NUNAVUT": "NU", "ONTARIO": "ON", "PRINCE EDWARD ISLAND": "PE", "QUEBEC": "QC",
+    "SASKATCHEWAN": "SK", "YUKON": "YT", "YUKON TERRITORY": "YT",
 }  # fmt: skip
 IGNORED_WORDS = frozenset({"A", "AN", "AND", "OF", "THE"})
 INDONESIA, LIMITED_COMPANY = "ID", "PT"
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _APART = re.compile(r"[^A-Z0-9.]+")
-# Digits of one number may be parted by commas: 12,34,56 is 123456; a blank starts another number.
-_NUMBER = re.compile(r"[0-9][0-9,]*")
+# Digits of one number may be parted by commas or hyphens: 12,34,56 and 12-34-56 are 123456; a blank starts
+# another number.
+_NUMBER = re.compile(r"[0-9](?:[,\-‐-–]?[0-9])*")
 
 
 def suggest_mid(manufacturer: Manufacturer) -> str | None:
@@ -76,7 +80,7 @@ def _words(name: str) -> list[str]:
 
 def _street_part(address: str) -> str:
     """Up to four digits of the largest number of the street line, a suite's number included."""
-    numbers = [digits.replace(",", "") for digits in _NUMBER.findall(_latin(address))]
+    numbers = [re.sub("[^0-9]", "", digits) for digits in _NUMBER.findall(_latin(address))]
     return max(numbers, key=int, default="")[:4]
 
 
@@ -87,6 +91,10 @@ def _city_part(city: str) -> str:
 
 
 def _latin(text: str) -> str:
-    """Capitals without accents; what has no Latin letters is left out."""
+    """Capitals without accents, Đ, Ł and Ø as D, L and O; letters of other scripts are left as they are."""
     plain = unicodedata.normalize("NFKD", text)
-    return "".join(sign for sign in plain if not unicodedata.combining(sign)).upper()
+    return "".join(_letter(sign) for sign in plain if not unicodedata.combining(sign)).upper()
+
+
+def _letter(sign: str) -> str:
+    return anyascii(sign) if unicodedata.name(sign, "").startswith("LATIN") else sign

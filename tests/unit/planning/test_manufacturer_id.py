@@ -22,6 +22,8 @@ def suggested(**fields: str) -> str | None:
         ("Concept 2000", "CON200"),
         ("The Society of Arts", "SOCART"),
         ("Économie d'Été Ltée", "ECODET"),
+        ("Łódź Drewno Sp. z o.o.", "LODDRE"),
+        ("Ørsted Møbler A/S", "ORSMOB"),
     ],
 )
 def test_name_gives_three_characters_of_its_first_two_words(name: str, part: str) -> None:
@@ -33,6 +35,10 @@ def test_name_gives_three_characters_of_its_first_two_words(name: str, part: str
     [
         ("13 Elliot 111 Court", "111"),
         ("12,34,56 Alaska Road", "1234"),
+        ("12-34-56 Alaska Road", "1234"),
+        ("Carrera 43A No 1-50", "150"),
+        ("Minato 1–2–3", "123"),
+        ("Building 3 - 12 Harbour Road", "12"),
         ("236 Wendell Ford Blvd Ste 1304", "1304"),
         ("1450 East Hastings Street", "1450"),
         ("1450 East Hastings Street Suite 12", "1450"),
@@ -45,7 +51,15 @@ def test_street_gives_four_digits_of_its_largest_number(address: str, part: str)
 
 @pytest.mark.parametrize(
     ("city", "part"),
-    [("St. Michel", "STM"), ("18-Mile High", "MIL"), ("The Hague", "HAG"), ("Québec", "QUE"), ("Ag", "AG")],
+    [
+        ("St. Michel", "STM"),
+        ("18-Mile High", "MIL"),
+        ("The Hague", "HAG"),
+        ("Québec", "QUE"),
+        ("Ag", "AG"),
+        ("Đà Nẵng", "DAN"),
+        ("Łódź", "LOD"),
+    ],
 )
 def test_city_gives_its_first_three_letters(city: str, part: str) -> None:
     assert suggested(city=city) == f"USBER{part}"
@@ -58,7 +72,15 @@ def test_code_of_a_carrier_is_found_again() -> None:
 
 @pytest.mark.parametrize(
     ("region", "country"),
-    [("BC", "XC"), ("on", "XO"), ("Québec", "XQ"), ("Nova Scotia", "XN"), ("SK", "XS"), ("YT", "XY")],
+    [
+        ("BC", "XC"),
+        ("on", "XO"),
+        ("Québec", "XQ"),
+        ("Nova Scotia", "XN"),
+        ("SK", "XS"),
+        ("YT", "XY"),
+        ("Newfoundland", "XW"),
+    ],
 )
 def test_canada_is_named_by_its_province(region: str, country: str) -> None:
     assert suggested(country="CA", region=region) == f"{country}BERREN"
