@@ -38,6 +38,20 @@ SIGNED = {
 }
 SKINCARE: dict[str, Any] = {"hts_code": "3304995000", "customs_description": "Moisturizing face cream 50 ml"}
 COFFEE: dict[str, Any] = {"hts_code": "0901210045", "customs_description": "Roasted coffee beans, whole"}
+# Food beside the chapters that are food by their names, and what is food by its use.
+FOODS: tuple[dict[str, Any], ...] = (
+    {"hts_code": "0910300000", "customs_description": "Ground turmeric spice"},
+    {"hts_code": "1509202000", "customs_description": "Extra virgin olive oil"},
+    {"hts_code": "2102300000", "customs_description": "Prepared baking powder"},
+    {
+        "hts_code": "2204215000",
+        "customs_description": "Red wine of grapes in bottles",
+        "pga": {"ttb": {"reference": "WA-I-1"}},
+    },
+    {"hts_code": "2209000000", "customs_description": "Apple cider vinegar in bottles"},
+    {"hts_code": "2309100010", "customs_description": "Dry dog food of chicken"},
+)
+SESAME: dict[str, Any] = {"hts_code": "1207400000", "customs_description": "White sesame seeds in pouches"}
 
 
 def fda(**given: str) -> dict[str, Any]:
@@ -238,6 +252,9 @@ BROKEN: list[tuple[str, str, dict[str, Any], date, str]] = [
         AUTUMN,
         "CPSC",
     ),
+    *(("PGA_DATA_MISSING", "pga.fda", food, SPRING, "requires FDA data (21 CFR 1.281)") for food in FOODS),
+    *(("FDA_PRIOR_NOTICE_MISSING", "pga.fda", food, SPRING, "prior notice") for food in FOODS),
+    ("PGA_REVIEW_RECOMMENDED", "pga.fda", SESAME, SPRING, "(21 CFR 1.276)"),
     ("FDA_PRIOR_NOTICE_MISSING", "pga.fda", COFFEE, SPRING, "prior notice"),
     ("FDA_PRIOR_NOTICE_MISSING", "pga.fda", COFFEE | fda(prior_notice="PN-1"), SPRING, "of its arrival"),
     # 21 CFR 1.281(a)(5) and (6): the product code, and the registration of the facility (21 CFR 1.226).

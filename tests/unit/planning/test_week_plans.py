@@ -32,12 +32,12 @@ PLANNED_AT = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
 # The hash of the week's plan and that of its snapshot, by the number of importers with a record.
 KNOWN = {
     0: (
-        "planhash_e05ff7efd71174dad3176f1b23193813d98dfc48a268f6127ea5ede2fa10d397",
-        "948b7a06e55779f68a2c7d1ca9b29c2708702ef8223cb2a5a6c2a01ee012b6d9",
+        "planhash_6e9d91e79e339856979212e6de4134db503d2ae201837bd1b7abd2d763a0cde5",
+        "8311022059d13607fa9f0666ee456a49d03a06c466bf46edf64063e0947f1d02",
     ),
     IMPORTERS: (
-        "planhash_3c8ee43c5aa633c281561ecd108ea4b958bbe303d4d20d87197d0f30a683807f",
-        "59dee3ebabfdca60beebf9fea8f3b26c1475123ab87ce9ea5437b3b0fa0378a2",
+        "planhash_1d6473e05baf1368f21e187e1305f14d1f83017b4064ef90dfba88e671d6550d",
+        "f83394cc71d5fea25a76b422d40acdc0d5490355231913eccef4a451f3e0a89a",
     ),
 }
 
