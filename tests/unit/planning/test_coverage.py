@@ -94,6 +94,14 @@ def test_lists_are_looked_up_once_they_are_imported() -> None:
     assert "PGA_REVIEW_RECOMMENDED" in codes(with_lists({"hts_code": "9503000073"}, CPSC))
 
 
+@pytest.mark.parametrize("need", ["may", "must"])
+def test_a_person_looks_at_the_flag_of_an_agency_that_products_have_no_data_of(need: str) -> None:
+    flags = (Kind.PGA_FLAGS, f"hts_prefix,agency,flag,need\n8544,NMF,NM8,{need}\n")
+    [asked] = found(with_lists(CABLE, flags), "PGA_REVIEW_RECOMMENDED")
+    assert asked.message.startswith("CAP-002 may need NMFS data or a disclaimer (NM8 nmfs ")
+    assert asked.field == "orders[0].items[0].product.pga.nmfs"
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "fault"),
     [
@@ -146,6 +154,8 @@ def test_documented_example_is_covered_by_the_shipped_seed() -> None:
         ("4202213000", "Handbag of reptile leather", "PGA_REVIEW_RECOMMENDED"),
         ("4113300000", "Leather of crocodile", "PGA_REVIEW_RECOMMENDED"),
         ("4419110000", "Bread board of bamboo", "PGA_REVIEW_RECOMMENDED"),
+        ("1604143099", "Tuna in water, in cans", "PGA_REVIEW_RECOMMENDED"),
+        ("9403200082", "Rack of steel with shelves of particle board", "PGA_REVIEW_RECOMMENDED"),
     ],
 )
 def test_seed_catches_what_parcels_commonly_hold(hts_code: str, description: str, code: str) -> None:

@@ -32,12 +32,12 @@ PLANNED_AT = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
 # The hash of the week's plan and that of its snapshot, by the number of importers with a record.
 KNOWN = {
     0: (
-        "planhash_6e9d91e79e339856979212e6de4134db503d2ae201837bd1b7abd2d763a0cde5",
-        "8311022059d13607fa9f0666ee456a49d03a06c466bf46edf64063e0947f1d02",
+        "planhash_1f7f3d52327cee250683fc72249a0f58f72415f0e4467b836babb7d2a91c89b8",
+        "957b4af70f52d49a6db157a32753f591c98b06abad8271dad9d19a246944ba5a",
     ),
     IMPORTERS: (
-        "planhash_1d6473e05baf1368f21e187e1305f14d1f83017b4064ef90dfba88e671d6550d",
-        "f83394cc71d5fea25a76b422d40acdc0d5490355231913eccef4a451f3e0a89a",
+        "planhash_53e65c4a48407893f0abef05df2bd0df831d5ef77372f9582cb0de1487471d39",
+        "6195a311ba5970540f76dd50cc681177ae82c8452133864e5988a44d6551deef",
     ),
 }
 

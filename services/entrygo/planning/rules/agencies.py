@@ -59,10 +59,10 @@ def _review(product: Product, context: Context) -> Sequence[Problem]:
 
 
 def _lacks_data(product: Product, agency: str, names: Sequence[str]) -> bool:
-    """CPSC's data are a certificate, which stands for its elements."""
+    """CPSC's data are a certificate, which stands for its elements; where there are none a person looks."""
     if agency == CPSC:
         return is_blank(product.pga.cpsc.certificate) and not _has_elements(product.pga.cpsc)
-    return any(is_blank(_datum(product, agency, name)) for name in names)
+    return not names or any(is_blank(_datum(product, agency, name)) for name in names)
 
 
 def _datum(product: Product, agency: str, name: str) -> str | None:
