@@ -410,6 +410,15 @@ def test_food_without_a_notice_is_left_to_the_broker_on_its_line_alone(
     assert (FOOD.code in documents["invoice"]) is bool(left)
 
 
+def test_the_importer_who_verifies_suppliers_of_food_is_left_to_the_broker() -> None:
+    """21 CFR 1.509(a): name, e-mail and identifier of the FSVP importer go with each line of food."""
+    lines = truck_of(PLAIN, COFFEE, findings=(FOOD,))["entry_dataset.json"]["lines"]
+    assert {each["hts_code"]: "fsvp_importer" in each["left_to_the_broker"] for each in lines} == {
+        "0901210045": True,
+        "6202308061": False,
+    }
+
+
 def test_a_shipment_without_a_truck_is_stored_as_older_releases_read_it() -> None:
     assert "trip" not in Shipment(seller="S").model_dump_json(exclude_none=True)
 

@@ -245,8 +245,7 @@ def _line(
         **claim_under_chapter_98(goods),
     }
     left = _left(document, line, quantity, agencies)
-    unnoticed = [] if notices.is_complete else ["prior_notices"]
-    return {**document, "left_to_the_broker": [*left, *unnoticed]}
+    return {**document, "left_to_the_broker": [*left, *notices.left]}
 
 
 def _left(document: Json, line: ConsolidatedLine, quantity: Sequence[Json], agencies: Json) -> list[str]:

@@ -15,6 +15,15 @@ class LineNotices:
 
     confirmed: Sequence[str]
     is_complete: bool
+    has_food: bool = False
+
+    @property
+    def left(self) -> Sequence[str]:
+        """What is to be added of food: notices, and the importer who verifies suppliers (21 CFR 1.509(a))."""
+        return [
+            *([] if self.is_complete else ["prior_notices"]),
+            *(["fsvp_importer"] if self.has_food else []),
+        ]
 
 
 def notices_by_line(
@@ -35,4 +44,5 @@ def _notices(
     return LineNotices(
         confirmed=[number for numbers in confirmed.values() for number in numbers],
         is_complete=all(numbers for product_id, numbers in confirmed.items() if product_id in food),
+        has_food=not food.isdisjoint(confirmed),
     )
