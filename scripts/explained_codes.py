@@ -258,7 +258,9 @@ MESSAGES: dict[str, Meaning] = {
         "Set `section232.metalWeightPct` and `evidence`.",
     ),
     "SECTION_301_REVIEW_RECOMMENDED": Meaning(
-        "A Section 301 list contains the code or its origin.", COMPLIANCE, _SIGN_OFF
+        "A Section 301 list contains the code or its origin, or the lists of China on file were not written for it.",
+        COMPLIANCE,
+        _SIGN_OFF,
     ),
     "SECTION_338_REVIEW_RECOMMENDED": Meaning(
         "A Section 338 list contains this Canadian product.", COMPLIANCE, _SIGN_OFF

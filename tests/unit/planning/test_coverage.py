@@ -11,7 +11,7 @@ from entrygo.planning.decide import Decision
 from entrygo.planning.reference.in_force import Book, shipped_book
 from entrygo.planning.reference.published import Kind
 from entrygo.planning.reference.records import UnusableFile
-from tests.factories import CAP, GOLDEN_ENTRY_DATE, golden_orders, make_product
+from tests.factories import CAP, GOLDEN_ENTRY_DATE, golden_orders, make_product, make_warehouse
 from tests.tariff import tariff_csv
 from tests.unit.planning.decisions import codes, decide_on, found
 from tests.unit.planning.published import LINES, START, read
@@ -28,11 +28,13 @@ SCOPES = (Kind.AGENCY_SCOPES, "hts_prefix,agency,programme,need\n2208,TTB,27 CFR
 CASES = (Kind.ADCVD, "case,hts_prefix,origin\nA-570-001,8544.42.90,CN\nA-570-001,8544.49,CN\n")
 
 
-def with_lists(facts: dict[str, Any], *lists: tuple[Kind, str]) -> Decision:
+def with_lists(facts: dict[str, Any], *lists: tuple[Kind, str], **given: Any) -> Decision:
     tables = dict(shipped_book().tables)
     for kind, text in lists:
         tables |= {table: tuple(rows) for table, rows in read(kind, text).items()}
-    return decide_on(products=[make_product(**facts)], entry_date=START, reference=Book(tables).on(START))
+    return decide_on(
+        products=[make_product(**facts)], entry_date=START, reference=Book(tables).on(START), **given
+    )
 
 
 def checks(decision: Decision) -> dict[str, str]:
@@ -92,6 +94,34 @@ def test_lists_are_looked_up_once_they_are_imported() -> None:
     assert "requires FDA data (FD2 fda required)" in asked.message
     assert "PGA_DATA_MISSING" in codes(with_lists({"hts_code": "2208305035"}, SCOPES))
     assert "PGA_REVIEW_RECOMMENDED" in codes(with_lists({"hts_code": "9503000073"}, CPSC))
+
+
+LUNCH_BOX: dict[str, Any] = {
+    "hts_code": "3924104000",
+    "customs_description": "Lunch box of plastic",
+    "country_of_origin": "CN",
+    "usmca": {},
+}
+SIGNED = {"status": "not_applicable", "signed_off_by": "D. Whitfield"}
+
+
+def test_goods_of_china_are_looked_up_on_its_lists_or_asked_about() -> None:
+    """The importer's word on duties of an origin says nothing about a list that was not read."""
+    importer = make_warehouse().importer_of_record.model_dump() | {"section_301": SIGNED}
+    of_origin_settled = {"warehouse": make_warehouse(importer_of_record=importer)}
+    code = "SECTION_301_REVIEW_RECOMMENDED"
+    lists = (Kind.SECTION_301, "hts8,list,ch99_code\n39241040,3,9903.88.03\n39249056,3,9903.88.03\n")
+    [asked] = found(with_lists(LUNCH_BOX, **of_origin_settled), code)
+    assert asked.message.endswith(
+        "of CN may owe Section 301 duty: its code was looked up on no list of China."
+    )
+    [asked] = found(with_lists(LUNCH_BOX), code)
+    assert asked.message.endswith("(9903.05.31; its code was looked up on no list of China).")
+    [asked] = found(with_lists(LUNCH_BOX, lists, **of_origin_settled), code)
+    assert asked.message.endswith("(9903.88.03).")
+    for facts in ({"hts_code": "3924200500"}, {"country_of_origin": "VN"}, {"section_301": SIGNED}):
+        known = (lists,) if "hts_code" in facts else ()
+        assert not found(with_lists(LUNCH_BOX | facts, *known, **of_origin_settled), code)
 
 
 @pytest.mark.parametrize("need", ["may", "must"])

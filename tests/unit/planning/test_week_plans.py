@@ -32,12 +32,12 @@ PLANNED_AT = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
 # The hash of the week's plan and that of its snapshot, by the number of importers with a record.
 KNOWN = {
     0: (
-        "planhash_1f7f3d52327cee250683fc72249a0f58f72415f0e4467b836babb7d2a91c89b8",
-        "957b4af70f52d49a6db157a32753f591c98b06abad8271dad9d19a246944ba5a",
+        "planhash_8c1cbc561077dbe0b47af92fc65195b5c7876a56b4f6a8d85b4dd0c05bf886c7",
+        "5f4c9fc8e2753c3ebd6398a7640af5c739942c601bf8e043952e361d0ead2957",
     ),
     IMPORTERS: (
-        "planhash_53e65c4a48407893f0abef05df2bd0df831d5ef77372f9582cb0de1487471d39",
-        "6195a311ba5970540f76dd50cc681177ae82c8452133864e5988a44d6551deef",
+        "planhash_76e6f5038030221e209fcbe3dac66e4ad4887b95d5c8f7a4c83f3da6931cfe01",
+        "5dfef6e70cc535abc44a3ad200ed247395c17f166b07b45d6dc3432ba2107b47",
     ),
 }
 

@@ -9,7 +9,12 @@ from entrygo.domain.facts import Product
 from entrygo.domain.programmes import BY_ORIGIN, SECTION_301, Programme, programme_of
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.law.law_book import days_in_words, is_on_file, row_of_other_days
-from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, sku_of
+from entrygo.planning.law.origin_duties import CHINA
+from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of
+
+# Notes 20 and 31, and the codes that the rows which ship were written for.
+CHINESE_LISTS, SEEDED = "section_301_lists", "section_301"
+_UNREAD = "its code was looked up on no list of China"
 
 
 def _section_301(product: Product, context: Context) -> Problem | None:
@@ -18,12 +23,21 @@ def _section_301(product: Product, context: Context) -> Problem | None:
     # What meets every good of an origin is signed off by the importer, once for all products.
     is_signed_off_for_all = context.importer.section_301.is_signed_off_on(context.entry_date)
     open_programmes = [each for each in SECTION_301 if not (is_signed_off_for_all and each in BY_ORIGIN)]
-    headings = _charging(product, context, open_programmes)
-    if not headings:
-        return None
-    return Problem(
-        f"{sku_of(product)} of {product.country_of_origin} may owe Section 301 duty ({', '.join(headings)})."
-    )
+    headings, is_unread = _charging(product, context, open_programmes), _is_unread(product, context)
+    named = f"{sku_of(product)} of {product.country_of_origin} may owe Section 301 duty"
+    if headings:
+        unread = f"; {_UNREAD}" if is_unread else ""
+        return Problem(f"{named} ({', '.join(headings)}{unread}).")
+    return Problem(f"{named}: {_UNREAD}.") if is_unread else None
+
+
+def _is_unread(product: Product, context: Context) -> bool:
+    """Goods of China that no list could name: those that ship were written for few codes."""
+    if product.country_of_origin != CHINA or is_blank(product.hts_code):
+        return False
+    if CHINESE_LISTS in context.reference.imported:
+        return False
+    return all(row.key != SEEDED for row in context.reference.seed_scopes.rows(product.hts_code))
 
 
 def _section_338(product: Product, context: Context) -> Problem | None:
