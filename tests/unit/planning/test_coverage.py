@@ -124,6 +124,13 @@ def test_goods_of_china_are_looked_up_on_its_lists_or_asked_about() -> None:
         assert not found(with_lists(LUNCH_BOX | facts, *known, **of_origin_settled), code)
 
 
+def test_annexes_that_were_imported_are_whole_for_goods_that_nobody_assessed() -> None:
+    facts = {"hts_code": "8516720000", "section_232": {"status": "not_assessed"}}
+    annexes = (Kind.SECTION_232, "hts_prefix,annex,metal_type\n851650,1b,aluminum\n")
+    assert "METALS_REVIEW_RECOMMENDED" in codes(with_lists(facts))
+    assert "METALS_REVIEW_RECOMMENDED" not in codes(with_lists(facts, annexes))
+
+
 @pytest.mark.parametrize("need", ["may", "must"])
 def test_a_person_looks_at_the_flag_of_an_agency_that_products_have_no_data_of(need: str) -> None:
     flags = (Kind.PGA_FLAGS, f"hts_prefix,agency,flag,need\n8544,NMF,NM8,{need}\n")

@@ -59,6 +59,12 @@ def fda(**given: str) -> dict[str, Any]:
 
 
 EARBUDS: dict[str, Any] = {"hts_code": "8518302000", "customs_description": "Wireless earbuds with case"}
+# Of a chapter whose goods the annexes name, with nothing said of its metal; no row that ships has its code.
+TOASTER: dict[str, Any] = {
+    "hts_code": "8516720000",
+    "customs_description": "Electric toaster for kitchens",
+    "material_composition": "plastic housing",
+}
 PUZZLE: dict[str, Any] = {
     "hts_code": "9503000073",
     "customs_description": "Wooden jigsaw puzzle for children",
@@ -113,6 +119,7 @@ BROKEN: list[tuple[str, str, dict[str, Any], date, str]] = [
         "no postal code",
     ),
     ("METALS_REVIEW_RECOMMENDED", "section_232", DESK | metals("not_assessed"), AUTUMN, "metals review"),
+    ("METALS_REVIEW_RECOMMENDED", "section_232", TOASTER | metals("not_assessed"), AUTUMN, "metals review"),
     (
         "METALS_REVIEW_RECOMMENDED",
         "section_232",
@@ -297,6 +304,8 @@ HELD: list[tuple[str, dict[str, Any], date]] = [
         DESK | metals("not_applicable", evidence="Bill of materials", assessed_on="2026-06-08"),
         AUTUMN,
     ),
+    ("METALS_REVIEW_RECOMMENDED", TOASTER | metals("not_applicable"), AUTUMN),
+    ("METALS_REVIEW_RECOMMENDED", EARBUDS | metals("not_assessed"), AUTUMN),
     ("METALS_DATA_MISSING", STEEL_PAN | metals("applicable", STEEL), SPRING),
     ("METALS_DATA_MISSING", ALUMINUM_PAN | metals("applicable", ALUMINUM), SPRING),
     ("METALS_DATA_MISSING", DESK | metals(), SPRING),

@@ -32,12 +32,12 @@ PLANNED_AT = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
 # The hash of the week's plan and that of its snapshot, by the number of importers with a record.
 KNOWN = {
     0: (
-        "planhash_8c1cbc561077dbe0b47af92fc65195b5c7876a56b4f6a8d85b4dd0c05bf886c7",
-        "5f4c9fc8e2753c3ebd6398a7640af5c739942c601bf8e043952e361d0ead2957",
+        "planhash_e5bb3ddfea0d0eed2f8ce745079e0a843d87fa1e5615deef557f6271a47ecb5d",
+        "52eaaff1cba01855d74c692454fbfa0f3696decd01f357a392361bd0bf7f5871",
     ),
     IMPORTERS: (
-        "planhash_76e6f5038030221e209fcbe3dac66e4ad4887b95d5c8f7a4c83f3da6931cfe01",
-        "5dfef6e70cc535abc44a3ad200ed247395c17f166b07b45d6dc3432ba2107b47",
+        "planhash_459f679554d1d37518e962f7970321b61ed7053b8f84720e881d3c071ead1dab",
+        "dcd2a0b25916231f88ae580cdc53e61719fb8fac5e344c32804204992598af6f",
     ),
 }
 

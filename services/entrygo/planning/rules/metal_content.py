@@ -22,6 +22,7 @@ from entrygo.planning.rules.base import (
     ProductPartsRule,
     ProductRule,
     Rule,
+    chapter_of,
     is_blank,
     materials_in,
     sku_of,
@@ -29,6 +30,10 @@ from entrygo.planning.rules.base import (
 
 # A country that is not known (CBP Form 7501); instead of a code.
 OTHER_COUNTRY = "OTH"
+# Articles of base metal, machines, electrical goods, vehicles, furniture: chapters beside those of the metals
+# whose goods the annexes name by the dozen. The rows that ship were written for few of their codes.
+CHAPTERS_OF_ANNEXES = frozenset({"82", "83", "84", "85", "87", "94"})
+ANNEXES, SEEDED = "section_232_annexes", "section_232"
 
 
 def _annexes(product: Product, context: Context) -> Sequence[Row]:
@@ -54,11 +59,19 @@ def needs_metals_review(product: Product, context: Context) -> bool:
         case Section232Status.NOT_ASSESSED:
             words = materials_in(product.material_composition)
             names_metal = not context.reference.metal_words.isdisjoint(words)
-            return bool(annexes) or names_metal or is_of_metal(product.hts_code, context.reference.programmes)
+            is_metal = is_of_metal(product.hts_code, context.reference.programmes)
+            return bool(annexes) or names_metal or is_metal or _is_unread(product, context)
     if is_out_of_date(section, annexes):
         return True
     is_denied = section.status is Section232Status.NOT_APPLICABLE and bool(annexes)
     return is_denied and _threshold(product, context) is None
+
+
+def _is_unread(product: Product, context: Context) -> bool:
+    """Goods that the annexes may well name, and whose code was looked up on none."""
+    if chapter_of(product) not in CHAPTERS_OF_ANNEXES or ANNEXES in context.reference.imported:
+        return False
+    return all(row.key != SEEDED for row in context.reference.seed_scopes.rows(product.hts_code))
 
 
 def _annex_unknown(product: Product, context: Context) -> Problem | None:
