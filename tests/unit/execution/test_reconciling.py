@@ -310,3 +310,14 @@ def test_no_entry_is_liquidated_before_its_day(day: str, is_refused: bool) -> No
     with pytest.raises(ValidationFailed) as refused:
         read_summary(entered, issues)
     assert refused.value.field == "liquidation.liquidatedOn"
+
+
+@pytest.mark.parametrize("code", ["9903.88.0300", "9801001010"])
+def test_a_heading_that_stands_before_the_number_of_the_goods_is_no_line(code: str) -> None:
+    """CBP Form 7501, block 29: a line has its numbers of chapters 98 and 99 and that of the goods."""
+    filed = execution_pb2.SummaryLine(
+        hts_code=code, country_of_origin="CN", value_usd="2950", duty_usd="737.50"
+    )
+    with pytest.raises(ValidationFailed) as refused:
+        read_summary(execution_pb2.EntrySummary(entry_number=NUMBER, lines=[filed]), Issues())
+    assert refused.value.field == "lines.0.htsCode"

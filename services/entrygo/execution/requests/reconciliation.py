@@ -29,6 +29,8 @@ MAX_UNIT = 20
 MAX_ENTRIES = 999
 _ENTRY_TYPE = re.compile(r"[0-9]{2}")
 _HTS_CODE = re.compile(r"[0-9]{10}")
+# Chapters whose numbers stand before that of the goods, on one line with it.
+_NOT_OF_GOODS = frozenset({"98", "99"})
 
 
 def record_command(request: execution_pb2.RecordEntrySummaryRequest) -> RecordCommand:
@@ -181,6 +183,8 @@ def _hts_code(value: str) -> str:
     digits = value.strip().replace(".", "")
     if not _HTS_CODE.fullmatch(digits):
         raise Wrong("Expected the ten digits of a tariff number, with or without points")
+    if digits[:2] in _NOT_OF_GOODS:
+        raise Wrong("A number of chapter 98 or 99 is no line: its duty goes to the line of the goods")
     return digits
 
 
