@@ -312,6 +312,20 @@ def test_no_entry_is_liquidated_before_its_day(day: str, is_refused: bool) -> No
     assert refused.value.field == "liquidation.liquidatedOn"
 
 
+def test_the_table_names_the_importer_and_the_day_of_each_entry() -> None:
+    """A month is summed up by importer, as CBP's statements are."""
+    given = AS_ESTIMATED.model_copy(update={"entry_date": date(2026, 11, 27)})
+    found = {
+        (row["entry"], row["importer_external_id"], row["importer_name"], row["entry_date"])
+        for row in table({2: given})
+    }
+    assert found == {
+        ("1", "", "Northshore Brands USA LLC", ""),
+        ("2", "brand-north", "Brand-North Ltd", "2026-11-27"),
+        ("3", "brand-prairie", "Brand-Prairie Ltd", ""),
+    }
+
+
 @pytest.mark.parametrize("code", ["9903.88.0300", "9801001010"])
 def test_a_heading_that_stands_before_the_number_of_the_goods_is_no_line(code: str) -> None:
     """CBP Form 7501, block 29: a line has its numbers of chapters 98 and 99 and that of the goods."""

@@ -11,6 +11,7 @@ from decimal import Decimal
 from entrygo.domain.allocation import allocate
 from entrygo.domain.duty import EntryDuty, OrderCost
 from entrygo.execution.package.csv_table import csv_table
+from entrygo.execution.package.entry_snapshots import importer_of
 from entrygo.execution.package.invoice import CURRENCY, Invoice
 from entrygo.execution.package.invoice_columns import money
 from entrygo.execution.package.printable import clean_text
@@ -21,7 +22,7 @@ from entrygo.execution.reconciliation.summary import EntrySummary
 COLUMNS = (
     "package_number", "entry", "entry_number", "order_id", "order_external_id", "goods_value",
     "estimated_duty_low", "estimated_duty_high", "estimated_fees", "actual_duty", "actual_fees",
-    "actual_landed_cost", "currency", "basis",
+    "actual_landed_cost", "currency", "basis", "importer_external_id", "importer_name", "entry_date",
 )  # fmt: skip
 NUMERIC_COLUMNS = frozenset({"entry", *COLUMNS[5:12]})
 # What the actual figures rest on.
@@ -140,7 +141,7 @@ def _rows(
     names = {order.id: clean_text(order.external_id) for order in invoice.snapshot.orders}
     estimated = {cost.order_id: cost for cost in invoice.snapshot.landed_costs}
     actual = {} if given is None else actual_costs(shares, estimate, given)
-    values = _by_value(shares)
+    values, of_the_entry = _by_value(shares), _entry_cells(invoice, entry, given)
     return [
         (
             invoice.package.number,
@@ -153,9 +154,24 @@ def _rows(
             *_actual_cells(value, actual.get(order_id)),
             CURRENCY,
             _basis(given),
+            *of_the_entry,
         )
         for order_id, value in values.items()
     ]
+
+
+def _entry_cells(invoice: Invoice, entry: int, given: EntrySummary | None) -> Sequence[str]:
+    """By which a month is summed up: who imports, and the day of the entry as it was filed."""
+    snapshot = invoice.snapshot
+    planned = next((each for each in snapshot.entries if each.number == entry), None)
+    record = next((each for each in snapshot.importers if planned and each.id == planned.importer_id), None)
+    importer = snapshot.warehouse.importer_of_record if planned is None else importer_of(snapshot, planned)
+    day = given.entry_date if given else None
+    return (
+        clean_text(record.external_id) if record else "",
+        clean_text(importer.name),
+        day.isoformat() if day else "",
+    )
 
 
 def _estimated_cells(cost: OrderCost | None) -> Sequence[str]:
