@@ -372,6 +372,20 @@ async def test_a_disk_that_turns_read_only_or_full_is_unsound_until_it_takes_wri
     assert await store.is_sound()
 
 
+async def test_a_disk_with_room_for_the_trial_alone_is_unsound_for_as_long_as_packages_find_none(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "TRIAL_EVERY", 0)
+    store = ObjectStore(small_disk.as_uri())
+    assert await store.is_sound()
+    for _ in range(3):
+        with pytest.raises(StoreUnavailable):
+            await store.put(LIVE, bytes(2 * MEBIBYTE))
+        assert not await store.is_sound()
+    # Nobody asks for more room than there is any longer.
+    assert await store.is_sound()
+
+
 async def test_a_folder_holds_whole_files_alone_for_its_owner_alone(tmp_path: Path) -> None:
     store = ObjectStore(tmp_path.as_uri())
     await store.put_all(LIVE, [b"abc", b"abd"])

@@ -32,25 +32,29 @@ class Watch:
     """Sound while writes succeed and nothing is known to be missing or altered.
 
     A write is tried every TRIAL_EVERY seconds, and what was damaged is looked at again, one at each trial:
-    the operator who brings it back sees health recover.
+    the operator who brings it back sees health recover. A trial is small, and finds room on a disk that is
+    too full for a package: after one that passed beside a write that failed, the next passes for nothing.
     """
 
     def __init__(self, place: Place, is_whole: Callable[[str], Awaitable[bool]]) -> None:
         self._place = place
         self._is_whole = is_whole
         self._takes_writes = True
+        self._has_passed = False
+        # A write failed since the last trial, which passed.
+        self._is_outdone = False
         self._damaged: dict[str, None] = {}
         self._next_trial = 0.0
 
     def write_succeeded(self) -> None:
         """The store takes writes."""
-        self._takes_writes = True
+        self._takes_writes, self._is_outdone = True, False
 
     def failed(self, operation: str) -> None:
         """A call to the place failed; one that wrote says at once what the next trial would."""
         FAULTS.labels(operation).inc()
         if operation == "put":
-            self._takes_writes = False
+            self._takes_writes, self._is_outdone = False, self._has_passed
 
     def found_damaged(self, trouble: Trouble, name: str) -> None:
         """Stored bytes are missing or damaged: the store is unsound until they are found whole."""
@@ -78,9 +82,10 @@ class Watch:
             await self._place.try_to_write()
         except PlaceUnavailable as error:
             log.error("objects.not_writable", error=str(error))
-            self._takes_writes = False
+            self._takes_writes, self._has_passed = False, False
             return
-        self._takes_writes = True
+        self._takes_writes, self._has_passed = not self._is_outdone, True
+        self._is_outdone = False
         if self._damaged:
             await self._look_again(next(iter(self._damaged)))
 
