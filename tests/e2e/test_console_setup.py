@@ -128,10 +128,9 @@ async def gone(receiver: Receiver, page: Page) -> None:
 
 async def shown_by_reloading(page: Page, text: str) -> None:
     """Another process settles the delivery after its answer; the page says to reload it."""
-    webhook = page.url.rpartition("/")[0]
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not await page.get_by_text(text).count():
-            await page.goto(webhook)
+            await page.reload()
 
 
 async def may_read(system: System, key: str) -> bool:

@@ -48,8 +48,9 @@ class Memory:
         self._count = 0
 
     async def WhoAmI(self, request: identity_pb2.WhoAmIRequest, call: Call) -> identity_pb2.WhoAmIResponse:
+        account = self._account(call)
         return identity_pb2.WhoAmIResponse(
-            account_id=self._account(call), mode="live", scopes=sorted(map(str, ALL_SCOPES))
+            account_id=account, mode="live", key_id=f"key_of_{account}", scopes=sorted(map(str, ALL_SCOPES))
         )
 
     async def OpenSession(

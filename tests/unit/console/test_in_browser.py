@@ -1,13 +1,10 @@
 """Every page in a real browser: in both themes and on a phone axe finds nothing, nothing scrolls sideways."""
 
-import asyncio
 import re
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 import pytest_asyncio
-import uvicorn
 from playwright.async_api import Browser, FilePayload, Page, ViewportSize
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -20,7 +17,6 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.sync.v1 import sync_pb2
 from tests.fakes import ACCOUNT, KEY, FakeServices
 from tests.fakes.broker_links import TOKEN
-from tests.harness import processes
 from tests.harness.browser import (
     DESK,
     PHONE,
@@ -72,19 +68,6 @@ pytestmark = pytest.mark.browser
 
 
 @pytest_asyncio.fixture
-async def base_url(app: Starlette) -> AsyncIterator[str]:
-    """The console over the services in memory, on a port: Chromium speaks to no ASGI."""
-    port = processes.free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await serving
-
-
-@pytest_asyncio.fixture
 async def pages(program: httpx.AsyncClient, services: FakeServices) -> list[str]:
     """One of each kind, with something in every part of it."""
     blocked = (await planned_export(program))["exportId"]
@@ -125,6 +108,7 @@ async def pages(program: httpx.AsyncClient, services: FakeServices) -> list[str]
         "/find?q=wms-order-1001",
         "/find?q=nobody",
         "/files",
+        "/files/columns",
         "/setup",
         "/setup/keys",
         "/setup/policy",

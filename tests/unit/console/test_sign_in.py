@@ -164,8 +164,8 @@ async def test_style_and_scripts_are_kept_until_they_change(browser: httpx.Async
     [
         ("/exports/batch_1/execute", "next=/exports/batch_1&"),
         ("/setup/brokers/br_1", "next=/setup/brokers/br_1&"),
-        ("/setup/brokers/br_1/test", "next=/setup&"),
-        ("/setup/keys/key_1/rotate", "next=/setup&"),
+        ("/setup/brokers/br_1/test", "next=/setup/brokers/br_1&"),
+        ("/setup/keys/key_1/rotate", "next=/setup/keys&"),
         ("/files/columns", "next=/files&"),
         ("/plan", "next=/files&"),
     ],

@@ -43,21 +43,25 @@ async def test_what_is_wrong_is_said_beside_what_was_typed(clerk: httpx.AsyncCli
     assert 'value="The WMS"' in answer.text
 
 
+async def done(clerk: httpx.AsyncClient, action: str, **form: str) -> str:
+    """The page that an act leads to, as a reload shows it again."""
+    answer = await clerk.post(f"/setup/webhooks/wh_0/{action}", data=form)
+    assert answer.status_code == 303, answer.text
+    return (await clerk.get(answer.headers["location"])).text
+
+
 async def test_it_is_tested_stopped_and_sent_again(clerk: httpx.AsyncClient, services: FakeServices) -> None:
     await added(clerk)
-    page = (await clerk.post("/setup/webhooks/wh_0/test", data={})).text
+    page = await done(clerk, "test")
     assert "test.event" in page
     assert "failed" in page
-    page = (await clerk.post("/setup/webhooks/wh_0/disable", data={})).text
+    page = await done(clerk, "disable")
     assert "It is disabled." in page
     assert services.webhooks_of_all[0].status == "disabled"
     assert "/setup/webhooks/wh_0/enable" in page
     await clerk.post("/setup/webhooks/wh_0/test", data={})
-    assert (
-        "Queued again: 1."
-        in (await clerk.post("/setup/webhooks/wh_0/replay", data={"eventId": "evt_0"})).text
-    )
-    assert "Queued again: 2." in (await clerk.post("/setup/webhooks/wh_0/replay", data={"eventId": ""})).text
+    assert "Queued again: 1." in await done(clerk, "replay", eventId="evt_0")
+    assert "Queued again: 2." in await done(clerk, "replay", eventId="")
     assert (await clerk.post("/setup/webhooks/wh_0/delete", data={})).headers["location"] == "/setup#webhooks"
     assert services.webhooks_of_all == []
 
@@ -72,7 +76,7 @@ async def test_it_is_changed_and_what_is_cleared_is_gone(
         "notifyEmail": "ops@example.com",
         "events": "",
     }
-    page = (await clerk.post("/setup/webhooks/wh_0/change", data=form)).text
+    page = await done(clerk, "change", **form)
     assert "Changed." in page
     [webhook] = services.webhooks_of_all
     assert (webhook.url, webhook.notify_email, list(webhook.events)) == (form["url"], "ops@example.com", [])
@@ -106,9 +110,9 @@ async def test_what_was_queued_in_a_time_is_sent_again(
     for delivery, hour in zip(services.inspection.deliveries, hours, strict=True):
         delivery.created_at = hour
     span = {"queuedFrom": "2026-03-06T16:00", "queuedUntil": "2026-03-06T17:00:00", "status": "failed"}
-    assert "Queued again: 1." in (await clerk.post("/setup/webhooks/wh_0/replay", data=span)).text
+    assert "Queued again: 1." in await done(clerk, "replay", **span)
     others = {**span, "status": "delivered"}
-    assert "Queued again: 0." in (await clerk.post("/setup/webhooks/wh_0/replay", data=others)).text
+    assert "Queued again: 0." in await done(clerk, "replay", **others)
 
     answer = await clerk.post("/setup/webhooks/wh_0/replay", data={**span, "queuedFrom": "friday"})
     assert answer.status_code == 400

@@ -1,6 +1,7 @@
 """Signing in with a key, and out: the one place where the console sees a key, for one request."""
 
 import re
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -87,8 +88,9 @@ class SignIn:
         if error is not None and shown is not None and error.error_kind is Kind.UNAUTHENTICATED:
             shown["message"] = REFUSED
         status = 200 if error is None else STATUS_OF_KIND[error.error_kind]
+        refused = {} if error is None else {"stands_at": f"{LOGIN}?next={quote(target)}"}
         return self._screens.html(
-            "login.html", status=status, target=target, error=shown, ended=ended, path=LOGIN
+            "login.html", status=status, target=target, error=shown, ended=ended, path=LOGIN, **refused
         )
 
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from entrygo.domain.errors import EntryGoError, Kind, NotFound
+from entrygo.gateway.console.addresses import page_of
 from entrygo.gateway.console.cookies import drop_session, session_of
 from entrygo.gateway.console.files.reading import ReadFile
 from entrygo.gateway.console.origin import check_origin
@@ -134,7 +135,8 @@ class Console:
             # The part that was asked for stays as it is, with the time that it is of.
             return Response(status_code=204)
         status = STATUS_OF_KIND[error.error_kind]
-        response = self._screens.html("failed.html", status=status, error=problem(error), path="")
+        standing = {} if request.method == "GET" else {"stands_at": page_of(request.url.path)}
+        response = self._screens.html("failed.html", status=status, error=problem(error), path="", **standing)
         if error.error_kind in RETRY_AFTER_SECONDS:
             response.headers["retry-after"] = str(RETRY_AFTER_SECONDS[error.error_kind])
         return response
@@ -149,7 +151,7 @@ def _check_browser(request: Request) -> None:
 def _to_sign_in(request: Request, *, ended: bool = False) -> Response:
     """The form for a key, which leads on to the page that was asked for or has the form that was sent."""
     is_form = request.method != "GET"
-    page = _page_of(request.url.path) if is_form else request.url.path
+    page = page_of(request.url.path) if is_form else request.url.path
     marks = [f"next={quote(page)}"] if page != "/" else []
     if is_form:
         marks.append("ended=form")
@@ -160,17 +162,3 @@ def _to_sign_in(request: Request, *, ended: bool = False) -> Response:
         # A part of a page: the whole page has to go.
         return Response(status_code=204, headers={"hx-redirect": address})
     return RedirectResponse(address, status_code=303)
-
-
-def _page_of(path: str) -> str:
-    """The page that a form stands on, or the first of its part of the console."""
-    match path.split("/")[1:]:
-        case ["exports", export_id, _]:
-            return f"/exports/{export_id}"
-        case ["setup", *rest]:
-            # What is done to a record has a path of its own below the record's.
-            return path if len(rest) <= len(("noun", "id")) else "/setup"
-        case ["files" | "plan", *_]:
-            return "/files"
-        case _:
-            return "/"

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from entrygo.domain.errors import EntryGoError, UnsupportedMediaType, ValidationFailed
 from entrygo.domain.plan_words import titled
+from entrygo.gateway.console.addresses import page_of
 from entrygo.gateway.console.files.reading import Read, ReadFile, Wanted
 from entrygo.gateway.console.screens import Screens
 from entrygo.gateway.door.door import Admitted
@@ -99,10 +100,27 @@ class Visit(Exchange):
         """The fields of the form that are not empty, of these names."""
         return {name: self.form[name] for name in names if self.form.get(name)}
 
-    def page(self, template: str, *, error: EntryGoError | None = None, **shown: Any) -> Response:
-        """A page; with the status of `error`, if there is one, which the page has to show."""
+    def page(
+        self,
+        template: str,
+        *,
+        error: EntryGoError | None = None,
+        is_kept: bool = False,
+        stands_at: str = "",
+        **shown: Any,
+    ) -> Response:
+        """A page; with the status of `error`, if there is one, which the page has to show.
+
+        `is_kept`: what it shows is nowhere but in its tab, which shows it again to the same key.
+        `stands_at`: where a reload of what a form is answered leads, if not to the page of the form.
+        """
         status = 200 if error is None else STATUS_OF_KIND[error.error_kind]
-        frame = {"who": self.who, "path": self.request.url.path, "may": self.may, "error": problem(error)}
+        path = self.request.url.path
+        frame = {"who": self.who, "path": path, "may": self.may, "error": problem(error)}
+        if is_kept:
+            frame["kept_for"] = self.who.key_id
+        if self.request.method != "GET":
+            frame["stands_at"] = stands_at or page_of(path)
         return self._screens.html(template, status=status, **frame, **shown)
 
     def go(self, path: str) -> Response:

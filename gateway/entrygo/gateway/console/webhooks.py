@@ -1,7 +1,7 @@
 """Webhooks: add one, see its secret once and its deliveries, test it, stop it, send again what it missed."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -29,6 +29,15 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 SHOWN = 50
 STATES = {"enable": "enabled", "disable": "disabled"}
 
+DONE = {
+    "test": "A test event is on its way. Its delivery shows below; reload in a moment.",
+    "change": "Changed. What waits is sent to the address that it has now.",
+    **{action: f"It is {state}." for action, state in STATES.items()},
+}
+# Of a number of deliveries in an address.
+MAX_DIGITS = 12
+
+# Gives what the address of the page then says of it.
 Act = Callable[[Visit, str], Awaitable[str]]
 
 
@@ -58,26 +67,34 @@ async def create(visit: Visit) -> Response:
 
 async def show(visit: Visit) -> Response:
     """GET /setup/webhooks/{id}: an endpoint with its latest deliveries."""
-    return await _page(visit, await _found(visit))
+    return await _page(visit, await _found(visit), message=_said(visit.request.query_params))
+
+
+def _said(query: Mapping[str, str]) -> str:
+    """What was done just now, as the address says."""
+    queued = query.get("queued", "")
+    if queued.isascii() and queued.isdecimal() and len(queued) < MAX_DIGITS:
+        return f"Queued again: {int(queued):,}."
+    return DONE.get(query.get("done", ""), "")
 
 
 async def act(visit: Visit) -> Response:
-    """POST /setup/webhooks/{id}/{action}: what was done is said on its page, and so is why it was not."""
+    """POST /setup/webhooks/{id}/{action}: its page says what was done, and why it was not."""
     perform = ACTIONS.get(visit.request.path_params["action"])
     if perform is None:
         raise NotFound(MISSING)
     webhook_id = visit.path_id(MISSING)
     try:
-        message = await perform(visit, webhook_id)
+        done = await perform(visit, webhook_id)
     except EntryGoError as error:
         if error.error_kind not in EXPLAINED:
             raise
         return await _page(visit, await _found(visit), error=error)
-    return await _page(visit, await _found(visit), message=message)
+    return visit.go(f"/setup/webhooks/{webhook_id}?{done}")
 
 
 async def rotate(visit: Visit) -> Response:
-    """POST /setup/webhooks/{id}/rotate: both secrets sign for a day. A reload shows the same one again."""
+    """POST /setup/webhooks/{id}/rotate: both secrets sign for a day. The same form again shows the same one."""
     body = validated(RotateSecretBody, {"idempotencyKey": visit.form.get("key", "")})
     request = rotate_request(visit.path_id(MISSING), body)
     rotated = (await visit.write(visit.services.webhooks.RotateWebhookSecret, request)).message
@@ -101,13 +118,13 @@ async def _change(visit: Visit, webhook_id: str) -> str:
     body = {name: visit.form.get(name, "") for name in ("url", "description", "notifyEmail")}
     request = patch_request(webhook_id, validated(PatchWebhookBody, {**body, "events": _types(visit)}))
     await visit.write(visit.services.webhooks.UpdateWebhook, request)
-    return "Changed. What waits is sent to the address that it has now."
+    return "done=change"
 
 
 async def _send_test(visit: Visit, webhook_id: str) -> str:
     request = inspection_pb2.WebhookRequest(id=webhook_id)
     await visit.write(visit.services.webhooks.SendTestEvent, request)
-    return "A test event is on its way. Its delivery shows below; reload in a moment."
+    return "done=test"
 
 
 async def _replay(visit: Visit, webhook_id: str) -> str:
@@ -117,7 +134,7 @@ async def _replay(visit: Visit, webhook_id: str) -> str:
     }
     request = replay_request(webhook_id, validated(ReplayBody, body))
     reply = await visit.write(visit.services.webhooks.ReplayDeliveries, request)
-    return f"Queued again: {reply.message.queued:,}."
+    return f"queued={reply.message.queued}"
 
 
 def _instant(local: str) -> str:
@@ -125,11 +142,11 @@ def _instant(local: str) -> str:
     return f"{local}Z" if local.count(":") > 1 else f"{local}:00Z"
 
 
-def _to(state: str) -> Act:
+def _to(action: str, state: str) -> Act:
     async def change(visit: Visit, webhook_id: str) -> str:
         request = inspection_pb2.UpdateWebhookRequest(id=webhook_id, status=state)
         await visit.write(visit.services.webhooks.UpdateWebhook, request)
-        return f"It is {state}."
+        return f"done={action}"
 
     return change
 
@@ -152,6 +169,8 @@ async def _page(
     return visit.page(
         "webhook.html",
         error=error,
+        # Also after one was added, at whose form nothing is sent again.
+        stands_at=f"/setup/webhooks/{webhook.id}",
         webhook=webhook,
         typed=defaultdict(str, visit.form if error and visit.content else {}),
         failed=visit.request.path_params.get("action", "") if error else "",
@@ -166,7 +185,7 @@ ACTIONS: dict[str, Act] = {
     "test": _send_test,
     "change": _change,
     "replay": _replay,
-    **{action: _to(state) for action, state in STATES.items()},
+    **{action: _to(action, state) for action, state in STATES.items()},
 }
 PAGES = (
     Page("GET", "/setup/webhooks", show_form),

@@ -1,6 +1,24 @@
 // Comfort on top of pages that work without it.
 "use strict";
 
+// The answer to a form takes the address of its page, so that a reload and the way back send nothing again.
+// What was read of a file is nowhere else: its place in this tab's history keeps it, as it keeps a form.
+const content = document.getElementById("content");
+const { standsAt, keptFor } = content.dataset;
+const { kept } = history.state ?? {};
+if (standsAt) {
+  const { title } = document;
+  try {
+    history.replaceState(keptFor ? { kept: { keptFor, title, html: content.innerHTML } } : null, "", standsAt);
+  } catch {
+    // More than this browser keeps.
+    history.replaceState(null, "", standsAt);
+  }
+} else if (keptFor && kept?.keptFor === keptFor) {
+  document.title = kept.title;
+  content.innerHTML = kept.html;
+}
+
 // A second click on a button whose form is on its way does nothing; the server would not act twice either.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from starlette.responses import Response
 
 from entrygo.domain.errors import EntryGoError, Kind, NotFound
+from entrygo.gateway.console.addresses import OF_A_FILE
 from entrygo.gateway.console.export_actions import EXPLAINED
 from entrygo.gateway.console.files.carried import MAX_BYTES, packed, unpacked
 from entrygo.gateway.console.files.look import MAX_ROWS, Look
@@ -35,6 +36,11 @@ SCOPES = {"orders": "orders:write", "products": "setup", "importers": "setup"}
 async def show(visit: Visit) -> Response:
     """GET /files: where files are dropped; offers the kinds that the key may send."""
     return _drop(visit)
+
+
+async def show_kept(visit: Visit) -> Response:
+    """GET /files/columns: what the tab has kept of a file; without it, the way to drop it again."""
+    return visit.page("file_kept.html", is_kept=True)
 
 
 def _drop(visit: Visit, error: EntryGoError | None = None) -> Response:
@@ -88,7 +94,15 @@ def _choices(form: Mapping[str, str]) -> dict[int, str]:
 
 def _choice(visit: Visit, found: Look, content: str) -> Response:
     kinds = [kind for kind in KINDS if visit.may(SCOPES[kind.noun])]
-    return visit.page("file_columns.html", file=found, content=content, kinds=kinds, scopes=SCOPES)
+    return visit.page(
+        "file_columns.html",
+        is_kept=True,
+        stands_at=OF_A_FILE,
+        file=found,
+        content=content,
+        kinds=kinds,
+        scopes=SCOPES,
+    )
 
 
 async def _result(visit: Visit, found: Look, sent: Sent) -> Response:
@@ -96,6 +110,8 @@ async def _result(visit: Visit, found: Look, sent: Sent) -> Response:
     return visit.page(
         "file_result.html",
         error=sent.stopped,
+        is_kept=True,
+        stands_at=OF_A_FILE,
         file=found,
         sent=sent,
         shown=sent.rejected[:SHOWN],
@@ -136,6 +152,7 @@ PAGES = (
     Page("GET", "/files", show),
     Page("GET", "/files/templates/{name}", template, is_file=True),
     Page("POST", "/files", drop, takes_files=True),
-    Page("POST", "/files/columns", choose, takes_files=True),
+    Page("GET", OF_A_FILE, show_kept),
+    Page("POST", OF_A_FILE, choose, takes_files=True),
     Page("POST", "/files/rejects", rejects, takes_files=True),
 )
