@@ -1,7 +1,6 @@
 """One export: what its page shows, what its forms do, and that each does it once."""
 
 import io
-import json
 import re
 from typing import Any
 
@@ -17,7 +16,6 @@ from entrygo.proto.identity.v1 import identity_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.proto.sync.v1 import sync_pb2
 from tests.fakes import ACCOUNT, FakeServices
-from tests.fakes.memory import PLANNED_AT
 from tests.unit.gateway.requests import executed_export, planned_export
 
 
@@ -311,29 +309,6 @@ async def test_blocked_plan_has_no_button_to_send_it(
     page = (await clerk.get(f"/exports/{export_id}")).text
     assert f'action="/exports/{export_id}/execute"' not in page
     assert f'action="/exports/{export_id}/plan"' in page
-
-
-async def test_plan_is_approved_by_name(
-    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
-) -> None:
-    plan = await planned_export(program)
-    answer = await act(clerk, plan["exportId"], "approve", approvedBy="Dana")
-    assert answer.status_code == 303
-    [request] = asked(services, planning_pb2.ApproveExportRequest)
-    assert (request.plan_hash, request.approved_by) == (plan["planHash"], "Dana")
-
-
-async def test_approval_of_this_plan_stands_where_it_is_sent_and_that_of_another_does_not(
-    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
-) -> None:
-    plan = await planned_export(program)
-    events = services._exports[ACCOUNT, plan["exportId"]].events
-    payload = {"approvedBy": "Dana <b>", "planHash": "planhash_before"}
-    events.add(id="evt_a", type="export.approved", created_at=PLANNED_AT, payload_json=json.dumps(payload))
-    assert "Approved by" not in (await clerk.get(f"/exports/{plan['exportId']}")).text
-    events[-1].payload_json = json.dumps({**payload, "planHash": plan["planHash"]})
-    page = (await clerk.get(f"/exports/{plan['exportId']}")).text
-    assert "Approved by <bdi>Dana &lt;b&gt;</bdi>." in page
 
 
 async def test_what_left_is_sent_again_withdrawn_or_amended_with_a_reason(

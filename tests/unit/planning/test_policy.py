@@ -4,9 +4,10 @@ import contextlib
 
 import pytest
 
+from entrygo.domain.approvals import codes_to_approve
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.snapshot import Readiness, Severity
-from entrygo.planning.policy.policy import Policy, codes_to_approve, raisable_to, raised
+from entrygo.planning.policy.policy import Policy, raisable_to, raised
 from entrygo.planning.policy.requests import read_policy
 from entrygo.planning.rules import RULES
 from entrygo.proto.planning.v1 import planning_pb2
@@ -49,16 +50,14 @@ def test_policy_that_changes_no_rule_keeps_the_plan_hash() -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "codes"),
-    [
-        (Policy(), ()),
-        (Policy(approval_required=True), ("A", "B")),
-        (Policy(approval_required=True, codes_without_approval=frozenset({"A", "C"})), ("B",)),
-        (Policy(approval_required=True, codes_without_approval=frozenset({"A", "B"})), ()),
-    ],
+    ("is_required", "accepted", "codes"),
+    [(False, "", ()), (True, "", ("A", "B")), (True, "AC", ("B",)), (True, "AB", ())],
 )
-def test_warnings_that_are_not_accepted_need_an_approval(policy: Policy, codes: tuple[str, ...]) -> None:
-    assert codes_to_approve(policy, ["B", "A", "B"]) == codes
+def test_warnings_that_are_not_accepted_need_an_approval(
+    is_required: bool, accepted: str, codes: tuple[str, ...]
+) -> None:
+    asked = codes_to_approve(["B", "A", "B"], is_required=is_required, accepted=frozenset(accepted))
+    assert asked == codes
 
 
 def test_every_wrong_code_and_severity_is_named() -> None:

@@ -11,12 +11,13 @@ from starlette.responses import Response
 from entrygo.domain.errors import EntryGoError
 from entrygo.domain.left_behind import NAMED, OF_THE_WAREHOUSE, importer_named, keeps_importer_behind
 from entrygo.domain.submissions import newest_of_each_entry
+from entrygo.gateway.console.approvals import approval_of
 from entrygo.gateway.console.missing import AWAY_OR_GONE, or_none
 from entrygo.gateway.console.plan_changes import FINDINGS, changes_of
 from entrygo.gateway.console.product_fields import Editable, editable, value_of
 from entrygo.gateway.console.timeline import moments
 from entrygo.gateway.console.visit import Page, Visit
-from entrygo.gateway.console.words import standing
+from entrygo.gateway.console.words import Standing, standing
 from entrygo.gateway.entry_numbers import MAX_FIELDS
 from entrygo.gateway.exchange import validated
 from entrygo.gateway.mapping.coverage import coverage
@@ -95,16 +96,14 @@ async def render(
     """The page; `error` is what was wrong with the form `of`, whose fields keep what was typed."""
     found = await inspected(visit)
     issues, whole_issues = plan_issues(found.plan), _of_the_whole(found.plan)
-    names, fixes, left_out, diff = await asyncio.gather(
+    names, fixes, left_out, diff, approval = await asyncio.gather(
         _names(visit, found),
         _fixes(visit, found, issues["issues_by_product"]),
         _left_out(visit, found),
         _diff(visit, found),
+        approval_of(visit, found),
     )
     export, asked = _without_findings(found), visit.request.query_params
-    submission = export["brokerSubmission"]
-    status = submission["status"] if submission else ""
-    is_settled = found.state not in ("BATCHED", "EXECUTING") and _is_answered(found)
     return visit.page(
         template,
         error=error,
@@ -112,9 +111,9 @@ async def render(
         typed=defaultdict(str, visit.form if error is not None else {}),
         blank=defaultdict(str),
         export=export,
-        standing=standing(found.state, found.plan.readiness_state, status),
+        standing=_standing(found, export),
         # The part that takes the body's place knows of no refusal: what was wrong would be gone at once.
-        follows=not is_settled and error is None,
+        follows=not _is_settled(found) and error is None,
         shown={name: asked[name] for name in SHOWN_ONCE if name in asked},
         submissions=list(reversed(export["brokerSubmissions"])),
         is_package=lambda one: one["kind"] == PACKAGE,
@@ -136,6 +135,7 @@ async def render(
         changes=changes_of(diff) if diff else None,
         saved=asked.get("saved", ""),
         confirmed=CONFIRMED,
+        approval=approval,
         gave_back=found.state in GAVE_BACK,
     )
 
@@ -146,8 +146,16 @@ def _without_findings(found: inspection_pb2.Export) -> InspectAnswer:
     return inspect_answer(found)
 
 
-def _is_answered(found: inspection_pb2.Export) -> bool:
+def _standing(found: inspection_pb2.Export, export: InspectAnswer) -> Standing:
+    submission = export["brokerSubmission"]
+    status = submission["status"] if submission else ""
+    return standing(found.state, found.plan.readiness_state, status)
+
+
+def _is_settled(found: inspection_pb2.Export) -> bool:
     """Whether nothing more comes by itself: of each entry where each goes in one of its own."""
+    if found.state in ("BATCHED", "EXECUTING"):
+        return False
     newest = newest_of_each_entry(found.broker_submissions)
     return bool(newest) and all(each.status in SETTLED for each in newest)
 

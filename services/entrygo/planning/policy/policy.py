@@ -1,6 +1,6 @@
 """An account's policy and what it does to rules and findings. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -52,10 +52,3 @@ def raisable_to(rule: Rule) -> tuple[Severity, ...]:
     if not can_be_raised(rule):
         return ()
     return tuple(severity for severity in WEIGHT if is_higher(severity, rule))
-
-
-def codes_to_approve(policy: Policy, warnings: Iterable[str]) -> tuple[str, ...]:
-    """The codes for which somebody has to answer by name."""
-    if not policy.approval_required:
-        return ()
-    return tuple(sorted(set(warnings) - policy.codes_without_approval))

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from entrygo.domain.approvals import codes_to_approve
 from entrygo.domain.errors import InvalidExportState, OutsideWarehouse, PlanHashMismatch
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Readiness, SavingsBasis, Severity
 from entrygo.domain.time import rfc3339
 from entrygo.planning.exports import Export
-from entrygo.planning.policy.policy import Policy, codes_to_approve, raisable_to
+from entrygo.planning.policy.policy import Policy, raisable_to
 from entrygo.planning.policy.requests import (
     APPROVE_OPERATION,
     POLICY_OPERATION,
@@ -164,7 +165,9 @@ async def check_approval(connection: Connection, visible: Visible, export: Expor
     if not policy.approval_required:
         return
     warnings = await _warnings(PlanningStore(connection, visible), export)
-    codes = codes_to_approve(policy, warnings)
+    codes = codes_to_approve(
+        warnings, is_required=policy.approval_required, accepted=policy.codes_without_approval
+    )
     if codes and await store.find_approval(export.export_id, export.plan_hash) is None:
         raise InvalidExportState(
             "This plan needs a named approval before it can be executed.",
