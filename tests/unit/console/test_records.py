@@ -117,6 +117,16 @@ async def test_change_of_somebody_else_meanwhile_is_not_undone_unseen(
     assert asked(services, sync_pb2.UpdateWarehouseRequest) == []
 
 
+async def test_what_is_wrong_is_said_above_the_form_in_the_words_that_stand_at_its_fields(
+    clerk: httpx.AsyncClient,
+) -> None:
+    form = {"externalId": "w-2", "transitDays": "one", "address.country": "Canada", "key": "k"}
+    page = (await clerk.post("/setup/warehouses/new", data=form)).text
+    for said in ("Transit days: Expected a whole number", "Address: country: Two letters, such as CA or US"):
+        assert f"<li>{said}</li>" in page
+    assert 'id="wrong-address-country">Two letters, such as CA or US' in page
+
+
 async def test_what_is_wrong_stands_at_its_field(
     clerk: httpx.AsyncClient, services: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:

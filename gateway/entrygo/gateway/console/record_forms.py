@@ -40,6 +40,8 @@ CHOSEN = "yes"
 _NOT_GIVEN = re.compile(r"\b(absent|null)\b")
 # A text where a number belongs: a schema would speak of its type.
 _NO_NUMBER = "Expected number"
+# Of a country, instead of the name of the standard and of a pattern.
+COUNTRY_WORDS = "Two letters, such as CA or US"
 # What a form says of a flag; nothing of one that nobody stated.
 FLAGS = {"yes": True, "no": False}
 
@@ -139,6 +141,11 @@ def _of_group(group: Group, about: str, prefix: str, title: str, filled: Filled)
             yield from _of_group(one.kind, one.about, f"{prefix}{one.rest_name}.", label, filled)
 
 
+def errors_of(made: Sequence[Section]) -> dict[str, str]:
+    """What is wrong with the inputs of a form, in their words, by path."""
+    return {each.name: each.error for section in made for each in section.inputs if each.error}
+
+
 def _section(title: str, about: str, fields: Sequence[Field], prefix: str, filled: Filled) -> Section:
     inputs = [_input(one, f"{prefix}{one.rest_name}", filled) for one in fields]
     return Section(
@@ -172,13 +179,15 @@ def _input(one: Field, path: str, filled: Filled) -> Input:
         case Group():
             made = replace(made, kind="json", error=made.error or _inside(path, filled.errors))
         case Country():
-            made = replace(made, length=2)
+            made = replace(made, length=2, about=COUNTRY_WORDS)
         case Text(maximum=maximum) | OwnName(maximum=maximum):
             made = replace(made, length=maximum)
     return made
 
 
 def _for_people(kind: Any, error: str) -> str:
+    if error and isinstance(kind, Country):
+        return COUNTRY_WORDS
     if not error.startswith(_NO_NUMBER):
         return error
     return "Expected a whole number" if isinstance(kind, Whole) else "Expected a number, with a point: 1.5"

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from entrygo.domain.errors import EntryGoError, Kind, ValidationFailed
 from entrygo.gateway.console.export_actions import EXPLAINED
-from entrygo.gateway.console.record_forms import Filled, changes, sections, stored_texts
+from entrygo.gateway.console.record_forms import Filled, changes, errors_of, sections, stored_texts
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.exchange import validated
 from entrygo.gateway.mapping.messages import filled, shown
@@ -37,6 +37,10 @@ class ChangedMeanwhile(EntryGoError):
 
     code = "CHANGED_MEANWHILE"
     kind = Kind.CONFLICT
+
+
+def _path(issue: Mapping[str, str]) -> str:
+    return issue["path"].removeprefix(OF_ITEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +130,13 @@ class RecordPages:
         if error.error_kind not in EXPLAINED:
             raise error
         issues = (error.details or {}).get("issues", ())
-        errors = {each["path"].removeprefix(OF_ITEM): each["message"] for each in issues}
-        return self._page(visit, Filled(visit.form, errors), stored, error=error)
+        form = Filled(visit.form, {_path(each): each["message"] for each in issues})
+        if issues:
+            # In the words that stand beside the fields.
+            words = errors_of(sections(self.fact.record.fields, form))
+            listed = [(_path(each), words.get(_path(each), each["message"]), each["code"]) for each in issues]
+            error = ValidationFailed.of(listed)
+        return self._page(visit, form, stored, error=error)
 
     def _page(
         self,
