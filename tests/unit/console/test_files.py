@@ -106,6 +106,20 @@ async def test_preview_names_the_lines_of_what_would_be_refused(clerk: httpx.Asy
     ]
 
 
+async def test_preview_counts_the_rows_that_are_refused_for_rarer_reasons(clerk: httpx.AsyncClient) -> None:
+    words = ("one", "two", "three", "four", "five", "six")
+    wrong = "".join(UNREADABLE.replace("two", word) for word in words)
+    page = html.unescape(await drop(clerk, HEADER + GOOD + wrong))
+    assert page.count("expected a decimal number") == look.SHOWN_REASONS
+    assert "<li>1 row for other reasons; the import names each</li>" in page
+    assert "for other reasons" not in await drop(clerk, HEADER + GOOD + UNREADABLE)
+
+
+async def test_preview_names_the_columns_that_are_not_read(clerk: httpx.AsyncClient) -> None:
+    assert 'Not read: <span class="wrap">gift note</span>.' in await drop(clerk, HEADER + GOOD)
+    assert "Not read" not in await drop(clerk, HEADER.replace("gift note", "importer") + GOOD)
+
+
 async def test_refused_rows_come_back_with_the_separator_of_the_file(clerk: httpx.AsyncClient) -> None:
     content = "sep=;\n" + (HEADER + GOOD + UNKNOWN).replace(",", ";")
     hidden = form_of(await imported(clerk, content))

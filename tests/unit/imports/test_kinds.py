@@ -38,6 +38,21 @@ def test_nearest_of_our_columns(theirs: str, ours: str | None) -> None:
     assert nearest(theirs, PRODUCTS.known) == ours
 
 
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("State/Province", "ship_to_state"),
+        ("Province Code", "ship_to_state"),
+        ("Postal", "ship_to_zip"),
+        ("ZIP/Postal code", "ship_to_zip"),
+        ("Ship-to country", "ship_to_country"),
+        ("Country Code", "ship_to_country"),
+    ],
+)
+def test_where_an_order_goes_is_known_by_the_names_of_order_systems(theirs: str, ours: str) -> None:
+    assert nearest(theirs, ORDERS.known) == ours
+
+
 def test_each_of_our_columns_is_suggested_once_and_exact_names_win() -> None:
     assert suggested(("SKU", "sku", "Item", "weather", ""), ORDERS.known) == {"sku": "sku"}
 

@@ -77,6 +77,16 @@ class Look:
         return not self.problems and self.item_count > 0
 
     @property
+    def unread(self) -> list[str]:
+        """The columns of the file that are read as nothing."""
+        return [column.theirs for column in self.columns if not column.ours]
+
+    @property
+    def refused_besides(self) -> int:
+        """Rows that would be refused for reasons which are rarer than those listed."""
+        return self.refused_count - sum(each.count for each in self.refusals)
+
+    @property
     def ours(self) -> list[str]:
         """The columns of ours that are read, in the order of the file."""
         return [column.ours for column in self.columns if column.ours]
