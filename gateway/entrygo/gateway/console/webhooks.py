@@ -94,7 +94,7 @@ async def act(visit: Visit) -> Response:
 
 
 async def rotate(visit: Visit) -> Response:
-    """POST /setup/webhooks/{id}/rotate: both secrets sign for a day. The same form again shows the same one."""
+    """POST /setup/webhooks/{id}/rotate: both secrets sign for a day. The same form again: the same one."""
     body = validated(RotateSecretBody, {"idempotencyKey": visit.form.get("key", "")})
     request = rotate_request(visit.path_id(MISSING), body)
     rotated = (await visit.write(visit.services.webhooks.RotateWebhookSecret, request)).message
