@@ -13,7 +13,7 @@ from rich.text import Text
 from entrygo.cli import keys_in_database
 from entrygo.cli.connection import find_target
 from entrygo.cli.options import Json
-from entrygo.cli.terminal import out, print_json
+from entrygo.cli.terminal import errors, out, print_json
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.principal import Mode, ScopeName
 from entrygo.requests.keys import DEFAULT_OVERLAP_HOURS, MAX_EXPIRES_IN_DAYS, MAX_OVERLAP_HOURS
@@ -21,6 +21,8 @@ from entrygo.requests.keys import DEFAULT_OVERLAP_HOURS, MAX_EXPIRES_IN_DAYS, MA
 keys_app = typer.Typer(no_args_is_help=True, help="API keys.")
 
 PAGE = 200
+# The key is made, and nobody can use it.
+EXIT_SECRET_LOST = 3
 
 # A key as REST shows it.
 Key = Mapping[str, Any]
@@ -125,10 +127,14 @@ def _all() -> list[Key]:
 def _show_made(made: Key, *, as_json: bool) -> None:
     if as_json:
         print_json(made)
-        return
-    expires = made["expiresAt"] or "never"
-    out.print(f"{made['id']}: {', '.join(made['scopes'])}; expires {expires}", style="dim", markup=False)
-    out.out(made["secret"], highlight=False)
+    else:
+        expires = made["expiresAt"] or "never"
+        out.print(f"{made['id']}: {', '.join(made['scopes'])}; expires {expires}", style="dim", markup=False)
+    if made["secret"] is None:
+        errors.print(f"The answer with its secret was lost: revoke {made['id']} and create another key.")
+        raise typer.Exit(EXIT_SECRET_LOST)
+    if not as_json:
+        out.out(made["secret"], highlight=False)
 
 
 def _table(keys: Sequence[Key]) -> Table:

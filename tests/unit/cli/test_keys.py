@@ -42,6 +42,15 @@ def test_created_key_is_printed_alone_on_the_last_line(server: Recorder) -> None
     assert (body["name"], body["scopes"], body["warehouseId"]) == ("WMS", ["read", "exports:plan"], "wh_1")
 
 
+def test_key_whose_secret_was_in_a_lost_answer_is_not_printed_as_if_it_were_one(server: Recorder) -> None:
+    # As the second attempt of a command is answered, the first of which had made the key.
+    server.answer = {**KEY, "secret": None}
+    said = run("create", "--scope", "read", exit_code=3)
+    assert "None" not in said
+    assert "revoke key_1" in said
+    assert run("rotate", "key_1", "--json", exit_code=3).count("key_1") == 2
+
+
 def test_list_shows_what_a_key_may_and_when_it_ends(server: Recorder) -> None:
     server.answer = {"data": [KEY], "hasMore": False, "nextCursor": None}
     said = run("list")
