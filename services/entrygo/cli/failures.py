@@ -37,6 +37,7 @@ EXPECTED: Mapping[str, str] = MappingProxyType(
         "entrygo.cli.backup.taking.DocumentsDamaged": "DOCUMENTS_DAMAGED",
         "entrygo.cli.backup.restoring.TargetNotEmpty": "TARGET_NOT_EMPTY",
         "entrygo.cli.archive.archiving.NotPublished": "NOT_PUBLISHED",
+        "entrygo.cli.archive.catalogue_store.ArchiveBusy": "ALREADY_RUNNING",
         "entrygo.cli.archive.documents_store.WrongStore": "WRONG_STORE",
         "entrygo.cli.archive.file.ArchiveUnreadable": "ARCHIVE_UNREADABLE",
         "entrygo.cli.imports.results.CannotWrite": "FILE_UNUSABLE",

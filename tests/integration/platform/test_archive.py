@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from entrygo.cli.archive import archiving, catalogue_store
 from entrygo.cli.archive.archiving import Archive, NotPublished
-from entrygo.cli.archive.catalogue_store import archived_exports, limit
+from entrygo.cli.archive.catalogue_store import ArchiveBusy, archived_exports, limit
 from entrygo.cli.archive.databases import Databases
 from entrygo.cli.archive.documents_store import WrongStore, check_store
 from entrygo.cli.archive.tables import KEPT, TABLES
@@ -47,7 +47,7 @@ Tables = dict[str, list[str]]
 
 @pytest_asyncio.fixture
 async def databases(database_url: str) -> AsyncIterator[Databases]:
-    pools = {schema: await open_pool(database_url, schema=schema, max_size=1) for schema in SCHEMAS}
+    pools = {schema: await open_pool(database_url, schema=schema, max_size=2) for schema in SCHEMAS}
     yield Databases(**pools)
     for pool in pools.values():
         await pool.close()
@@ -189,6 +189,17 @@ async def test_an_export_that_changes_while_it_is_read_stays(
     before = without_approvals(await everything(archive.databases))
     assert await run(archive) == []
     assert without_approvals(await everything(archive.databases)) == before
+
+
+async def test_nothing_is_brought_back_while_a_run_would_take_it_out_again(archive: Archive) -> None:
+    before = await everything(archive.databases)
+    running = archive.run(await limit(archive.databases.planning, KEPT_DAYS))
+    async with aclosing(running):
+        await anext(running)
+        with pytest.raises(ArchiveBusy):
+            await bring_back(archive)
+    await bring_back(archive)
+    assert without_notes(await everything(archive.databases)) == without_notes(before)
 
 
 async def test_what_execution_writes_between_reading_and_taking_is_in_the_file(

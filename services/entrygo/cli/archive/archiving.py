@@ -5,13 +5,14 @@ first, in one transaction with the note of where the file is: nobody can withdra
 planning does not know. The other databases follow; until all of them have, the note says so.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from entrygo.cli.archive.catalogue_store import (
     Archived,
     Due,
+    alone,
     archived_exports,
     due_exports,
     is_due,
@@ -50,20 +51,23 @@ class Archive:
     databases: Databases
     store: ObjectStore
 
-    async def run(self, before: datetime, only: Sequence[str] = ()) -> AsyncIterator[tuple[Due, str]]:
+    async def run(self, before: datetime, only: Sequence[str] = ()) -> AsyncGenerator[tuple[Due, str], None]:
         """Archives every export that is due, after what an earlier run has left; gives each with its file.
 
-        What waits for something (a mail, a broker's word, an open task) is passed over. Raises NotPublished.
+        What waits for something (a mail, a broker's word, an open task) is passed over. Raises NotPublished,
+        ArchiveBusy.
         """
-        await self._check_published(before)
-        async for archived in archived_exports(self.databases.planning, unmoved=True):
-            await self.move(await self.load(archived))
-        async for due in due_exports(self.databases.planning, before, only):
-            taken = await self.take(due, before)
-            if taken is not None:
-                export, sha256 = taken
-                await self.move(export)
-                yield due, sha256
+        planning = self.databases.planning
+        async with alone(planning):
+            await self._check_published(before)
+            async for archived in archived_exports(planning, unmoved=True):
+                await self.move(await self.load(archived))
+            async for due in due_exports(planning, before, only):
+                taken = await self.take(due, before)
+                if taken is not None:
+                    export, sha256 = taken
+                    await self.move(export)
+                    yield due, sha256
 
     async def take(self, due: Due, before: datetime) -> tuple[ArchivedExport, str] | None:
         """Writes the file and takes the export out of planning; None when it is not due after all."""
@@ -103,10 +107,15 @@ class Archive:
     async def restore(self, archived: Archived) -> None:
         """Writes everything back as it was; planning last, with the note: what is found again is whole.
 
-        What a crash leaves half restored is restored again, or moved out again by the next run.
+        What a crash leaves half restored is restored again, or moved out again by the next run. Raises
+        ArchiveBusy.
         """
         export = await self.load(archived)
-        await note_half_moved(self.databases.planning, archived.key)
+        async with alone(self.databases.planning):
+            await self._bring_back(export)
+
+    async def _bring_back(self, export: ArchivedExport) -> None:
+        await note_half_moved(self.databases.planning, export.key)
         async with transaction(self.databases.sync, EVERYONE) as connection:
             await insert(connection, "orders", export.of("sync").get("orders", ()))
         async with transaction(self.databases.execution, EVERYONE) as connection:
@@ -116,7 +125,7 @@ class Archive:
         async with transaction(self.databases.planning, EVERYONE) as connection:
             await insert_rows(connection, "planning", export.of("planning"))
             await insert(connection, "order_claims", export.of("planning").get("order_claims", ()))
-            await note_restored(connection, archived.key)
+            await note_restored(connection, export.key)
 
     async def load(self, archived: Archived) -> ArchivedExport:
         """The export as its file has it. Raises BytesMissing, StoreUnavailable, ArchiveUnreadable."""

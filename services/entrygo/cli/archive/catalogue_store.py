@@ -1,6 +1,7 @@
 """What planning says of exports: which may be archived, and which were."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,9 @@ CLOSED = (State.COMPLETED, State.CANCELLED, State.WITHDRAWN, State.SUPERSEDED)
 # How long one that was brought back is left alone.
 RESTORED_DAYS = 30
 PAGE = 500
+SESSION_SECONDS = 30.0
+
+_THE_ARCHIVE = "hashtextextended('archive', 0)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,25 @@ class Archived:
     sha256: str
     archived_at: datetime
     is_moved: bool
+
+
+class ArchiveBusy(Exception):
+    """Another command moves exports into the archive or back; repeat this one when that is done."""
+
+
+@asynccontextmanager
+async def alone(pool: Pool) -> AsyncIterator[None]:
+    """Keeps others from moving exports, by a session of its own: what one brings back another would take out.
+
+    Raises ArchiveBusy.
+    """
+    async with pool.session(SESSION_SECONDS) as connection:
+        if not await connection.fetchval(f"SELECT pg_try_advisory_lock({_THE_ARCHIVE})"):
+            raise ArchiveBusy
+        try:
+            yield
+        finally:
+            await connection.fetchval(f"SELECT pg_advisory_unlock({_THE_ARCHIVE})")
 
 
 async def limit(pool: Pool, days: int) -> datetime:
