@@ -15,6 +15,7 @@ from entrygo.cli.agents.callers import Callers, bounded_client
 from entrygo.cli.agents.failures import said_to_the_agent
 from entrygo.cli.agents.server import build_server
 from entrygo.cli.agents.tools import Tools, tools_of
+from entrygo.domain.lifecycle import TRANSITIONS, State
 from entrygo_client import ApiError
 
 
@@ -174,6 +175,19 @@ async def test_an_argument_that_no_request_can_have_is_refused_by_a_code(export_
         tools = Tools(Callers(base_url="http://gateway", api_key="key", account_id="acc_1", http=gateway))
         with pytest.raises(ToolError, match="VALIDATION_ERROR"):
             await tools.inspect(cast(Context[Any, Any], Asked()), export_id)
+
+
+@pytest.mark.parametrize("state", State)
+def test_an_agent_is_told_to_execute_only_what_can_be(state: State) -> None:
+    export: Any = {
+        "exportId": "batch_1",
+        "state": state,
+        "planHash": "planhash_1",
+        "readinessState": "READY",
+        "brokerSubmission": None,
+    }
+    is_told = answers.next_of(export)["tool"] == "execute"
+    assert is_told == (State.EXECUTING in TRANSITIONS[state])
 
 
 def test_a_text_that_no_screen_shows_or_that_reads_in_another_order_is_written_out() -> None:

@@ -206,7 +206,7 @@ def next_of(export: types.InspectAnswer) -> Answer:
         status = (export["brokerSubmission"] or {"status": ""})["status"]
         return {"tool": None, "why": AFTER_EXECUTION.get(status, "Nothing: it is done.")}
     if state == "FAILED":
-        return _step("execute", export_id, "It failed before anything was sent.", export["planHash"])
+        return _step("plan", export_id, "A person reads why it failed; then plan it again, and execute that.")
     return {"tool": None, "why": f"Nothing: it is {state}."}
 
 
