@@ -102,6 +102,16 @@ async def test_the_same_bytes_are_one_object_also_when_they_are_put_at_once(side
     assert await side.store.get(LIVE, SHA256_OF_ABC) == b"abc"
 
 
+async def test_a_system_that_cannot_sync_bytes_alone_stores_them_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # macOS.
+    monkeypatch.delattr(os, "fdatasync")
+    store = ObjectStore(tmp_path.as_uri())
+    assert await store.is_sound()
+    assert await store.get(LIVE, await store.put(LIVE, b"abc")) == b"abc"
+
+
 async def test_each_account_and_mode_has_objects_of_its_own(side: Side) -> None:
     await side.store.put(TENANTS[0], b"abc")
     for other in TENANTS[1:]:

@@ -1,5 +1,6 @@
 """The table of parts: each process is given what it reads, and none the secrets of another."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,15 @@ def test_each_replica_listens_on_a_port_of_its_own_and_others_find_all_of_them(t
 @pytest.mark.parametrize(("cores", "replicas"), [(1, 1), (2, 1), (7, 1), (8, 2), (16, 4), (128, 8)])
 def test_a_machine_of_more_cores_is_given_more_processes_of_each_service(cores: int, replicas: int) -> None:
     assert replicas_for(cores) == replicas
+
+
+def test_a_system_that_binds_no_process_to_some_of_its_cores_has_all_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # macOS.
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    assert UpSettings(home=tmp_path).replicas == 2
 
 
 def test_a_target_that_was_given_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

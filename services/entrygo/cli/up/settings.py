@@ -29,6 +29,11 @@ PORT_SETTINGS = {
 }
 
 
+def usable_cores() -> int:
+    """The cores that this process may use; all there are where the system binds none to some, as macOS."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def replicas_for(cores: int) -> int:
     """How many processes of each service a machine of so many cores is given where nobody says."""
     return min(MOST_REPLICAS, max(1, cores // CORES_A_REPLICA))
@@ -101,7 +106,7 @@ class UpSettings(BaseSettings):
     together: bool = False
     # Processes of each service. The first has the port above, the others have ports of their own.
     replicas: int = Field(
-        default_factory=lambda given: 1 if given["together"] else replicas_for(len(os.sched_getaffinity(0))),
+        default_factory=lambda given: 1 if given["together"] else replicas_for(usable_cores()),
         ge=1,
         le=MOST_REPLICAS,
     )

@@ -81,7 +81,7 @@ class FolderObjects:
                 file.write(content)
                 file.flush()
             for file in files:
-                os.fdatasync(file.fileno())
+                _sync_file(file)
             targets = [self._root / name for name in contents]
             folders = {target.parent for target in targets}
             self._make_durable(folders)
@@ -109,7 +109,7 @@ class FolderObjects:
         with self._temporary_files(1) as [file]:
             file.write(bytes(TRIAL_BYTES))
             file.flush()
-            os.fdatasync(file.fileno())
+            _sync_file(file)
 
     @contextmanager
     def _temporary_files(self, number: int) -> Iterator[list[BinaryIO]]:
@@ -130,6 +130,11 @@ class FolderObjects:
 
 def _create(path: Path) -> BinaryIO:
     return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
+
+
+def _sync_file(file: BinaryIO) -> None:
+    """The bytes alone; with all that is known of them where the system knows no less, as macOS."""
+    (os.fdatasync if hasattr(os, "fdatasync") else os.fsync)(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:
