@@ -126,7 +126,7 @@ def _absent(
 
 
 def _trip(invoice: Invoice, *, has_dangerous_goods: bool) -> Json:
-    carriage, trip = transport(invoice.snapshot), invoice.package.shipment.trip or Trip()
+    carriage, trip = transport(invoice), invoice.package.shipment.trip or Trip()
     return {
         "number": invoice.package.shipment.trip_number,
         "carrier": carriage["carrier"],
@@ -135,7 +135,7 @@ def _trip(invoice: Invoice, *, has_dangerous_goods: bool) -> Json:
         "equipment": [clean_text(each) for each in trip.equipment],
         "crew": [clean_text(each) for each in trip.crew],
         **({"seals": [clean_text(each) for each in trip.seals]} if trip.seals else {}),
-        "port_of_arrival": trip.border_port or carriage["port_code"],
+        "port_of_arrival": carriage["port_code"],
         "estimated_arrival_date": invoice.snapshot.entry_date.isoformat(),
         "estimated_arrival_time": trip.estimated_arrival,
         **({"emergency_contact": emergency_contact(trip)} if has_dangerous_goods else {}),

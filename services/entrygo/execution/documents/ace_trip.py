@@ -88,7 +88,7 @@ def _dangerous_goods(invoice: Invoice, shipments: Sequence[ManifestShipment]) ->
 def _message(invoice: Invoice, shipments: Sequence[ManifestShipment]) -> Json:
     shipment = invoice.package.shipment
     trip = shipment.trip or Trip()
-    port = trip.border_port or transport(invoice.snapshot)["port_code"]
+    port = transport(invoice)["port_code"]
     trailers: list[dict[str, object]] = [{"number": _cut(each, 17)} for each in trip.equipment]
     seals = [_cut(each, 15) for each in trip.seals] or None
     if seals and len(trailers) == 1:

@@ -134,7 +134,7 @@ def _party(name: str | None, stated: Address | None) -> Json:
 
 def _entry(invoice: Invoice) -> Json:
     snapshot = invoice.snapshot
-    carriage, importer = transport(snapshot), snapshot.warehouse.importer_of_record
+    carriage, importer = transport(invoice), snapshot.warehouse.importer_of_record
     return {
         **dict.fromkeys(_OF_THE_ENTRY),
         "filer_code": text(snapshot.broker.filer_code),
@@ -167,9 +167,7 @@ def _entry(invoice: Invoice) -> Json:
 
 def _of_the_shipment(shipment: Shipment) -> Json:
     """The bill of a truck that files through PAPS is its PAPS number."""
-    border_port = shipment.trip.border_port if shipment.trip else None
     return {
-        **({"port_of_entry": border_port, "port_of_unlading": border_port} if border_port else {}),
         "bill_of_lading": shipment.paps_number,
         "paps_number": shipment.paps_number,
         "export_date": shipment.shipped_on and shipment.shipped_on.isoformat(),

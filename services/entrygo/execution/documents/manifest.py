@@ -122,9 +122,7 @@ def _export(snapshot: Snapshot) -> Json:
 
 
 def _transport(invoice: Invoice) -> Json:
-    port = port_of_entry(invoice.snapshot, invoice.package.shipment)
-    stated = {"port_code": port.code or None, "port_name": port.name or None}
-    return {**transport(invoice.snapshot), **stated, **carriage(invoice.package.shipment)}
+    return {**transport(invoice), **carriage(invoice.package.shipment)}
 
 
 def _entry(invoice: Invoice) -> Json:

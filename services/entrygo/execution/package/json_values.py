@@ -15,6 +15,7 @@ from entrygo.domain.snapshot import Snapshot
 from entrygo.domain.tariff import AgencyFlag, CandidateHeading
 from entrygo.execution.package.facts import NOTICE
 from entrygo.execution.package.invoice import Invoice, Weight
+from entrygo.execution.package.port import port_of_entry
 from entrygo.execution.package.printable import clean_text
 
 # Versions the documents, not the program: the same package gives the same bytes after an upgrade.
@@ -105,15 +106,16 @@ def parties(snapshot: Snapshot) -> Mapping[str, Json]:
     }
 
 
-def transport(snapshot: Snapshot) -> Json:
-    """How the goods cross the border; the port is the warehouse's, else the broker's."""
-    given = snapshot.warehouse.transport
+def transport(invoice: Invoice) -> Json:
+    """How the goods cross the border, and at which port."""
+    given = invoice.snapshot.warehouse.transport
+    port = port_of_entry(invoice.snapshot, invoice.package.shipment)
     return {
         "mode": "truck",
         "carrier": text(given.carrier),
         "scac": text(given.scac),
-        "port_code": text(given.port_code) or text(snapshot.broker.port_code),
-        "port_name": text(given.port_name),
+        "port_code": port.code or None,
+        "port_name": port.name or None,
     }
 
 
