@@ -1,5 +1,6 @@
 """One export: what its page shows, what its forms do, and that each does it once."""
 
+import csv
 import io
 import re
 from typing import Any
@@ -464,6 +465,40 @@ async def test_pdf_is_shown_as_pictures_of_its_pages(
     assert "download it" in (await clerk.get(address)).text
     package.artifacts[0].media_type = "text/csv"
     assert (await clerk.get(f"{address}/pages/1")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("encoding", "delimiter"),
+    [("utf-8", ","), ("utf-8-sig", ";"), ("utf-16", "\t"), ("cp1252", "|"), ("iso-8859-1", ";")],
+)
+async def test_table_in_the_layout_of_a_broker_is_shown_as_one(
+    clerk: httpx.AsyncClient,
+    program: httpx.AsyncClient,
+    services: FakeServices,
+    encoding: str,
+    delimiter: str,
+) -> None:
+    export_id = (await executed_export(program))["exportId"]
+    package = services._exports[ACCOUNT, export_id].customs_package
+    package.artifacts[0].media_type = "text/csv"
+    lines = (
+        delimiter.join(f'"{cell}"' for cell in row) for row in (("Maker", "Goods"), ("Böhm", "Mug, red"))
+    )
+    services.contents["manifest.json"] = "\r\n".join(("", *lines)).encode(encoding)
+    page = (await clerk.get(f"/packages/{package.id}/documents/manifest.json")).text
+    assert all(f"<div>{cell}</div>" in page for cell in ("Böhm", "Mug, red"))
+    assert '<th scope="col">Goods</th>' in page
+
+
+async def test_table_with_a_cell_that_no_reader_takes_is_shown_as_text(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await executed_export(program))["exportId"]
+    package = services._exports[ACCOUNT, export_id].customs_package
+    package.artifacts[0].media_type = "text/csv"
+    services.contents["manifest.json"] = b'"%b"' % (b"x" * (csv.field_size_limit() + 1))
+    answer = await clerk.get(f"/packages/{package.id}/documents/manifest.json")
+    assert answer.status_code == 200
 
 
 def pdf_of(*, pages: int) -> bytes:

@@ -1,6 +1,7 @@
 """Documents of a package: shown on a page as far as a browser can do that without rights, and downloaded."""
 
 import asyncio
+import codecs
 import csv
 import io
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import orjson
 from starlette.responses import Response, StreamingResponse
 
 from entrygo.domain.errors import NotFound
+from entrygo.domain.template_layout import DELIMITERS
 from entrygo.gateway.console.pdf_pages import NotShown, count_pages, picture
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.routes.customs_packages import (
@@ -63,13 +65,7 @@ async def _view(visit: Visit, artifact: events_pb2.Artifact) -> dict[str, Any]:
     if media_type == "application/pdf":
         return await _pages(visit)
     if media_type == "text/csv":
-        text, is_cut = await _beginning(visit)
-        rows = list(csv.reader(io.StringIO(text)))
-        return {
-            "view": "table",
-            "rows": rows[: SHOWN_ROWS + 1] or [[]],
-            "is_cut": is_cut or len(rows) > SHOWN_ROWS + 1,
-        }
+        return await _table(visit)
     if media_type == "application/json":
         text, is_cut = await _beginning(visit)
         return {"view": "text", "text": text if is_cut else _indented(text), "is_cut": is_cut}
@@ -77,6 +73,20 @@ async def _view(visit: Visit, artifact: events_pb2.Artifact) -> dict[str, Any]:
         text, is_cut = await _beginning(visit)
         return {"view": "text", "text": text, "is_cut": is_cut}
     return {"view": "none"}
+
+
+async def _table(visit: Visit) -> dict[str, Any]:
+    text, is_cut = await _beginning(visit)
+    try:
+        rows = _rows(text)
+    except csv.Error:
+        # A cell is longer than what such a reader takes.
+        return {"view": "text", "text": text, "is_cut": is_cut}
+    return {
+        "view": "table",
+        "rows": rows[: SHOWN_ROWS + 1] or [[]],
+        "is_cut": is_cut or len(rows) > SHOWN_ROWS + 1,
+    }
 
 
 async def _pages(visit: Visit) -> dict[str, Any]:
@@ -120,6 +130,23 @@ async def _whole(visit: Visit) -> bytes | None:
         await chunks.aclose()
 
 
+def _rows(text: str) -> list[list[str]]:
+    """By what stands between the cells of the first line: all are quoted, and not all layouts have commas."""
+    first = text.lstrip().partition("\n")[0]
+    delimiter = max(DELIMITERS.values(), key=lambda each: first.count(f'"{each}"'))
+    return [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
+
+
+def _decoded(content: bytes) -> str:
+    """UTF-8, where the end of a letter may be cut off; a broker's layout may be in an older encoding."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    try:
+        return codecs.getincrementaldecoder("utf-8-sig")().decode(content)
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
 def _indented(text: str) -> str:
     try:
         return orjson.dumps(orjson.loads(text), option=orjson.OPT_INDENT_2).decode()
@@ -135,10 +162,10 @@ async def _beginning(visit: Visit) -> tuple[str, bool]:
         async for chunk in chunks:
             content += chunk.content
             if len(content) > SHOWN_BYTES:
-                return content[:SHOWN_BYTES].decode("utf-8-sig", "replace"), True
+                return _decoded(content[:SHOWN_BYTES]), True
     finally:
         await chunks.aclose()
-    return content.decode("utf-8-sig", "replace"), False
+    return _decoded(content), False
 
 
 async def download(visit: Visit) -> Response:
