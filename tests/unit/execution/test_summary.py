@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from entrygo.execution.package.summary import (
-    EntrySummary,
     PackageSummary,
+    SummarisedEntry,
     entry_in_place_of,
     summarised,
 )
@@ -17,7 +17,7 @@ from tests.unit.execution.snapshots import make_snapshot
 def kept(*importers: str) -> str:
     """The summary of a package with an entry of each of these, as it is kept."""
     entries = tuple(
-        EntrySummary(
+        SummarisedEntry(
             number=number, importer=importer, orders=1, lines=1, value_usd=Decimal(1), entry_type="11"
         )
         for number, importer in enumerate(importers, start=1)

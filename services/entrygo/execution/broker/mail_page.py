@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 from entrygo.execution.package.figures import amount, plain_figure
-from entrygo.execution.package.summary import EntrySummary, PackageSummary
+from entrygo.execution.package.summary import PackageSummary, SummarisedEntry
 
 _STYLE = "font-family:Helvetica,Arial,sans-serif;font-size:14px;line-height:1.45;color:#14202b"
 _LABEL = "padding:2px 16px 2px 0;color:#5a6a78;vertical-align:top"
@@ -101,7 +101,7 @@ def _html(part: Part) -> str:
             return "<p>" + escape(part).replace("\n", "<br>\n") + "</p>\n"
 
 
-def _entry(entry: EntrySummary, *, is_only: bool) -> tuple[str, str]:
+def _entry(entry: SummarisedEntry, *, is_only: bool) -> tuple[str, str]:
     counts = (_counted(entry.lines, "line"), _counted(entry.orders, "order"))
     label = "Importer, entry" if is_only else f"Entry {entry.number}"
     value = f"USD {amount(entry.value_usd)}"

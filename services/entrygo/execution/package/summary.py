@@ -20,8 +20,8 @@ from entrygo.execution.package.printable import clean_text
 WAREHOUSE_IMPORTER = None
 
 
-class EntrySummary(Fact):
-    """One entry; the value is in USD."""
+class SummarisedEntry(Fact):
+    """One entry in short; the value is in USD. What the broker files is an EntrySummary."""
 
     number: int
     importer: str
@@ -49,7 +49,7 @@ class PackageSummary(Fact):
     arrives_on: date
     orders: int
     value_usd: Number
-    entries: tuple[EntrySummary, ...]
+    entries: tuple[SummarisedEntry, ...]
     # Packages from before mails said so have none.
     quantities: str = ""
     # None where a product has no weight.
@@ -168,12 +168,12 @@ def _entry(
     bills: Sequence[NumberedOrder],
     *,
     entries: int,
-) -> EntrySummary:
+) -> SummarisedEntry:
     own = frozenset(entry.order_ids)
     held = [order for order in snapshot.orders if order.id in own]
     orders = () if entries == 1 else held
     own_bills = [each for each in bills if each.order.id in own]
-    return EntrySummary(
+    return SummarisedEntry(
         number=entry.number,
         importer=importers.get(entry.importer_id, ""),
         orders=len(entry.order_ids),
