@@ -6,6 +6,7 @@ from decimal import Decimal
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.money import CENT
+from entrygo.domain.shipment import MAX_ENTRIES
 from entrygo.execution.reconciliation.commands import (
     CLOSE_OPERATION,
     RECORD_OPERATION,
@@ -26,7 +27,6 @@ from entrygo.requests.pages import PageRequest, page_request
 from entrygo.requests.texts import country, public_id, text
 
 MAX_UNIT = 20
-MAX_ENTRIES = 999
 _ENTRY_TYPE = re.compile(r"[0-9]{2}")
 _HTS_CODE = re.compile(r"[0-9]{10}")
 # Chapters whose numbers stand before that of the goods, on one line with it.
@@ -215,5 +215,4 @@ def _cents(path: str, given: str, issues: Issues) -> Decimal | None:
 
 def _check_entry(export_id: str, entry: int, issues: Issues) -> None:
     check_id("exportId", export_id, issues)
-    if not 1 <= entry <= MAX_ENTRIES:
-        issues.add("entry", f"Must be between 1 and {MAX_ENTRIES}", "too_big" if entry else "too_small")
+    issues.bounded(entry, 1, MAX_ENTRIES, "entry")
