@@ -20,7 +20,7 @@ from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.package.invoicing import build_invoice
 from tests.unit.execution.rendered import rendered
 from tests.unit.execution.shipments import make_shipment, package_of
-from tests.unit.execution.snapshots import PACKAGE, make_order, make_product, make_snapshot
+from tests.unit.execution.snapshots import PACKAGE, make_item, make_order, make_product, make_snapshot
 from tests.unit.execution.test_entry_documents import THREE
 
 _CODED = ("IncoTerm", "InvoiceCurrency", "CountryOfOrigin", "InvoiceQuantityUnit", "CustomsQuantityUnit")
@@ -206,6 +206,34 @@ def test_what_the_message_lacks_is_named_and_never_made_up() -> None:
 def test_a_control_number_that_the_manual_does_not_take_is_missing(number: str) -> None:
     found = trip_of(package=package_of(Shipment(paps_number=number)))
     assert "shipments.0.shipmentControlNumber" in found["missing"]
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ({"conveyance": "T" * 18}, "truck.number"),
+        ({"equipment": ["TRL 1", "T" * 18]}, "trailers.1.number"),
+        ({"equipment": ["TRL 1"], "seals": ["S-1", "S" * 16, "S-3"]}, "trailers.0.sealNumbers.1"),
+        ({"seals": ["S" * 16]}, "truck.sealNumbers.0"),
+    ],
+)
+def test_a_number_too_long_for_the_manual_is_missing_and_not_another_one(
+    given: dict[str, Any], path: str
+) -> None:
+    found = trip_of(package=package_of(make_shipment(trip=given)))
+    assert path in found["missing"]
+    stated = {given.get("conveyance"), *given.get("equipment", ()), *given.get("seals", ())}
+    carried = {
+        value
+        for at, value in leaves(found["message"])
+        if at.startswith(("truck", "trailers")) and at in FORMS
+    }
+    assert carried <= stated
+
+
+def test_a_value_too_long_for_the_manual_is_missing() -> None:
+    found = trip_of(make_snapshot(orders=(make_order(items=[make_item(value="900000")]),)))
+    assert "shipments.0.commodities.0.value" in found["missing"]
 
 
 def test_a_weight_of_which_a_part_is_unknown_is_missing() -> None:

@@ -38,6 +38,9 @@ _PROVINCE = re.compile(r"[A-Z0-9]{2,5}")
 _VALUE = re.compile(r"[0-9.]{1,9}")
 _HARMONIZED = re.compile(r"[0-9]{6,10}")
 _TRIP_NUMBER = re.compile(r".{8,25}")
+# Cut, a number would be another one.
+_TRUCK_OR_TRAILER = re.compile(r".{1,17}")
+_SEAL = re.compile(r".{1,15}")
 # What the manual wants and we are never given.
 _OF_THE_CARRIER = (
     "companyKey", "truck.type", "truck.vinNumber", "truck.licensePlates", "drivers",
@@ -89,8 +92,10 @@ def _message(invoice: Invoice, shipments: Sequence[ManifestShipment]) -> Json:
     shipment = invoice.package.shipment
     trip = shipment.trip or Trip()
     port = transport(invoice)["port_code"]
-    trailers: list[dict[str, object]] = [{"number": _cut(each, 17)} for each in trip.equipment]
-    seals = [_cut(each, 15) for each in trip.seals] or None
+    trailers: list[dict[str, object]] = [
+        {"number": _formed(_TRUCK_OR_TRAILER, each)} for each in trip.equipment
+    ]
+    seals = [_formed(_SEAL, each) for each in trip.seals] or None
     if seals and len(trailers) == 1:
         trailers, seals = [{**trailers[0], "sealNumbers": seals}], None
     return {
@@ -100,7 +105,7 @@ def _message(invoice: Invoice, shipments: Sequence[ManifestShipment]) -> Json:
         "tripNumber": _formed(_TRIP_NUMBER, shipment.trip_number),
         "estimatedArrivalDateTime": _local(trip.estimated_arrival),
         "usPortOfArrival": port,
-        "truck": {"number": _cut(trip.conveyance, 17), "sealNumbers": seals},
+        "truck": {"number": _formed(_TRUCK_OR_TRAILER, trip.conveyance), "sealNumbers": seals},
         "trailers": trailers or None,
         "shipments": [_shipment(invoice, each) for each in shipments],
     }
@@ -170,9 +175,11 @@ def _local(instant: str | None) -> str | None:
 def _missing(message: Json) -> Iterator[str]:
     yield from _OF_THE_CARRIER
     yield from _absent(message, ("tripNumber", "estimatedArrivalDateTime", "usPortOfArrival"), "")
-    yield from _absent(_object(message["truck"]), ("number",), "truck.")
-    for index, _ in enumerate(_objects(message["trailers"])):
-        yield from (f"trailers.{index}.{name}" for name in _OF_A_TRAILER)
+    yield from _left_of(_object(message["truck"]), "truck.")
+    for index, trailer in enumerate(_objects(message["trailers"])):
+        where = f"trailers.{index}."
+        yield from (where + name for name in _OF_A_TRAILER)
+        yield from _left_of(trailer, where)
     for index, shipment in enumerate(_objects(message["shipments"])):
         where = f"shipments.{index}."
         yield from _absent(shipment, ("shipmentControlNumber", "provinceOfLoading"), where)
@@ -182,8 +189,16 @@ def _missing(message: Json) -> Iterator[str]:
             wanted = ("addressLine", "city", "postalCode")
             yield from _absent(_object(given["address"]), wanted, f"{where}{party}.address.")
         for place, commodity in enumerate(_objects(shipment["commodities"])):
-            wanted = ("description", "weight", "weightUnit")
-            yield from _absent(commodity, wanted, f"{where}commodities.{place}.")
+            of_goods = ("description", "value", "weight", "weightUnit")
+            yield from _absent(commodity, of_goods, f"{where}commodities.{place}.")
+
+
+def _left_of(vehicle: Json, where: str) -> Iterator[str]:
+    """Its number, and each seal that the message does not take."""
+    yield from _absent(vehicle, ("number",), where)
+    seals = vehicle.get("sealNumbers")
+    if isinstance(seals, list):
+        yield from (f"{where}sealNumbers.{index}" for index, seal in enumerate(seals) if seal is None)
 
 
 def _uncounted(invoice: Invoice, shipments: Sequence[ManifestShipment]) -> Iterator[str]:
@@ -212,6 +227,6 @@ def _stated(value: object) -> object:
         case Mapping():
             return {name: _stated(each) for name, each in value.items() if each is not None}
         case list():
-            return [_stated(each) for each in value]
+            return [_stated(each) for each in value if each is not None]
         case _:
             return value
