@@ -128,6 +128,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "importerOfRecord": "Importer of orders that name none",
         "importer_external_id": "Your own ID of the importer of record",
         "importer_name": "Name of the importer of record",
+        "importers": "Changes of the importers that entries name; their numbers are masked",
         "included_order_ids": "Orders in the export",
         "inspection": "Counts of the parts below",
         "is_loaded": "Whether the complete list is loaded, not only the shipped rows",

@@ -12,7 +12,12 @@ from entrygo.domain.plan_words import field_in_words, value_in_words
 Answer = Mapping[str, Any]
 
 SECTIONS = ("warehouse", "broker")
-KINDS = (("orders", "order"), ("products", "product"), ("reference_rows", "reference row"))
+KINDS = (
+    ("importers", "importer"),
+    ("orders", "order"),
+    ("products", "product"),
+    ("reference_rows", "reference row"),
+)
 
 
 def show_diff(console: Console, diff: Answer) -> None:

@@ -100,10 +100,11 @@ def with_changes(amendment: Amendment, before: Snapshot, after: Snapshot) -> Ame
         *_fields("export", after.export_id, "", diff.plan, _OF_THE_EXPORT),
         *_fields("broker", after.broker.id, after.broker.name or "", diff.broker),
         *_fields("warehouse", after.warehouse.id, after.warehouse.name or "", diff.warehouse),
+        *_items("importer", diff.importers),
         *_items("order", diff.orders),
         *_items("product", diff.products),
     ]
-    total = len(changes) + _unlisted(diff.orders) + _unlisted(diff.products)
+    total = len(changes) + sum(map(_unlisted, (diff.importers, diff.orders, diff.products)))
     corrections = Corrections(amendment, before, after)
     listed = tuple(corrections.marked(each) for each in changes[:LISTED])
     return amendment.model_copy(update={"changes": listed, "more_changes": total - len(listed)})
@@ -153,18 +154,31 @@ class Corrections:
         # Goods that an order no longer holds were filed all the same.
         there = chain(before.orders, after.orders)
         held = {(order.id, item.product_id) for order in there for item in order.items}
+        importers = _importers_filed(amendment, before, after)
         self._about = {
-            number: frozenset(ids) | {product_id for order_id, product_id in held if order_id in ids}
+            number: {*ids, *importers[number]} | {product for order, product in held if order in ids}
             for number, ids in orders.items()
         }
 
     def marked(self, change: Change) -> Change:
         """The change with the numbers of the entries that it corrects; parties are those of all."""
         match change.subject:
-            case "order" | "product":
+            case "order" | "product" | "importer":
                 corrects = tuple(each for each in self._all if change.id in self._about.get(each, ()))
             case "export":
                 corrects = self._all if self._is_of_one else ()
             case _:
                 corrects = self._all
         return change.model_copy(update={"corrects": corrects}) if corrects else change
+
+
+def _importers_filed(amendment: Amendment, before: Snapshot, after: Snapshot) -> defaultdict[str, set[str]]:
+    """By the number of a filed entry, the records of who imported it and who imports it now."""
+    filed_as = {each.entry: each.entry_number for each in amendment.filed}
+    entries = [(filed_as.get(each.number), each) for each in before.entries]
+    entries += [(each.filed_as, each) for each in after.entries]
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for number, entry in entries:
+        if number is not None and entry.importer_id is not None:
+            found[number].add(entry.importer_id)
+    return found

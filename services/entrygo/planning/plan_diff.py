@@ -18,8 +18,9 @@ from entrygo.domain.snapshot import ReferenceRow, Snapshot, ValidationMessage
 MAX_CHANGES = 50  # listed of one order or product
 MAX_TEXT = 1000  # characters
 
-# Numbers of importers; one may be a person's Social Security number.
-MASKED = frozenset({"importer_number", "importer_of_record.number"})
+# Numbers of importers, of an order, of the warehouse and of a record; one may be a person's Social Security
+# number.
+MASKED = frozenset({"importer_number", "importer_of_record.number", "number"})
 
 _Compared = Fact | Order
 _ORDER = TypeAdapter(Order)
@@ -53,7 +54,7 @@ class FieldChanges:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An order, a product or a reference row; `name` is what people call it."""
+    """An importer, an order, a product or a reference row; `name` is what people call it."""
 
     id: str
     name: str
@@ -89,6 +90,7 @@ class PlanDiff:
     plan: FieldChanges
     warehouse: FieldChanges
     broker: FieldChanges
+    importers: ItemChanges
     orders: ItemChanges
     products: ItemChanges
     reference_rows: ItemChanges
@@ -101,6 +103,7 @@ def diff_plans(before: Snapshot, after: Snapshot, limit: int) -> PlanDiff:
         plan=_changes(_plan(before), _plan(after), limit),
         warehouse=_changes(_document(before.warehouse), _document(after.warehouse), limit),
         broker=_changes(_document(before.broker), _document(after.broker), limit),
+        importers=_items(_importers(before), _importers(after), limit),
         orders=_items(
             {order.id: (order.external_id, order) for order in before.orders},
             {order.id: (order.external_id, order) for order in after.orders},
@@ -127,6 +130,11 @@ def _plan(snapshot: Snapshot) -> Mapping[str, Any]:
         "entries": len(snapshot.entries),
         "total_value_usd": plain(value),
     }
+
+
+def _importers(snapshot: Snapshot) -> Mapping[str, tuple[str, _Compared]]:
+    """The records that entries name."""
+    return {each.id: (each.name or each.external_id, each) for each in snapshot.importers}
 
 
 def _rows(rows: Sequence[ReferenceRow]) -> Mapping[str, tuple[str, _Compared]]:

@@ -14,6 +14,7 @@ def diff_to_proto(diff: PlanDiff, before: Snapshot, after: Snapshot) -> planning
         plan=_fields(diff.plan),
         warehouse=_fields(diff.warehouse),
         broker=_fields(diff.broker),
+        importers=_items(diff.importers),
         orders=_items(diff.orders),
         products=_items(diff.products),
         reference_rows=_items(diff.reference_rows),

@@ -176,7 +176,7 @@ class FiledEntry(Fact):
 class Change(Fact):
     """One difference between an export and its successor; None where there was or is nothing."""
 
-    # export, order or product.
+    # export, broker, warehouse, importer, order or product.
     subject: str
     # Its id, and what people call it: the external id of an order, the SKU of a product.
     id: str

@@ -221,6 +221,7 @@ def test_a_comparison_shows_the_beginning_of_a_long_text() -> None:
                 "to": {"planHash": "planhash_1"},
                 "is_same": False,
                 "messages": {"appeared_count": 0, "disappeared_count": 0, "appeared": []},
+                "importers": none,
                 "orders": none,
                 "products": {**none, "changed_count": 1, "changed": [item]},
                 "reference_rows": none,

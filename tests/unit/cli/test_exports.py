@@ -182,7 +182,7 @@ def test_headline_counts_as_people_do(
 COUNTS = ("added_count", "removed_count", "changed_count", "appeared_count", "disappeared_count")
 LISTS = ("added", "removed", "changed", "appeared", "disappeared")
 NOTHING: dict[str, Any] = {"count": 0, "first": [], **dict.fromkeys(COUNTS, 0), **dict.fromkeys(LISTS, ())}
-PARTS = ("plan", "warehouse", "broker", "orders", "products", "reference_rows", "messages")
+PARTS = ("plan", "warehouse", "broker", "importers", "orders", "products", "reference_rows", "messages")
 NO_CHANGES: dict[str, Any] = {
     "from": {"revision": 1, "planned_at": "then"},
     "to": {"revision": 2, "planned_at": "now"},
@@ -229,6 +229,7 @@ def test_diff_shows_both_values_of_each_change_and_how_many_more_there_are(serve
         "plan": {"count": 1, "first": [{"field": "readiness_state", "before": None, "after": "BLOCKED"}]},
         "warehouse": nothing,
         "broker": nothing,
+        "importers": none,
         "orders": {**none, "added_count": 1200, "added": [{"id": "ord_1", "name": "SO-1"}]},
         "products": {**none, "changed_count": 1, "changed": [item]},
         "reference_rows": {**none, "removed_count": 1, "removed": [{"id": "fees FY2026", "name": None}]},

@@ -42,7 +42,7 @@ def diff(
     version: Any = {"revision": 1, "planHash": "planhash_1", "planned_at": "2026-11-30T12:00:00Z"}
     nothing: dict[str, Any] = {
         **dict.fromkeys(("plan", "warehouse", "broker"), fields()),
-        **dict.fromkeys(("orders", "products", "reference_rows"), items()),
+        **dict.fromkeys(("importers", "orders", "products", "reference_rows"), items()),
         **parts,
     }
     messages = {
@@ -86,10 +86,12 @@ def test_records_are_told_field_by_field() -> None:
             [],
             [],
             products=items(CAP=fields(("manufacturer.mid", None, "VNSAIHEA88HOC"))),
+            importers=items(North=fields(("name", "North", "North Ltd"))),
             broker=fields(("name", "Border", "Other")),
         )
     )
     assert [(each.of, each.field, each.before, each.after) for each in found.records] == [
         ("CAP", "Manufacturer: MID", "", "VNSAIHEA88HOC"),
+        ("North", "Name", "North", "North Ltd"),
         ("Broker", "Name", "Border", "Other"),
     ]

@@ -258,6 +258,22 @@ def test_of_a_plain_amendment_an_entry_lists_what_no_other_entry_has() -> None:
     assert [each and each.changes for each in shown] == [(day, off, one) for one in of_orders]
 
 
+def test_a_change_of_an_importer_is_of_its_entries() -> None:
+    changes = tuple(
+        Change(subject="importer", id=each.importer_id, name="North", field="name", before="A", after="B")
+        for each in THREE.entries
+        if each.importer_id is not None
+    )
+    assert len(changes) > 1
+    plain = Amendment(supersedes="batch_0", reason="Again", changes=changes)
+    for amendment in (plain, plain.model_copy(update={"after_entry": True, "filed": FILED[:1]})):
+        snapshot = THREE.model_copy(update={"amendment": amendment})
+        for entry in snapshot.entries[1:]:
+            shown = amendment_of(snapshot, entry)
+            assert shown is not None
+            assert [each.id for each in shown.changes] == [entry.importer_id]
+
+
 def test_of_an_amendment_one_entry_has_its_own_part() -> None:
     snapshot = correcting(THREE)
     parts = [amendment_of(snapshot, entry) for entry in snapshot.entries]

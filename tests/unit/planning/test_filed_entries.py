@@ -110,6 +110,30 @@ def test_a_change_of_goods_corrects_every_filed_entry_that_had_them_and_no_other
     assert [(each.subject, each.corrects) for each in found] == [("product", (NUMBERS[2],))]
 
 
+def test_a_change_of_an_importer_corrects_its_filed_entries_and_no_other() -> None:
+    before = stored(plan(*BEFORE))
+    amendment, after = follow(NUMBERS, *BEFORE, before=before)
+    changed = stored(after)
+    north, *others = changed.importers
+    renamed = north.model_copy(update={"name": "North Ltd"})
+    found = with_changes(amendment, before, changed.model_copy(update={"importers": (renamed, *others)}))
+    assert [(each.subject, each.id, each.field, each.after, each.corrects) for each in found.changes] == [
+        ("importer", north.id, "name", "North Ltd", (NUMBERS[2],))
+    ]
+
+
+def test_an_order_that_goes_to_another_importer_corrects_the_entry_that_it_was_filed_in() -> None:
+    before = stored(plan(order(2, NORTH)))
+    amendment, after = follow({1: NUMBERS[1]}, order(2, PRAIRIE), before=before)
+    found = with_changes(amendment, before, stored(after)).changes
+    of_importers = [each for each in found if each.subject == "importer"]
+    assert [(each.before, each.after) for each in of_importers] == [
+        (f"imp_{NORTH}", None),
+        (None, f"imp_{PRAIRIE}"),
+    ]
+    assert of_importers[0].corrects == (NUMBERS[1],)
+
+
 def test_the_hash_covers_what_was_filed_and_is_as_ever_where_nothing_was() -> None:
     before = stored(plan(*BEFORE))
     _, one = follow({1: NUMBERS[1]}, *BEFORE, before=before)

@@ -11,6 +11,7 @@ from entrygo.planning.snapshots import snapshot_of
 from tests.factories import (
     make_broker,
     make_fee_schedule,
+    make_importer,
     make_item,
     make_order,
     make_product,
@@ -37,7 +38,7 @@ def fields(changes: Any) -> dict[str, tuple[str | None, str | None]]:
 def test_equal_plans_differ_in_nothing() -> None:
     found = diff(decide_on(make_order("ord_1")), decide_on(make_order("ord_1")))
     assert (found.plan.count, found.warehouse.count, found.broker.count) == (0, 0, 0)
-    for items in (found.orders, found.products, found.reference_rows):
+    for items in (found.importers, found.orders, found.products, found.reference_rows):
         assert (items.added_count, items.removed_count, items.changed_count) == (0, 0, 0)
     assert (found.messages.appeared_count, found.messages.disappeared_count) == (0, 0)
 
@@ -73,6 +74,20 @@ def test_numbers_of_importers_are_masked() -> None:
     assert order.changes is not None
     assert fields(order.changes) == {"importer_number": (None, "****6789")}
     assert fields(found.warehouse) == {"importer_of_record.number": ("****4321", "****6789")}
+
+
+def test_importers_are_compared_and_their_numbers_are_masked() -> None:
+    order = make_order("ord_1", importer_external_id="brand-north")
+    before = decide_on(order, importers=[make_importer()])
+    after = decide_on(order, importers=[make_importer(name="North Ltd", number="12-3456789")])
+    assert before.plan_hash != after.plan_hash
+    [changed] = diff(before, after).importers.changed
+    assert (changed.id, changed.name) == ("imp_brand-north", "North Ltd")
+    assert changed.changes is not None
+    assert fields(changed.changes) == {
+        "name": ("Brand-North Ltd", "North Ltd"),
+        "number": ("****2334", "****6789"),
+    }
 
 
 def test_products_name_the_field_that_changed_however_deep() -> None:

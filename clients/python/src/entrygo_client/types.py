@@ -1383,6 +1383,7 @@ PlanDiffAnswer = TypedDict(
         "plan": "FieldChanges",
         "warehouse": "FieldChanges",
         "broker": "FieldChanges",
+        "importers": "ItemChanges",
         "orders": "ItemChanges",
         "products": "ItemChanges",
         "reference_rows": "ItemChanges",

@@ -75,7 +75,7 @@ def _of_the_plan(diff: PlanDiffAnswer) -> Sequence[ChangeRow]:
 
 
 def _of_records(diff: PlanDiffAnswer) -> Iterator[ChangeRow]:
-    for item in diff["products"]["changed"]:
+    for item in (*diff["products"]["changed"], *diff["importers"]["changed"]):
         yield from _fields(item["name"] or item["id"], item["changes"])
     yield from _fields("Warehouse", diff["warehouse"])
     yield from _fields("Broker", diff["broker"])

@@ -175,6 +175,7 @@ PLAN_DIFF_ANSWER = {
     },
     "warehouse": _NO_FIELDS,
     "broker": _NO_FIELDS,
+    "importers": _NO_ITEMS,
     "orders": {**_NO_ITEMS, "added_count": 1, "added": [{"id": "ord_125", "name": "wms-order-1003"}]},
     "products": {
         **_NO_ITEMS,

@@ -28,6 +28,7 @@ def diff_answer(diff: planning_pb2.PlanDiff) -> views.PlanDiffAnswer:
         "plan": _fields(diff.plan),
         "warehouse": _fields(diff.warehouse),
         "broker": _fields(diff.broker),
+        "importers": _items(diff.importers),
         "orders": _items(diff.orders),
         "products": _items(diff.products),
         "reference_rows": _items(diff.reference_rows),

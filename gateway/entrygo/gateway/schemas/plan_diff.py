@@ -27,7 +27,9 @@ class FieldChanges(TypedDict):
 
 class DiffItem(TypedDict):
     id: str
-    name: Annotated[str | None, Field(description="externalId of an order, SKU of a product")]
+    name: Annotated[
+        str | None, Field(description="externalId of an order, SKU of a product, name of an importer")
+    ]
 
 
 class ChangedItem(DiffItem):
@@ -60,6 +62,7 @@ PlanDiffAnswer = TypedDict(
         "plan": FieldChanges,
         "warehouse": FieldChanges,
         "broker": FieldChanges,
+        "importers": ItemChanges,
         "orders": ItemChanges,
         "products": ItemChanges,
         "reference_rows": ItemChanges,

@@ -147,7 +147,7 @@ def compared(diff: types.PlanDiffAnswer) -> Answer:
         "planHash": diff["to"]["planHash"],
         "isSame": diff["is_same"],
         "next": {"tool": "inspect", "why": "It says what to do with the plan as it is now."},
-        **{kind: _items(diff[kind]) for kind in ("orders", "products", "reference_rows")},
+        **{kind: _items(diff[kind]) for kind in ("importers", "orders", "products", "reference_rows")},
         **{kind: _fields(diff[kind]["first"][:SHOWN]) for kind in ("plan", "warehouse", "broker")},
         "messages": {
             "appeared": messages["appeared_count"],

@@ -125,9 +125,10 @@ def amendment_of(snapshot: Snapshot, entry: PlannedEntry) -> Amendment | None:
     if amendment is None or (amendment.after_entry and not amendment.filed):
         return amendment
     ids = frozenset(entry.order_ids)
-    own = _named([order for order in snapshot.orders if order.id in ids])
+    own = _named([order for order in snapshot.orders if order.id in ids]) | _importers([entry])
     if not amendment.filed:
         others = _named([order for order in snapshot.orders if order.id not in ids])
+        others |= _importers([each for each in snapshot.entries if each.number != entry.number])
         changes = tuple(each for each in amendment.changes if each.id in own or each.id not in others)
         return amendment.model_copy(update={"changes": changes})
     number = entry.filed_as
@@ -149,6 +150,11 @@ def amendment_of(snapshot: Snapshot, entry: PlannedEntry) -> Amendment | None:
 def _named(orders: Sequence[Order]) -> set[str]:
     """The ids of orders and of the products in them."""
     return {order.id for order in orders} | {item.product_id for order in orders for item in order.items}
+
+
+def _importers(entries: Sequence[PlannedEntry]) -> set[str]:
+    """The ids of the importers that have a record."""
+    return {each.importer_id for each in entries if each.importer_id is not None}
 
 
 def _left_out(snapshot: Snapshot, amendment: Amendment) -> set[str]:

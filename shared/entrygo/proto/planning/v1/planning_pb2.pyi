@@ -363,7 +363,7 @@ class DiffPlansRequest(_message.Message):
     def __init__(self, export_id: _Optional[str] = ..., from_plan_hash: _Optional[str] = ..., to_plan_hash: _Optional[str] = ..., limit: _Optional[int] = ...) -> None: ...
 
 class PlanDiff(_message.Message):
-    __slots__ = ("export_id", "to", "plan", "warehouse", "broker", "orders", "products", "reference_rows", "messages")
+    __slots__ = ("export_id", "to", "plan", "warehouse", "broker", "orders", "products", "reference_rows", "messages", "importers")
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
     FROM_FIELD_NUMBER: _ClassVar[int]
     TO_FIELD_NUMBER: _ClassVar[int]
@@ -374,6 +374,7 @@ class PlanDiff(_message.Message):
     PRODUCTS_FIELD_NUMBER: _ClassVar[int]
     REFERENCE_ROWS_FIELD_NUMBER: _ClassVar[int]
     MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    IMPORTERS_FIELD_NUMBER: _ClassVar[int]
     export_id: str
     to: PlanVersion
     plan: FieldChanges
@@ -383,7 +384,8 @@ class PlanDiff(_message.Message):
     products: ItemChanges
     reference_rows: ItemChanges
     messages: MessageChanges
-    def __init__(self, export_id: _Optional[str] = ..., to: _Optional[_Union[PlanVersion, _Mapping]] = ..., plan: _Optional[_Union[FieldChanges, _Mapping]] = ..., warehouse: _Optional[_Union[FieldChanges, _Mapping]] = ..., broker: _Optional[_Union[FieldChanges, _Mapping]] = ..., orders: _Optional[_Union[ItemChanges, _Mapping]] = ..., products: _Optional[_Union[ItemChanges, _Mapping]] = ..., reference_rows: _Optional[_Union[ItemChanges, _Mapping]] = ..., messages: _Optional[_Union[MessageChanges, _Mapping]] = ..., **kwargs) -> None: ...
+    importers: ItemChanges
+    def __init__(self, export_id: _Optional[str] = ..., to: _Optional[_Union[PlanVersion, _Mapping]] = ..., plan: _Optional[_Union[FieldChanges, _Mapping]] = ..., warehouse: _Optional[_Union[FieldChanges, _Mapping]] = ..., broker: _Optional[_Union[FieldChanges, _Mapping]] = ..., orders: _Optional[_Union[ItemChanges, _Mapping]] = ..., products: _Optional[_Union[ItemChanges, _Mapping]] = ..., reference_rows: _Optional[_Union[ItemChanges, _Mapping]] = ..., messages: _Optional[_Union[MessageChanges, _Mapping]] = ..., importers: _Optional[_Union[ItemChanges, _Mapping]] = ..., **kwargs) -> None: ...
 
 class PlanVersion(_message.Message):
     __slots__ = ("revision", "plan_hash", "planned_at")
