@@ -116,7 +116,7 @@ class NoReferenceData(ValueError):
     """The entry date is before the first known rows; `first_day` is the earliest possible date."""
 
     def __init__(self, first_day: date) -> None:
-        super().__init__(f"ReferenceData data starts on {first_day}")
+        super().__init__(f"Reference data starts on {first_day}")
         self.first_day = first_day
 
 
