@@ -1,10 +1,12 @@
 """The plan hash: golden vectors, what it must not depend on, and what it must."""
 
 import hashlib
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from entrygo.planning.decide import Decision
 from entrygo.planning.plan_hash import (
     BROKER_FIELDS,
     IMPORTER_FIELDS,
+    LATER_FIELDS,
     LATER_LINE_FIELDS,
     LATER_ORDER_FIELDS,
     PRODUCT_FIELDS,
@@ -253,3 +256,21 @@ def test_every_field_of_every_fact_is_covered_but_those_declared_not_to_be() -> 
     hashed = canonical_bytes(replace(MINIMAL, orders=[named])).decode()
     for field in (*fields_of(Order), *fields_of(OrderItem)):
         assert f'"{field.name}"' in hashed
+
+
+@pytest.mark.parametrize(
+    ("key", "fact", "names"),
+    [
+        ("warehouse", "warehouse", WAREHOUSE_FIELDS),
+        ("broker", "broker", BROKER_FIELDS),
+        ("products", "product", PRODUCT_FIELDS),
+        ("importers", "importer", IMPORTER_FIELDS),
+    ],
+)
+def test_the_page_names_every_field_that_is_covered(key: str, fact: str, names: Sequence[str]) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "plan-hash.md").read_text(encoding="utf-8")
+    row = re.search(rf"^\| `{key}` \|.*`(id [a-z0-9_ ]+)`", page, re.MULTILINE)
+    assert row is not None
+    assert row[1].split() == [name for name in names if name not in LATER_FIELDS]
+    later = re.findall(rf"((?:`\w+`(?:, | and )?)+) of an? {fact}\b", " ".join(page.split()))
+    assert set(re.findall(r"\w+", " ".join(later))) - {"and"} == LATER_FIELDS.intersection(names)
