@@ -32,7 +32,7 @@ UNASYNC_NAMES = {
     "AsyncClient": "Client",
     "aclose": "close",
     "aread": "read",
-    "aiter_lines": "iter_lines",
+    "aiter_bytes": "iter_bytes",
     "AsyncIterator": "Iterator",
     "AsyncGenerator": "Generator",
     "asyncio": "time",

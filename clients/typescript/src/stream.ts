@@ -22,7 +22,8 @@ export async function* messages(body: AsyncIterable<Uint8Array>): AsyncGenerator
 function read(text: string): Message {
   const message: Message = {};
   for (const line of text.split(/\r?\n/)) {
-    const [, name, value = ""] = /^(\w+):? ?(.*)$/.exec(line) ?? [];
+    // `s`: a text may have U+2028, at which `.` would stop.
+    const [, name, value = ""] = /^(\w+):? ?(.*)$/s.exec(line) ?? [];
     if (name === "id") message.id = value;
     if (name === "data") message.data = message.data === undefined ? value : `${message.data}\n${value}`;
     if (name === "retry" && /^\d+$/.test(value)) message.retry = Number(value);

@@ -91,6 +91,15 @@ test("events of a stream come with their cursor, and it goes on there after it e
   assert.equal(asked[0].url.pathname + asked[0].url.search, "/api/exports/batch_1/stream?type=a%2Cb");
 });
 
+test("a text of an event may have what ends a line elsewhere", async () => {
+  const bytes = new TextEncoder().encode('id: c1\ndata: {"reason":"too\u2028la\u2029te\u0085"}\n\n');
+  const { client } = scripted(new Response(bytes), error(403, "INSUFFICIENT_SCOPE"));
+  for await (const [cursor, event] of client.events()) {
+    assert.deepEqual([cursor, event], ["c1", { reason: "too\u2028la\u2029te\u0085" }]);
+    break;
+  }
+});
+
 test("an answer that is lost each time is no answer", async () => {
   const { client } = scripted(...Array.from({ length: 3 }, () => new TypeError("fetch failed")));
   await assert.rejects(client.call("getPolicy", {}), NoAnswer);

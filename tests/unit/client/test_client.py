@@ -241,6 +241,16 @@ def test_events_of_a_stream_come_with_the_cursor_to_go_on_after() -> None:
     assert script.requests[0].headers["last-event-id"] == "c0"
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\u0085"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_text_of_an_event_may_have_what_ends_a_line_elsewhere(mark: str, end: str) -> None:
+    lines = ["id: c1", f'data: {{"reason": "too{mark}late"}}', "", ""]
+    pieces = [bytes([byte]) for byte in end.join(lines).encode()]
+    script = Script(httpx.Response(200, content=iter(pieces)))
+    events: Any = script.client().events()
+    assert next(events) == ("c1", {"reason": f"too{mark}late"})
+
+
 def test_an_event_that_was_cut_off_behind_its_cursor_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("entrygo_client._sync.client.RECONNECT_SECONDS", 0)
     streams = ['id: c1\ndata: {"n":1}\n\nid: c2\nda', 'id: c2\ndata: {"n":2}\n\n']

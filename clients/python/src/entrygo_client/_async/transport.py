@@ -102,8 +102,12 @@ class AsyncTransport:
                     await answer.aread()
                     request_id = answer.headers.get("x-request-id", "")
                     raise error_of(answer.status_code, _parsed(answer), request_id)
-                async for line in answer.aiter_lines():
-                    yield line
+                # By "\n" alone: a text within a line may have what ends lines elsewhere, such as U+2028.
+                rest = b""
+                async for piece in answer.aiter_bytes():
+                    *whole, rest = (rest + piece).split(b"\n")
+                    for line in whole:
+                        yield line.removesuffix(b"\r").decode(errors="replace")
         except httpx.RequestError as error:
             raise NoAnswer(f"No answer from {self._base_url} ({error or type(error).__name__})") from error
 
