@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import json
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -202,6 +203,19 @@ async def test_a_stream_goes_on_after_the_last_event_id(client: httpx.AsyncClien
     headers = {"last-event-id": "3", "prefer": "wait=0"}
     answer = await client.get("/api/events/stream", headers=headers)
     assert answer.text == 'retry: 2000\n\nid: 4\ndata: {"n":4}\n\n'
+
+
+async def test_no_text_of_an_event_ends_a_line_of_its_stream(
+    client: httpx.AsyncClient, living: Living
+) -> None:
+    event = {"reason": "too\u2028la\u2029te\x85 für 中"}
+    body = json.dumps(event, ensure_ascii=False)
+    living.events.append(inspection_pb2.FeedEvent(cursor="4", type="export.cancelled", body_json=body))
+    headers = {"last-event-id": "3", "prefer": "wait=0"}
+    answer = await client.get("/api/events/stream", headers=headers)
+    [data] = [line for line in answer.text.splitlines() if line.startswith("data: ")]
+    assert json.loads(data.removeprefix("data: ")) == event
+    assert "für 中" in data
 
 
 async def test_a_broken_cursor_has_a_status_and_not_a_stream(client: httpx.AsyncClient) -> None:

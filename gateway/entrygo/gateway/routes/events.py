@@ -26,6 +26,8 @@ HEARTBEAT = b": \n\n"
 RETRY = b"retry: 2000\n\n"
 STREAM_HEADERS = {"x-accel-buffering": "no"}
 EVENT_STREAM = "text/event-stream"
+# They end no line of a stream, but many readers take them so; in JSON they stand within texts alone.
+ESCAPED = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"})
 
 
 async def list_events(exchange: Exchange) -> Response:
@@ -127,7 +129,7 @@ async def _frames(reader: LiveReader[inspection_pb2.FeedEvent], seconds: float) 
 
 def _frame(event: inspection_pb2.FeedEvent) -> bytes:
     """Where the stream begins has an id and no data: readers keep it, and nothing is dispatched."""
-    data = f"data: {event.body_json}\n" if event.body_json else ""
+    data = f"data: {event.body_json.translate(ESCAPED)}\n" if event.body_json else ""
     return f"id: {event.cursor}\n{data}\n".encode()
 
 
