@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.gateway import unknown_fields
+from entrygo.requests.forms import WORDS
 from entrygo.requests.issues import MAX_ISSUES
 
 # pydantic's error type → code of the contract, message. `{...}` are filled from pydantic's context.
@@ -34,7 +35,7 @@ ISSUES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "At most {whole_digits} digits before the point",
         ),
         "decimal_max_places": ("invalid_number", "At most {decimal_places} decimal place(s)"),
-        "string_pattern_mismatch": ("invalid_string", "Has characters or a form that is not allowed"),
+        "string_pattern_mismatch": ("invalid_string", "{words}"),
         "string_unicode": ("invalid_string", "Is not valid Unicode text"),
         "invalid_text": ("invalid_string", "{message}"),
         "literal_error": ("invalid_enum_value", "Expected one of {expected}"),
@@ -74,7 +75,9 @@ def _issue(found: Mapping[str, Any], model: type[BaseModel]) -> tuple[str, str, 
     if found["type"] in TYPES:
         return path, f"Expected {TYPES[found['type']]}, received {json_type(found['input'])}", "invalid_type"
     code, message = ISSUES.get(found["type"], ("custom", "{message}"))
-    return path, message.format(message=found["msg"], **found.get("ctx", {})), code
+    context = found.get("ctx", {})
+    words = WORDS.get(context.get("pattern", ""))
+    return path, message.format(message=found["msg"], words=words, **context), code
 
 
 def json_type(value: object) -> str:

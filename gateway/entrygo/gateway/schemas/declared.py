@@ -37,6 +37,7 @@ from entrygo.records.kinds import (
     Words,
     find,
 )
+from entrygo.requests.forms import CURRENCY
 
 MAX_COUNTRIES = 1_000  # each in two spellings, and then some
 
@@ -112,7 +113,7 @@ _TYPES: Mapping[Any, Any] = {
     Amount(above_zero=True): fields.PositiveNumber,
     OwnName: fields.OwnName,
     Country: fields.Country,
-    Currency: Annotated[fields.ShortText, Described(pattern=r"^[A-Za-z]{3}$")],
+    Currency: Annotated[fields.ShortText, Described(pattern=CURRENCY)],
     Day: fields.Date,
     Amount: fields.Amount,
     Percent: fields.Percent,

@@ -37,7 +37,8 @@ from entrygo.gateway.schemas.fields import (
     at_most,
 )
 from entrygo.records.order import MAX_PLANNED_ORDERS
-from entrygo.requests.texts import MAX_EXTERNAL_ID, PRINTABLE
+from entrygo.requests.forms import CURRENCY, NOT_BLANK
+from entrygo.requests.texts import COUNTRY, MAX_EXTERNAL_ID, PRINTABLE
 
 CENT_PLACES = 2
 Cents = Annotated[
@@ -51,7 +52,6 @@ Cents = Annotated[
 Name = Annotated[str, StringConstraints(strict=True, max_length=MAX_NAME, pattern=PRINTABLE)]
 Place = Annotated[str, StringConstraints(strict=True, max_length=MAX_PLACE, pattern=PRINTABLE)]
 MAX_POSTAL_CODE = 32
-NOT_BLANK = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
 
 
 class TermsOfSaleInput(Body):
@@ -86,7 +86,7 @@ class PartyAddressInput(Body):
         Field(),
     ] = None
     country: Annotated[
-        Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z]{2}$")] | None,
+        Annotated[str, StringConstraints(strict=True, pattern=COUNTRY)] | None,
         Field(description="ISO 3166-1 alpha-2"),
     ] = None
 
@@ -126,7 +126,7 @@ class ShipmentInput(Body):
     ] = None
     place_of_sale: Annotated[Place | None, Field(description="Where the sale was made")] = None
     currency_of_sale: Annotated[
-        Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z]{3}$")] | None,
+        Annotated[str, StringConstraints(strict=True, pattern=CURRENCY)] | None,
         Field(description="ISO 4217 currency of the sale; values stay in USD"),
     ] = None
     charges: Annotated[

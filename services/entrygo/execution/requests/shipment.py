@@ -28,6 +28,7 @@ from entrygo.execution.requests.fields import optional_day
 from entrygo.execution.requests.sale import read_sale, sale_message
 from entrygo.execution.requests.trip import read_trip, trip_message
 from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.requests.forms import WORDS
 from entrygo.requests.issues import Issues
 from entrygo.requests.texts import one_of, text
 
@@ -129,7 +130,7 @@ def _packages(given: int, trip: Trip | None, issues: Issues) -> int | None:
 def _number(path: str, given: str, form: str, issues: Issues) -> str | None:
     """A number as ACE takes it, in capitals."""
     if given and not re.fullmatch(form, given):
-        issues.add(path, "Has characters or a form that is not allowed", "invalid_string")
+        issues.add(path, WORDS[form], "invalid_string")
     return given.upper() or None
 
 

@@ -23,6 +23,7 @@ from entrygo.domain.shipment import (
     TripEntry,
 )
 from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.requests.forms import WORDS
 from entrygo.requests.issues import Issues
 from entrygo.requests.texts import MAX_EXTERNAL_ID, instant, no_placeholder, public_id, text
 
@@ -95,13 +96,13 @@ def _carrier_names(path: str, given: Iterable[str], issues: Issues) -> tuple[str
 
 def _port(given: str, issues: Issues) -> str | None:
     if given and not re.fullmatch(PORT_CODE, given):
-        issues.add("trip.borderPort", "Expected the Schedule D code of a port: four digits", "invalid_string")
+        issues.add("trip.borderPort", WORDS[PORT_CODE], "invalid_string")
     return given or None
 
 
 def _scac(given: str, issues: Issues) -> str | None:
     if given and not re.fullmatch(SCAC, given):
-        issues.add("trip.carrierScac", "Expected the four letters of a SCAC", "invalid_string")
+        issues.add("trip.carrierScac", WORDS[SCAC], "invalid_string")
     return given.upper() or None
 
 
@@ -145,8 +146,7 @@ def _control_number(path: str, given: str, seen: set[object], issues: Issues) ->
         issues.add(path, message, "invalid_type")
         return
     if not re.fullmatch(CONTROL_NUMBER, given):
-        message = "Expected the four letters of a SCAC, and four to twelve letters or digits"
-        issues.add(path, message, "invalid_string")
+        issues.add(path, WORDS[CONTROL_NUMBER], "invalid_string")
     _once(path, given, seen, issues)
 
 
@@ -164,7 +164,7 @@ def _emergency_contact(given: execution_pb2.EmergencyContact, issues: Issues) ->
     if not given.name and not given.phone:
         return None
     if phone and not re.fullmatch(PHONE, phone):
-        issues.add(f"{path}.phone", "Expected a telephone number", "invalid_string")
+        issues.add(f"{path}.phone", WORDS[PHONE], "invalid_string")
     for field, value in (("name", name), ("phone", phone)):
         if not value:
             issues.required(f"{path}.{field}")
@@ -191,7 +191,7 @@ def _prior_notice(path: str, given: execution_pb2.PriorNotice, issues: Issues) -
     check, where = no_placeholder(MAX_CARRIER_NAME), f"{path}.confirmationNumber"
     number = issues.take(check, given.confirmation_number, where)
     if number is not None and not re.fullmatch(CONFIRMATION_NUMBER, number):
-        issues.add(where, "Expected the digits that FDA confirmed the notice by", "invalid_string")
+        issues.add(where, WORDS[CONFIRMATION_NUMBER], "invalid_string")
     if given.entry > MAX_ENTRIES:
         issues.add(f"{path}.entry", f"Must be between 1 and {MAX_ENTRIES}", "invalid_number")
     return PriorNotice(product=product, confirmation_number=number or "", entry=given.entry or None)
