@@ -33,6 +33,7 @@ MAX_LISTED = 50
 MAX_STATUS_BYTES = 5_000
 MAX_MESSAGE = 1_000  # characters
 DEFAULT_RETRY_SECONDS = 1
+PASSING_KINDS = frozenset({Kind.RATE_LIMITED, Kind.IN_PROGRESS, Kind.UNAVAILABLE})
 
 STATUS_OF_KIND: Mapping[Kind, grpc.StatusCode] = MappingProxyType(
     {
@@ -75,7 +76,7 @@ def status_code(error: EntryGoError) -> grpc.StatusCode:
 def status_details(error: EntryGoError, *, large: bool) -> bytes:
     """The google.rpc.Status of an error, for the trailer `grpc-status-details-bin`.
 
-    Its details: an ErrorDetail, and for a limit that was met a google.rpc.RetryInfo.
+    Its details: an ErrorDetail, and for what passes by itself a google.rpc.RetryInfo.
     """
     if large or error.details is None:
         return _serialized(error, error.details)
@@ -111,8 +112,8 @@ def _packed(detail: Message) -> any_pb2.Any:
 
 
 def _retry_info(error: EntryGoError) -> Sequence[Message]:
-    """When a caller that asked for too much may come back, as gRPC's own clients read it."""
-    if error.error_kind is not Kind.RATE_LIMITED:
+    """When a caller may come back: what REST says in Retry-After."""
+    if error.error_kind not in PASSING_KINDS:
         return ()
     seconds = int((error.details or {}).get("retryAfterSeconds", DEFAULT_RETRY_SECONDS))
     return (error_details_pb2.RetryInfo(retry_delay=duration_pb2.Duration(seconds=seconds)),)

@@ -2,9 +2,11 @@
 
 import grpc
 import pytest
+from google.rpc import error_details_pb2, status_pb2
 from grpc.aio import AioRpcError, Metadata
 
 from entrygo.domain import errors
+from entrygo.gateway.errors import RETRY_AFTER_SECONDS
 from entrygo.rpc.errors import (
     DETAILS_KEY,
     KIND_OF_STATUS,
@@ -36,6 +38,15 @@ def test_error_arrives_with_code_kind_message_field_and_details(kind: type[error
     arrived = sent(kind(field="orderIds.0", details=details))
     assert (arrived.error_code, arrived.error_kind) == (kind.code, kind.kind)
     assert (arrived.message, arrived.field, arrived.details) == (kind.__doc__, "orderIds.0", details)
+
+
+@pytest.mark.parametrize("kind", [cls for cls in CLASSES if cls not in GATEWAY_ONLY])
+def test_error_says_when_to_come_again_where_rest_does(kind: type[errors.EntryGoError]) -> None:
+    status = status_pb2.Status.FromString(status_details(kind(), large=False))
+    info = error_details_pb2.RetryInfo()
+    unpacked = [info.retry_delay.seconds for each in status.details if each.Unpack(info)]
+    seconds = RETRY_AFTER_SECONDS.get(kind.kind)
+    assert unpacked == ([] if seconds is None else [seconds])
 
 
 def test_error_without_details_arrives_without_details() -> None:
