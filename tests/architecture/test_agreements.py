@@ -15,6 +15,7 @@ from entrygo.cli.agents import answers
 from entrygo.cli.up.replicas import SERVICES
 from entrygo.cli.up.settings import PORT_SETTINGS, UpSettings
 from entrygo.cli.up.supervisor import TEND_SECONDS
+from entrygo.domain.errors import EntryGoError, MethodNotAllowed, RemoteError, UnsupportedMediaType
 from entrygo.domain.facts.broker import CHANNEL_NAMES
 from entrygo.domain.lifecycle import State
 from entrygo.domain.snapshot import AskedEntryType, Readiness, SavingsBasis, Severity
@@ -47,6 +48,7 @@ from entrygo.planning.use_cases import plan_export
 from entrygo.requests.keys import DEFAULT_OVERLAP_HOURS
 from entrygo.rpc import receptions
 from entrygo.rpc.density import MOST_SHORT_RECORDS
+from entrygo.rpc.errors import MAX_STATUS_BYTES, STATUS_OF_KIND
 from entrygo_client import _lifecycle
 from tests.architecture.sources import ROOT
 
@@ -188,6 +190,25 @@ def test_page_of_grpc_names_the_port_of_each_service() -> None:
     stated = {name: int(port) for port, name in re.findall(r"\| (\d+) \| `(\w+)` \|", page)}
     defaults = UpSettings.model_fields
     assert stated == {PORT_SETTINGS[each]: defaults[f"{each}_port"].default for each in SERVICES}
+
+
+def test_page_of_grpc_names_the_status_of_each_error() -> None:
+    page = (ROOT / "docs" / "api" / "grpc.md").read_text(encoding="utf-8")
+    stated = {
+        (status, code)
+        for status, codes in re.findall(r"^\| `([A-Z_]+)` \| (.+) \|$", page, re.MULTILINE)
+        for code in re.findall(r"`([A-Z_]+)`", codes)
+    }
+    # Of those of the gateway alone no service has one.
+    known = {
+        (STATUS_OF_KIND[error.kind].name, error.code)
+        for error in EntryGoError.__subclasses__()
+        if error.__module__ == EntryGoError.__module__
+        and error not in (RemoteError, MethodNotAllowed, UnsupportedMediaType)
+    }
+    assert stated == known
+    assert MAX_STATUS_BYTES == 5_000
+    assert "at most 5,000 bytes" in page
 
 
 def test_page_of_operations_says_how_often_the_memory_of_the_broker_is_looked_at() -> None:
