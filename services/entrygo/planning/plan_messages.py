@@ -9,6 +9,7 @@ from datetime import datetime
 from google.protobuf.message import Message
 
 from entrygo.domain.changes import changes_in_words
+from entrygo.domain.errors import PayloadTooLarge
 from entrygo.domain.snapshot import Amendment
 from entrygo.planning.decide import Decision
 from entrygo.planning.exports import Export
@@ -16,13 +17,23 @@ from entrygo.planning.plan_to_proto import plan_to_proto
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 
+# Readers take answers and events of 64 MiB, of which the plan is one part. An event that inspection cannot
+# read would stop its reading of all that came after.
+MAX_PLAN_BYTES = 60 * 1024 * 1024
 # How a field that has a length begins (protobuf.dev, "Encoding"): its number, with this in the lowest bits.
 _HAS_LENGTH = 2
 
 
 def plan_bytes(decision: Decision, planned_at: datetime) -> bytes:
-    """The plan that answer and event hold."""
-    return plan_to_proto(decision, planned_at).SerializeToString()
+    """The plan that answer and event hold; PayloadTooLarge for one that none of its readers would take."""
+    plan = plan_to_proto(decision, planned_at)
+    if plan.ByteSize() > MAX_PLAN_BYTES:
+        found, accepted = (f"{size / 1024**2:.0f}" for size in (plan.ByteSize(), MAX_PLAN_BYTES))
+        raise PayloadTooLarge(
+            f"What was found in these orders takes {found} MiB, and a plan {accepted} at most: mend the"
+            " products of some of them first, or plan fewer at once."
+        )
+    return plan.SerializeToString()
 
 
 def answer_parts(

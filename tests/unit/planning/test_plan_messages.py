@@ -1,18 +1,23 @@
 """Answer and event of a plan are put together from its bytes, and are written as whole messages would be."""
 
 import asyncio
+from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 
 from entrygo.domain.changes import changes_in_words
+from entrygo.domain.errors import PayloadTooLarge
 from entrygo.domain.lifecycle import State
 from entrygo.domain.snapshot import Amendment, Change, Readiness
 from entrygo.messaging.outbox import full_parts
+from entrygo.planning import plan_messages
 from entrygo.planning.exports import Export
 from entrygo.planning.plan_messages import answer_parts, event_data
 from entrygo.planning.use_cases.at_once import beside
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2
+from entrygo.rpc.channel import MAX_RESPONSE_BYTES
 
 AMENDMENT = Amendment(
     supersedes="exp_0",
@@ -24,6 +29,20 @@ AMENDMENT = Amendment(
 def plan_of(orders: int) -> events_pb2.Plan:
     """One order more than a length of one byte, and of two, can say."""
     return events_pb2.Plan(plan_hash="h", included_order_ids=["ord_1"] * orders)
+
+
+def test_a_plan_that_no_reader_would_take_is_refused_and_says_by_how_much(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One event that inspection could not read would hold up what it reads of every account."""
+    assert plan_messages.MAX_PLAN_BYTES < MAX_RESPONSE_BYTES
+    plan = plan_of(1_000_000)
+    monkeypatch.setattr(plan_messages, "plan_to_proto", lambda *_: plan)
+    decision, now = cast(Any, None), datetime(2026, 3, 11, tzinfo=UTC)
+    assert len(plan_messages.plan_bytes(decision, now)) == plan.ByteSize()
+    monkeypatch.setattr(plan_messages, "MAX_PLAN_BYTES", 5 * 1024 * 1024)
+    with pytest.raises(PayloadTooLarge, match="takes 7 MiB, and a plan 5 at most"):
+        plan_messages.plan_bytes(decision, now)
 
 
 @pytest.mark.parametrize("orders", [0, 17, 18, 2_400, 300_000])
