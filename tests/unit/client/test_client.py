@@ -251,6 +251,17 @@ def test_a_text_of_an_event_may_have_what_ends_a_line_elsewhere(mark: str, end: 
     assert next(events) == ("c1", {"reason": f"too{mark}late"})
 
 
+def test_an_id_reaches_no_other_address_than_that_of_an_export() -> None:
+    script = Script(httpx.Response(404), httpx.Response(404))
+    with pytest.raises(ApiError):
+        script.client().wait_until("../events")
+    events: Any = script.client().events("../events")
+    with pytest.raises(ApiError):
+        next(events)
+    paths = [asked.url.raw_path for asked in script.requests]
+    assert paths == [b"/api/exports/..%2Fevents", b"/api/exports/..%2Fevents/stream"]
+
+
 def test_an_event_that_was_cut_off_behind_its_cursor_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("entrygo_client._sync.client.RECONNECT_SECONDS", 0)
     streams = ['id: c1\ndata: {"n":1}\n\nid: c2\nda', 'id: c2\ndata: {"n":2}\n\n']

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Any, Self, cast
+from urllib.parse import quote
 
 import httpx
 
@@ -105,7 +106,8 @@ class AsyncEntryGo(AsyncOperations):
         """The export once it differs from `known`; None when it is the same after `seconds` (25 at most)."""
         etag = _etag_of(known)
         headers = {"if-none-match": etag, "prefer": f"wait={seconds}"} if etag else {}
-        answer = await self._transport.send("GET", f"/api/exports/{export_id}", headers=headers, wait=seconds)
+        path = f"/api/exports/{quote(export_id, safe='')}"
+        answer = await self._transport.send("GET", path, headers=headers, wait=seconds)
         if answer.status_code == 304:
             return None
         return cast(types.InspectAnswer, {**json_of(answer), ETAG: answer.headers.get("etag", "")})
@@ -143,7 +145,7 @@ class AsyncEntryGo(AsyncOperations):
 
         A stream that ends is opened again where it was. Store the cursor once the event is dealt with.
         """
-        path = f"/api/exports/{export_id}/stream" if export_id else "/api/events/stream"
+        path = f"/api/exports/{quote(export_id, safe='')}/stream" if export_id else "/api/events/stream"
         while True:
             headers = {"last-event-id": cursor} if cursor else {}
             message: dict[str, str] = {}
