@@ -17,8 +17,8 @@ from entrygo.planning.plan_to_proto import plan_to_proto
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 
-# Readers take answers and events of 64 MiB, of which the plan is one part. An event that inspection cannot
-# read would stop its reading of all that came after.
+# Readers take a few times as much, but hold an answer in several forms. An event that inspection cannot read
+# would stop its reading of all that came after.
 MAX_PLAN_BYTES = 60 * 1024 * 1024
 # How a field that has a length begins (protobuf.dev, "Encoding"): its number, with this in the lowest bits.
 _HAS_LENGTH = 2

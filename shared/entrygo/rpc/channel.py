@@ -11,7 +11,9 @@ from entrygo.process.settings import RpcClientSettings
 from entrygo.process.tls import CertificateRefused
 from entrygo.rpc.resting import RestingChannel
 
-MAX_RESPONSE_BYTES = 64 * 1024 * 1024
+# Planning makes plans of 60 MiB at most, but earlier releases stored larger ones: their events are read, too,
+# or nothing behind them is.
+MAX_RESPONSE_BYTES = 256 * 1024 * 1024
 MAX_ERROR_BYTES = 8 * 1024 * 1024
 
 PING_EVERY_MS = 2_000
