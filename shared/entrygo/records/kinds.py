@@ -1,7 +1,7 @@
 """What a field can be. Plain data: each reader (sync, REST, CSV) makes of a kind what it needs.
 
-REST refuses what is out of all proportion before sync looks closely; `rest_maximum` is where the published
-schema draws that line, if elsewhere than the kind itself would.
+REST refuses what is out of all proportion before sync looks closely; `rest_maximum` is where it draws that
+line, if elsewhere than the kind itself would.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -11,10 +11,13 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import pytest
+from pydantic import TypeAdapter, create_model
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 from pydantic.fields import FieldInfo
 
 from entrygo.domain import facts
+from entrygo.gateway.schemas import declared
+from entrygo.gateway.schemas.fields import OwnName
 from entrygo.records.broker import BROKER
 from entrygo.records.importer import IMPORTER
 from entrygo.records.kinds import (
@@ -37,6 +40,7 @@ from entrygo.records.order import ORDER, ORDER_LINE
 from entrygo.records.product import PRODUCT
 from entrygo.records.reading import MAX_LIST
 from entrygo.records.warehouse import WAREHOUSE
+from entrygo.requests.texts import MAX_EXTERNAL_ID
 from entrygo.sync.read_setup import MAX_ITEMS
 
 RECORDS: Mapping[Record, type[facts.Fact]] = {
@@ -196,6 +200,17 @@ def test_rest_lets_through_what_sync_takes() -> None:
         )
     ]
     assert narrower == []
+
+
+def test_the_contract_says_how_much_sync_takes() -> None:
+    published = {}
+    for place in PLACES:
+        if isinstance(place.field.kind, Text | Whole):
+            schema = create_model("One", **declared.members((place.field,))).model_json_schema()
+            [found] = re.findall(r"'(?:maxLength|maximum)': (\d+)", str(schema["properties"]))
+            published[place.path] = (int(found), place.field.kind.maximum)
+    assert {path: limits for path, limits in published.items() if limits[0] != limits[1]} == {}
+    assert TypeAdapter(OwnName).json_schema()["maxLength"] == MAX_EXTERNAL_ID
 
 
 def test_rest_takes_no_longer_lists_than_sync() -> None:

@@ -1,8 +1,8 @@
 """Models of the REST API made from declared fields: what a request may hold, and what an answer shows.
 
 They are made at import (pydantic.create_model) instead of written out, so that a field is declared in one
-place; requests are filled and answers shown by name (mapping.messages). A schema lets through what is in
-proportion; what a field takes is for sync to say.
+place; requests are filled and answers shown by name (mapping.messages). A schema publishes what a field takes
+and lets through what is in proportion: to refuse the rest is for sync.
 """
 
 from collections.abc import Callable, Mapping
@@ -124,15 +124,15 @@ _TYPES: Mapping[Any, Any] = {
 def _annotation(kind: Kind) -> Any:
     match kind:
         case Text():
-            return fields.text_of(kind.rest_limit)
+            return fields.text_of(kind.rest_limit, kind.maximum)
         case Words() | Several():
             word: Any = Literal.__getitem__(kind.allowed)
             most = Described(max_length=len(kind.allowed))
             return word if isinstance(kind, Words) else Annotated[GenericAlias(list, (word,)), most]
         case Whole():
-            return fields.whole_number(kind.minimum, kind.rest_maximum or kind.maximum)
+            return fields.whole_number(kind.minimum, kind.rest_maximum or kind.maximum, kind.maximum)
         case ByCountry():
-            code: Any = fields.text_of(kind.text.rest_limit)
+            code: Any = fields.text_of(kind.text.rest_limit, kind.text.maximum)
             return Annotated[GenericAlias(dict, (str, code | None)), fields.at_most(MAX_COUNTRIES)]
         case Group():
             return _model(kind)

@@ -115,7 +115,11 @@ Identifier = Annotated[
 ]
 # What something is called in the caller's own system.
 OwnName = Annotated[
-    str, StringConstraints(strict=True, min_length=1, max_length=255, pattern=texts.PRINTABLE)
+    str,
+    StringConstraints(strict=True, min_length=1, max_length=255, pattern=texts.PRINTABLE),
+    WithJsonSchema(
+        {"type": "string", "minLength": 1, "maxLength": texts.MAX_EXTERNAL_ID, "pattern": texts.PRINTABLE}
+    ),
 ]
 ShortText = Annotated[str, StringConstraints(strict=True, max_length=500, pattern=texts.PRINTABLE)]
 LongText = Annotated[str, StringConstraints(strict=True, max_length=2000, pattern=texts.PRINTABLE)]
@@ -146,16 +150,21 @@ Amount = Annotated[Decimal, Strict(), _Bounded, Field(ge=0), _number(minimum=0)]
 Percent = Annotated[Decimal, Strict(), _Bounded, Field(ge=0, le=100), _number(minimum=0, maximum=100)]
 
 
-def whole_number(minimum: int, maximum: int) -> Any:
-    """The type of a whole number between two bounds, both inclusive."""
+def whole_number(minimum: int, maximum: int, taken: int | None = None) -> Any:
+    """The type of a whole number between two bounds, both inclusive; `taken` as in `text_of`."""
     digits = Field(max_digits=len(str(maximum)), decimal_places=0, ge=minimum, le=maximum)
-    schema = {"type": "integer", "minimum": minimum, "maximum": maximum}
+    schema = {"type": "integer", "minimum": minimum, "maximum": taken or maximum}
     return Annotated[Decimal, Strict(), digits, WithJsonSchema(schema)]
 
 
-def text_of(maximum: int) -> Any:
-    """The type of a text of at most `maximum` characters without control characters."""
-    return Annotated[str, StringConstraints(strict=True, max_length=maximum, pattern=texts.PRINTABLE)]
+def text_of(maximum: int, taken: int | None = None) -> Any:
+    """The type of a text of at most `maximum` characters without control characters.
+
+    Where a service takes no more than `taken` of them, the published schema says that.
+    """
+    published = {"type": "string", "maxLength": taken or maximum, "pattern": texts.PRINTABLE}
+    limits = StringConstraints(strict=True, max_length=maximum, pattern=texts.PRINTABLE)
+    return Annotated[str, limits, WithJsonSchema(published)]
 
 
 PositiveWholeNumber = Annotated[
