@@ -34,7 +34,9 @@ class Meaning(NamedTuple):
 ERRORS: dict[tuple[str, int], Answer] = {
     ("INVALID_REQUEST", 400): Answer(CALLER, "Send valid JSON in UTF-8, and one `Host` header."),
     ("VALIDATION_ERROR", 400): Answer(
-        CALLER, "Correct every path in `details.issues`; all are listed at once, up to 100."
+        CALLER,
+        "Correct every path in `details.issues`: up to 100 are listed at once. Of a body in the right form the"
+        " values are looked at, and of those what is on record, such as products: each look has a list.",
     ),
     ("INVALID_ORDER_REFERENCE", 400): Answer(
         CALLER,
