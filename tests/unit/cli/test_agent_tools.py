@@ -95,9 +95,23 @@ async def test_an_answer_beyond_what_a_call_may_hold_is_left_unread_and_said_to_
     monkeypatch.setattr(callers, "LARGEST_ANSWER_BYTES", 1000)
     assert await listed(LargeAnswer(9)) == {"exports": [], "hasMore": False}
     large = LargeAnswer(1000)
-    with pytest.raises(ToolError, match="ANSWER_TOO_LARGE"):
+    with pytest.raises(ToolError, match=r"ANSWER_TOO_LARGE.*find_exports.*propose_fix"):
         await listed(large)
     assert large.read == 10
+
+
+async def test_an_export_too_large_to_be_looked_at_is_said_to_be_left_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def too_large(*_: object) -> None:
+        raise callers.AnswerTooLarge("large")
+
+    server = Server()
+    monkeypatch.setattr(Server, "inspect_export", too_large)
+    tools = Tools(cast(Callers, Caller(server)))
+    with pytest.raises(ToolError, match=r"EXPORT_TOO_LARGE.*Nothing was done"):
+        await tools.resend(cast(Context[Any, Any], Asked()), "batch_1", "planhash_1", "lost")
+    assert server.sent == []
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,9 @@ NEXT = {
     "INVALID_EXPORT_STATE": "Inspect the export: its state does not allow this.",
     "VALIDATION_ERROR": "Mend the arguments that `issues` names.",
     "INSUFFICIENT_SCOPE": "The key may not do this; a person has to.",
+    "ANSWER_TOO_LARGE": "find_exports shows what came of it: an export that was planned is the newest."
+    " propose_fix reads it, and plan with its export_id makes no other one.",
+    "EXPORT_TOO_LARGE": "Nothing was done; a person does it.",
     "AGENTS_MAY_NOT_ACT": "A person executes it, or sets agentsMayAct in the account's policy.",
 }
 LOST = "Call again with the same arguments: execute, resend and withdraw happen once; look for a plan first."

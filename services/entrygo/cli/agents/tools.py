@@ -13,7 +13,7 @@ from mcp.types import ToolAnnotations
 from pydantic import ConfigDict, Field, ValidationError
 
 from entrygo.cli.agents import answers
-from entrygo.cli.agents.callers import Callers
+from entrygo.cli.agents.callers import AnswerTooLarge, Callers
 from entrygo.cli.agents.failures import Refusal, said_to_the_agent, wrong_arguments
 from entrygo.domain.lifecycle import State
 from entrygo.domain.snapshot import Readiness
@@ -160,7 +160,10 @@ class Tools:
     async def _acting_on(self, ctx: Context, export_id: str, plan_hash: str) -> AsyncEntryGo:
         """Likewise, for what the REST API takes no hash of: an executed export keeps the plan it has."""
         client = await self._acting(ctx)
-        current = (await client.inspect_export(export_id))["planHash"]
+        try:
+            current = (await client.inspect_export(export_id))["planHash"]
+        except AnswerTooLarge as error:
+            raise Refusal("EXPORT_TOO_LARGE", str(error)) from error
         if current != plan_hash:
             raise Refusal("PLAN_HASH_MISMATCH", f"{export_id} has the plan {current}, not {plan_hash:.128}.")
         return client
