@@ -41,6 +41,8 @@ FOR_EVERYONE = re.compile(
     r"|created_at < now\(\) - \$1::interval AND status <> 'pending'|FROM webhook_lanes WHERE due_at IS NULL"
     # What is old in the feeds of events.
     r"|FROM event_feed WHERE created_at < now\(\) - \$1::interval ORDER BY"
+    # Where all feeds go on after a restore.
+    r"|UPDATE event_feed_heads SET last_position = last_position \+ \$1$"
     # What is old enough for the archive, what is in it, and whether old events are published.
     r"|FROM exports AS own WHERE|FROM archived_exports WHERE \(account_id|FROM outbox WHERE queued_at < \$1"
     # Which documents a backup has to find.

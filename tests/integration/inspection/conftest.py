@@ -1,12 +1,16 @@
 """The read model on a real database, with owners in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 import pytest_asyncio
 
+from entrygo.cli.backup.restoring import restore
+from entrygo.cli.backup.taking import take_backup
+from entrygo.cli.up.home import Home
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.inspection.announcing import Announcer
 from entrygo.inspection.changes import Changes
@@ -19,6 +23,7 @@ from entrygo.inspection.use_cases import Caller, Inspector
 from entrygo.messaging.seal import Seal
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from entrygo.proto.inspection.v1 import inspection_pb2
+from tests.harness.postgres import temporary_database
 from tests.integration.inspection.owners import SERVICE_TOKEN, Owners
 from tests.unit.inspection.events import ALICE
 
@@ -95,3 +100,23 @@ async def service(database_url: str) -> AsyncIterator[Service]:
         yield Service(pool, Owners())
     finally:
         await pool.close()
+
+
+@pytest_asyncio.fixture
+async def restored(
+    database_url: str, postgres_url: str, tmp_path: Path
+) -> AsyncIterator[Callable[[], Awaitable[Service]]]:
+    """Backs the database up, restores it into another, and gives the service on that one."""
+    async with temporary_database(postgres_url) as empty:
+        pools: list[Pool] = []
+
+        async def bring_back() -> Service:
+            folder, home = tmp_path / "backup", Home(tmp_path / "new")
+            taken_of = (Home(tmp_path / "home"), lambda _: database_url, (tmp_path / "artifacts").as_uri())
+            await asyncio.to_thread(take_backup, folder, *taken_of)
+            await restore(folder, home, lambda _: empty, resend=False)
+            pools.append(await open_pool(empty, schema="inspection", max_size=2))
+            return Service(pools[-1], Owners())
+
+        yield bring_back
+        await asyncio.gather(*(pool.close() for pool in pools))

@@ -1,7 +1,7 @@
 """The feed of events on a real database: its order, its places, and who may read it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -74,6 +74,21 @@ async def test_a_place_survives_a_rebuild_and_nothing_comes_twice(service: Servi
     later = lived("batch_2")
     await happen(service, later)
     assert ids(await read(service, after=seen[-1].position)) == [event.id for event in later.events]
+
+
+async def test_a_place_is_good_after_a_restore_also_one_that_was_given_after_the_backup(
+    service: Service, restored: Callable[[], Awaitable[Service]]
+) -> None:
+    await happen(service, lived("batch_1"))
+    seen = await read(service)
+    new = await restored()
+    assert await read(new) == seen
+    await happen(service, lived("batch_lost"))
+    lost = await read(service, after=seen[-1].position)
+    later = lived("batch_2")
+    await happen(new, later)
+    for place in (seen[-1].position, lost[-1].position):
+        assert ids(await read(new, after=place)) == [event.id for event in later.events]
 
 
 async def test_who_reads_on_while_many_write_misses_nothing(service: Service) -> None:

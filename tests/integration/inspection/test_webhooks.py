@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -292,6 +292,23 @@ async def test_a_rebuild_of_the_read_model_sends_nothing_again(hooks: Hooks, rec
     await hooks.happens(later)
     got = await receiver.until(len(life.events) + len(later.events))
     assert len({each.headers["webhook-id"] for each in got}) == len(got)
+
+
+async def test_a_webhook_is_there_after_a_restore_with_what_it_is_still_to_be_told(
+    hooks: Hooks, receiver: Receiver, restored: Callable[[], Awaitable[Service]]
+) -> None:
+    receiver.answers.append(FAILED)
+    webhook = await hooks.add(receiver)
+    await hooks.happens(lived())
+    await hooks.until_attempted(webhook)
+    new = await restored()
+    assert await new.count("exports") == 0, "no owner has it"
+    sender = Sender(AddressGuard(allow_private=True, allow_plain=True), answer_seconds=60)
+    again = Webhooks(new.pool, Ids(), Signer([SECRET]), sender, wake=hooks.worker.wake, max_endpoints=5)
+    assert await again.get(WHOLE, webhook.id) == await hooks.webhooks.get(WHOLE, webhook.id)
+    found, _ = await again.deliveries(WHOLE, webhook.id, PAGE)
+    assert found[::-1] == await hooks.deliveries(webhook)
+    assert {each.status for each in found} == {DeliveryStatus.PENDING}
 
 
 async def test_what_happened_before_the_webhook_was_made_is_not_sent(

@@ -5,11 +5,12 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from entrygo.identity.on_behalf import read_principal
+from entrygo.inspection.feed.store import pass_lost_places
 from entrygo.inspection.folding import SOURCES
 from entrygo.inspection.rebuild import rebuild
 from entrygo.inspection.settings import WebhookSettings
 from entrygo.messaging import event_log
-from entrygo.postgres.pool import Pool, open_pool, transaction
+from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.rpc.calls import Metadata
 
@@ -23,6 +24,8 @@ async def fill_read_model(inspection_url: str, owner_urls: dict[str, str]) -> in
     """Makes it anew; `owner_urls` by source. Returns how many events it was made of."""
     async with AsyncExitStack() as stack:
         pool = await _open(stack, inspection_url, "inspection")
+        async with transaction(pool, EVERYONE) as connection:
+            await pass_lost_places(connection)
         owners = [
             StoredOwner(source=source, pool=await _open(stack, owner_urls[source], source))
             for source in SOURCES

@@ -26,8 +26,16 @@ from entrygo.cli.up.home import Home
 from entrygo.postgres.standing import read_standing
 
 # Who refers to others comes first: of databases that are dumped one after the other, the later ones hold all
-# that the earlier ones name. The read model is made anew from the others' logs.
-SCHEMAS = ("execution", "planning", "sync", "identity")
+# that the earlier ones name.
+SCHEMAS = ("inspection", "execution", "planning", "sync", "identity")
+# The read model is made anew from the others' logs. What else inspection keeps is in no log: webhooks, what
+# they are still to be told, and the feed of events.
+MADE_ANEW = tuple(
+    f"inspection.{table}"
+    for table in (
+        "exports", "timeline", "customs_packages", "dead_letters", "consumer_positions", "reconciliations",
+    )
+)  # fmt: skip
 SECRETS = ("state.json", "env")
 ARTIFACTS = "artifacts"
 HOME = "home"
@@ -107,7 +115,7 @@ def _dump_all(folder: Path, url_of: Callable[[str], str]) -> tuple[Dump, ...]:
     dumps = []
     for number, (url, schemas) in enumerate(databases.items(), start=1):
         file = folder / f"database-{number}.dump"
-        dump(url, schemas, file)
+        dump(url, schemas, file, without_rows=MADE_ANEW)
         file.chmod(0o600)
         dumps.append(Dump(file=file.name, schemas=tuple(schemas)))
     return tuple(dumps)
