@@ -182,9 +182,23 @@ async def test_what_is_damaged_counts_as_unsound_until_it_is_brought_back(
     assert {name: faults(name) - before[name] for name in before} == {"missing": 1, "altered": 1}
     assert not await side.store.is_sound()
     await side.store.put(LIVE, b"abc")
-    await obstore.put_async(side.raw, names[altered], b"abd")
-    # One is looked at a time.
     assert not await side.store.is_sound()
+    await obstore.put_async(side.raw, names[altered], b"abd")
+    assert await side.store.is_sound()
+
+
+async def test_a_place_that_was_away_is_sound_with_the_next_trial_however_much_was_missed(
+    side: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "TRIAL_EVERY", 0)
+    contents = [f"{number}".encode() for number in range(20)]
+    for sha256 in await side.store.put_all(LIVE, contents):
+        [name] = [each for each in await side.names() if each.endswith(sha256)]
+        await obstore.delete_async(side.raw, name)
+        with pytest.raises(BytesMissing):
+            await side.store.get(LIVE, sha256)
+    assert not await side.store.is_sound()
+    await side.store.put_all(LIVE, contents)
     assert await side.store.is_sound()
 
 

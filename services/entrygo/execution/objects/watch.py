@@ -10,6 +10,8 @@ from prometheus_client import Counter, Gauge
 from entrygo.execution.objects.place import NothingThere, Place, PlaceUnavailable
 
 TRIAL_EVERY = 30.0  # seconds
+# For so long what was damaged is looked at again at each trial; health waits for it.
+LOOK_SECONDS = 0.5
 # Beyond this the store is known to be in ruins.
 MAX_REMEMBERED = 1000
 
@@ -31,7 +33,7 @@ class Trouble(StrEnum):
 class Watch:
     """Sound while writes succeed and nothing is known to be missing or altered.
 
-    A write is tried every TRIAL_EVERY seconds, and what was damaged is looked at again, one at each trial:
+    A write is tried every TRIAL_EVERY seconds, and what was damaged is looked at again until one is not back:
     the operator who brings it back sees health recover. A trial is small, and finds room on a disk that is
     too full for a package: after one that passed beside a write that failed, the next passes for nothing.
     """
@@ -86,10 +88,13 @@ class Watch:
             return
         self._takes_writes, self._has_passed = not self._is_outdone, True
         self._is_outdone = False
-        if self._damaged:
-            await self._look_again(next(iter(self._damaged)))
+        until = time.monotonic() + LOOK_SECONDS
+        while self._damaged and await self._look_again(next(iter(self._damaged))):
+            if time.monotonic() >= until:
+                break
 
-    async def _look_again(self, name: str) -> None:
+    async def _look_again(self, name: str) -> bool:
+        """Whether it is whole."""
         try:
             is_whole = await self._is_whole(name)
         except (NothingThere, PlaceUnavailable):
@@ -100,3 +105,4 @@ class Watch:
             # Behind the others.
             self._damaged.pop(name, None)
             self._damaged[name] = None
+        return is_whole
