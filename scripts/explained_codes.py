@@ -520,7 +520,7 @@ MESSAGES: dict[str, Meaning] = {
         "Check where it was made, and correct the maker or the origin.",
     ),
     "METALS_DATA_INVALID": Meaning(
-        "A country or a share of the metals is invalid.",
+        "A country or a share of the metals is invalid, or metal of the US is claimed and its sources are elsewhere.",
         CATALOGUE,
         "Use an ISO code, or `OTH` if the country is not known.",
     ),

@@ -61,6 +61,10 @@ def metals(*given: dict[str, Any]) -> dict[str, Any]:
     return {"section_232": {"status": "applicable", "metals": given}}
 
 
+def of_us_metal(*given: dict[str, Any]) -> dict[str, Any]:
+    return {"section_232": {"status": "applicable", "metals": given, "us_metal_pct": "90"}}
+
+
 def usmca(first: str | None, last: str | None) -> dict[str, Any]:
     claim = {"criterion": "A", "certification": "C-1", "blanket_from": first, "blanket_to": last}
     return {"usmca": claim}
@@ -90,6 +94,13 @@ CASES = [
         "chapter_98.repair_value_usd",
         {"chapter_98": REPAIRED | {"repair_value_usd": None}},
         {"chapter_98": REPAIRED | {"provision": "9801001012", "repair_value_usd": None}},
+    ),
+    Case(
+        "19 CFR 10.8(b): repairs that nothing was charged for have a value",
+        "CHAPTER_98_DATA_MISSING",
+        "chapter_98.repair_value_usd",
+        {"chapter_98": REPAIRED | {"repair_value_usd": "0"}},
+        {"chapter_98": REPAIRED},
     ),
     Case(
         "19 CFR 10.24: assembly abroad needs the value of the US components",
@@ -324,6 +335,16 @@ CASES = [
 
 def on(facts: dict[str, Any], *orders: Order, day: date = SPRING, **changes: Any) -> Decision:
     return decide_on(*orders, products=[make_product(**facts)], entry_date=day, **changes)
+
+
+def test_goods_of_us_metal_have_some_source_there() -> None:
+    """HTS 9903.82.06 asks for metal that was smelted and cast, or melted and poured, in the United States."""
+    field = f"{PRODUCT}section_232.us_metal_pct"
+    [told] = found(on(PAN | of_us_metal(ALUMINUM), day=AUTUMN), "METALS_DATA_INVALID")
+    assert (told.field, told.message.endswith("to come from IN.")) == (field, True)
+    for given in ((ALUMINUM | {"smelt_1": "US", "cast": "US"},), ()):
+        assert not found(on(PAN | of_us_metal(*given), day=AUTUMN), "METALS_DATA_INVALID")
+    assert not found(on(PAN | metals(ALUMINUM), day=AUTUMN), "METALS_DATA_INVALID")
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.source for case in CASES])

@@ -9,9 +9,11 @@ from entrygo.domain.programmes import SECTION_232, Programme, programme_of
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.law.metals import (
     NO_SECOND_SMELT,
+    US_METAL,
     annexes_of,
     is_of_metal,
     is_out_of_date,
+    sources_of,
     threshold_of,
 )
 from entrygo.planning.reference.scopes import text_of
@@ -118,8 +120,8 @@ def _is_complete(metal: Metal) -> bool:
 
 
 def _data_invalid(product: Product, context: Context) -> Sequence[Problem]:
-    """Countries that do not exist, and more metal than the product weighs."""
-    return [*_wrong_countries(product, context), *_wrong_weights(product)]
+    """Countries that do not exist or do not go with US metal, and more metal than the product weighs."""
+    return [*_wrong_countries(product, context), *_wrong_weights(product), *_not_of_us(product, context)]
 
 
 def _wrong_countries(product: Product, context: Context) -> Iterator[Problem]:
@@ -142,6 +144,18 @@ def _wrong_weights(product: Product) -> Iterator[Problem]:
     if net and total > net:
         text = f"{sku_of(product)} weighs {plain(net)} kg and holds {plain(total)} kg of metal."
         yield Problem(text, "metals")
+
+
+def _not_of_us(product: Product, context: Context) -> Iterator[Problem]:
+    """The lower duty on goods of US metal, and metal that comes from elsewhere by all that is stated."""
+    if US_METAL not in context.headings_of(product):
+        return
+    stated = [{each for each in sources_of(metal) if each} for metal in product.section_232.metals]
+    sources = set[str]().union(*stated)
+    if sources and "US" not in sources:
+        named = ", ".join(sorted(sources))
+        text = f"{sku_of(product)} is stated to be of US metal, and its metal to come from {named}."
+        yield Problem(text, "us_metal_pct")
 
 
 def _threshold_undocumented(product: Product, context: Context) -> Problem | None:

@@ -38,7 +38,10 @@ def _data_missing(product: Product, context: Context) -> Sequence[Problem]:
 
 
 def _asked(claim: str, facts: Chapter98) -> Sequence[tuple[str, str]]:
-    """What the provision asks for and nobody gave: field and words for it."""
+    """What the provision asks for and nobody gave: field and words for it.
+
+    Repairs that nothing was charged for have a value all the same (19 CFR 10.8(b)).
+    """
     repaired, assembled = is_repaired(claim), is_assembled(claim)
     components = facts.us_components_value_usd
     # Samples (9811), goods that stay for a time (9813) and others were never in the United States.
@@ -46,8 +49,8 @@ def _asked(claim: str, facts: Chapter98) -> Sequence[tuple[str, str]]:
     asked = (
         ("declaration", "the declaration that supports it", is_blank(facts.declaration)),
         ("exported_on", "the day it left the United States", is_exported_unknown),
-        ("repair_value_usd", "the value of the repairs", repaired and facts.repair_value_usd is None),
-        ("us_components_value_usd", "the value of the US components", assembled and components is None),
+        ("repair_value_usd", "the value of the repairs", repaired and not facts.repair_value_usd),
+        ("us_components_value_usd", "the value of the US components", assembled and not components),
     )
     return [(field, text) for field, text, is_missing in asked if is_missing]
 
