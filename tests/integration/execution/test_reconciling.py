@@ -20,6 +20,7 @@ from entrygo.domain.errors import (
     ValidationFailed,
 )
 from entrygo.domain.principal import Visible
+from entrygo.domain.snapshot import Amendment
 from entrygo.execution.closing.withdrawing import WithdrawCommand
 from entrygo.execution.reconciliation import use_cases
 from entrygo.execution.reconciliation.commands import CloseCommand, RecordCommand
@@ -236,3 +237,27 @@ async def test_an_entry_number_that_was_given_back_is_what_an_amendment_corrects
     await process.amendments.amend(LIVE, asked)
     [amendment] = process.world.planning.amendments
     assert amendment.entry_number == f"{second.entry_number}, {NUMBER}", "by entry"
+
+
+async def test_an_entry_that_was_corrected_counts_once_among_all(process: Process) -> None:
+    """A month is the sum of the page: the package that was replaced has the same number."""
+    other = entered(duty_usd="32.51", entry_number=entry_number("PA7", 2))
+    await record(process)
+    await record(process, other, entry=1)
+    amendment = Amendment(supersedes="batch_123", reason="value", after_entry=True, entry_number=NUMBER)
+    successor = THREE.model_copy(update={"export_id": "batch_124", "amendment": amendment})
+    process.world.planning.snapshots["batch_124"] = successor
+    await process.answer("key-new", export_id="batch_124")
+    before = await process.entry_outcomes.page(LIVE, PageRequest(10), None)
+    assert [(each.export_id, each.outcome.entry) for each in before.data] == [
+        ("batch_123", 2),
+        ("batch_123", 1),
+    ]
+    await record(process, ENTERED.model_copy(update={"fees_usd": Decimal("2.69")}), export_id="batch_124")
+    listed = await process.entry_outcomes.page(LIVE, PageRequest(10), None)
+    assert [(each.export_id, each.outcome.entry) for each in listed.data] == [
+        ("batch_123", 1),
+        ("batch_124", 2),
+    ]
+    kept = await process.entry_outcomes.page(LIVE, PageRequest(10), "batch_123")
+    assert [each.outcome.entry for each in kept.data] == [2, 1]

@@ -34,6 +34,13 @@ SELECT task.* FROM unnest($4::text[], $5::integer[]) AS named (export_id, entry)
     {looked_up("entry_tasks", "export_id", "named.export_id", f"{_TASK}, warehouse_id")} AS task
 WHERE task.entry = named.entry AND ($3::text IS NULL OR warehouse_id = $3) ORDER BY opened_at, id
 """  # noqa: S608
+# Of a package that was replaced, the entries that were given back with the one that took its place.
+_NOT_CORRECTED = """
+NOT EXISTS (SELECT 1 FROM entry_summaries AS corrected, customs_packages AS replaced
+  WHERE corrected.account_id = $1 AND corrected.mode = $2 AND corrected.entry_number = one.entry_number
+  AND corrected.export_id <> one.export_id AND corrected.id > one.id
+  AND replaced.account_id = $1 AND replaced.mode = $2 AND replaced.id = one.package_id
+  AND replaced.state = 'superseded')"""
 
 
 class ReconciliationStore:
@@ -91,12 +98,16 @@ class ReconciliationStore:
         return [_recorded_from_row(row) for row in rows]
 
     async def page(self, export_id: str | None, after: str, limit: int) -> list[Recorded]:
-        """The newest of each entry, of one export or of all, in the order in which they were given."""
+        """The newest of each entry, of one export or of all, in the order in which they were given.
+
+        Of all, an entry that was corrected counts once: the package that was replaced has its number, too.
+        """
         of_export = when_given("export_id = $4", "$4::text", export_id)
+        counts = _NOT_CORRECTED if export_id is None else "TRUE"
         rows = await self._connection.fetch(
             f"SELECT {_SUMMARY} FROM entry_summaries AS one"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
-            f" AND {of_export} AND id > $5"
+            f" AND {of_export} AND {counts} AND id > $5"
             " AND NOT EXISTS (SELECT 1 FROM entry_summaries AS newer"
             "  WHERE newer.account_id = $1 AND newer.mode = $2 AND newer.export_id = one.export_id"
             "  AND newer.entry = one.entry AND newer.revision > one.revision)"
