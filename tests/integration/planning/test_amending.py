@@ -182,6 +182,26 @@ async def test_filed_entry_is_corrected_only_when_that_is_asked_for(planner: Pla
     assert (snapshot.amendment.after_entry, snapshot.amendment.entry_number) == (True, "ABC-1234567-6")
 
 
+async def test_what_was_filed_is_corrected_as_of_its_own_day(planner: Planner) -> None:
+    """An entry's rates and rules are those of its date, whenever it is corrected."""
+    number, filed_on = "ABC-1234567-6", "2026-02-02"
+    old = await planner.executed(entry_date=filed_on)
+    answer = await planner.amend(old, entry_number=number, after_entry=True)
+    assert answer.plan.entry_date == filed_on
+    assert "ENTRY_DATE_PAST" not in {each.code for each in answer.plan.validation_messages}
+    again = await planner.plan(batch_id=answer.export_id)
+    assert again.plan.entry_date == filed_on
+    asked = await planner.amend(
+        old, entry_number=number, after_entry=True, entry_date="2026-02-03", dry_run=True
+    )
+    assert asked.plan.entry_date == "2026-02-03"
+
+
+async def test_what_was_not_filed_is_planned_for_the_day_it_may_arrive(planner: Planner) -> None:
+    old = await planner.executed(entry_date="2026-02-02")
+    assert (await planner.amend(old)).plan.entry_date == "2026-03-11"
+
+
 async def test_orders_that_cannot_be_left_out_or_added_are_all_named(planner: Planner) -> None:
     old = await planner.executed()
     with pytest.raises(ValidationFailed) as refused:

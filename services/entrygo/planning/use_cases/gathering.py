@@ -1,7 +1,7 @@
 """Gathers what one plan depends on: facts, what other exports did with the orders, policy, reference data."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from entrygo.domain.errors import ReferenceOutsideAccount, ValidationFailed
@@ -110,6 +110,7 @@ class Gathering:
         Raises InvalidOrderReference, ReferenceOutsideAccount, ExportNotFound and InvalidExportState for a
         batch that cannot be planned again, ValidationFailed for an entry date before all reference data.
         """
+        command = replace(command, entry_date=command.entry_date or _day_of_entry(follows))
         asked, elsewhere = await self._ask_beside(Visible.whole(visible.tenant), command)
         left_with = None if follows is None else follows.amendment.supersedes
         async with transaction(self.pool, visible) as connection:
@@ -145,7 +146,8 @@ class Gathering:
                 order_ids=asked.order_ids,
                 destination_country=command.destination_country,
                 entry_date=entry_date,
-                asked_on=asked.asked_on,
+                # That the day of an entry is over when it is corrected is no slip of the pen.
+                asked_on=entry_date if entry_date == _day_of_entry(follows) else asked.asked_on,
                 is_dry_run=command.is_dry_run,
                 on_blocked=command.on_blocked,
                 entry_type=command.entry_type,
@@ -174,6 +176,15 @@ class Gathering:
         except NoReferenceData as error:
             message = f"No fees and lists are known for days before {error.first_day}"
             raise ValidationFailed.of([("entryDate", message, "too_small")]) from error
+
+
+def _day_of_entry(follows: Predecessor | None) -> date | None:
+    """The day of entries that are corrected, which nothing moves; None where any is still to be filed."""
+    if follows is None or not follows.amendment.after_entry:
+        return None
+    if follows.amendment.filed and not_filed(follows.amendment, follows.snapshot):
+        return None
+    return follows.snapshot.entry_date
 
 
 async def _check_open_to_plans(store: PlanningStore, batch_id: str) -> None:
