@@ -239,7 +239,7 @@ MESSAGES: dict[str, Meaning] = {
         "Use `PCS`, `PRS`, `DOZ`, `KG` …, or give the net weight.",
     ),
     "METALS_REVIEW_RECOMMENDED": Meaning(
-        "It may contain steel, aluminum or copper under Section 232 and has not been assessed.",
+        "It may come under Section 232 (steel, aluminum, copper, or a programme without a list here) and has not been assessed.",
         COMPLIANCE,
         "Set `section232.status` to `not_applicable` with evidence, or to `applicable` with the metals.",
     ),

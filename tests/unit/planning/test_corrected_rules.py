@@ -264,6 +264,13 @@ CASES = [
         {"section_232": {"status": "applicable"}, "hts_code": "9401614011"},
     ),
     Case(
+        "HTS 9903.08.20 to .26: unmanned aircraft, of which no list is here, are assessed by a person",
+        "METALS_REVIEW_RECOMMENDED",
+        "section_232",
+        {"hts_code": "8806220000", "material_composition": "plastic", "section_232": {}},
+        {"hts_code": "8806220000", "section_232": {"status": "not_applicable"}},
+    ),
+    Case(
         "HTS note 16(c): goods of chapter 73 are of metal, whatever is said of what they are made of",
         "METALS_REVIEW_RECOMMENDED",
         "section_232",

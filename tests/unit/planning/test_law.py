@@ -244,4 +244,4 @@ def test_goods_of_nicaragua_are_for_review_once_their_duty_is_more_than_nothing(
 def test_rows_that_decide_findings_change_with_a_new_ruleset() -> None:
     """They ship with the rules and are no part of the plan hash: raise RULESET_VERSION, then this digest."""
     rows = [row.as_reference().model_dump_json() for table in shipped_tables().values() for row in table]
-    assert sha256("\n".join(sorted(rows)).encode()).hexdigest()[:16] == "f8cdb9cc756591dd"
+    assert sha256("\n".join(sorted(rows)).encode()).hexdigest()[:16] == "2f24e2d44ff4aff1"

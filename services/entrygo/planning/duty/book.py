@@ -1,6 +1,6 @@
 """The reference rows that duty is estimated by, as they are in force on one entry date."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
@@ -12,7 +12,7 @@ from entrygo.planning.reference.scopes import Scope, words_of
 from entrygo.planning.reference.tables import Row, in_time, rows_on, shipped_rows
 
 # Every file of data/; a test compares.
-OWN_TABLES = ("hts_rates", "column_2_countries", "unloaded_programmes")
+OWN_TABLES = ("hts_rates", "column_2_countries")
 # All that the estimate reads beside the tables of planning/reference.
 TABLES = (*law.TABLES, *OWN_TABLES)
 # Provisions by country, as they are imported: a heading there takes the place of ours.
@@ -30,7 +30,6 @@ class DutyBook(LawBook):
     column_2: Mapping[str, Row]
     # Headings known from rows of other days, with the last of these.
     other_days: Mapping[str, Row]
-    unloaded: Sequence[Row]
     processing_fee: Row
 
 
@@ -64,7 +63,6 @@ def book_on(day: date, tables: Tables, whole: Collection[str] = SHIPPED_WHOLE) -
             for heading in law.headings_in(row)
             if heading not in book.provisions
         },
-        unloaded=held["unloaded_programmes"],
         # After its last published year a fee goes on as it was.
         processing_fee=rows_on("merchandise_processing_fees", tables["merchandise_processing_fees"], day)[-1],
     )

@@ -24,7 +24,7 @@ from entrygo.planning.law.origin_duties import OwnDuty, unknown_duty
 from entrygo.planning.law.processing_fee import entered_value, pays_processing_fee
 from entrygo.planning.law.provisions import Total
 from entrygo.planning.law.rate_texts import Unreadable
-from entrygo.planning.reference.scopes import text_of, words_of
+from entrygo.planning.reference.scopes import text_of
 from entrygo.planning.reference.tables import Row
 
 
@@ -145,9 +145,8 @@ def _lapsed(line: DutyLine, book: DutyBook) -> Iterator[Finding]:
 
 
 def _unchecked(line: DutyLine, book: DutyBook) -> Iterator[str]:
-    for row in book.unloaded:
-        if line.hts_code.startswith(words_of(row, "prefixes")):
-            yield f"{row.key}: {text_of(row, 'decided_by')}"
+    for row in book.unloaded_for(line.hts_code):
+        yield f"{row.key}: {text_of(row, 'decided_by')}"
     if line.adcvd_cases:
         cases = ", ".join(line.adcvd_cases)
         yield f"antidumping and countervailing duties: those of {cases} are not estimated"

@@ -21,6 +21,7 @@ TABLES = (
     "chapter_99_ended",
     "section_232_substitutes",
     "section_232_wood",
+    "unloaded_programmes",
 )
 # A caller may plan for many days.
 KEPT_DAYS = 64
@@ -69,6 +70,8 @@ class LawBook:
     exceptions: Mapping[Programme, Sequence[Row]]
     wood: Scope
     substitutes: Sequence[Row]
+    # Programmes whose lists nobody has here, with the codes that they may name.
+    unloaded: Sequence[Row]
     # By origin and programme, in the order of their numbers.
     of_origin: Mapping[tuple[str, Programme], tuple[str, ...]]
 
@@ -89,6 +92,10 @@ class LawBook:
                 if programme_of(heading) is programme and provision.charges
             )
         )
+
+    def unloaded_for(self, hts_code: str) -> Sequence[Row]:
+        """The programmes without a list that goods of a code may come under."""
+        return [row for row in self.unloaded if hts_code.startswith(words_of(row, "prefixes"))]
 
     def may_charge(self, heading: str) -> bool:
         """Whether goods under the heading may owe something by it: not where its row states no addition."""
@@ -168,6 +175,7 @@ def law_book(
         exceptions=_grouped((programme_of(row.key), row) for row in held["chapter_99_exceptions"]),
         wood=Scope.of(held["section_232_wood"]),
         substitutes=held["section_232_substitutes"],
+        unloaded=held["unloaded_programmes"],
         of_origin=_grouped(sorted(_named_by_origin(lists, rates, provisions))),
     )
 

@@ -36,6 +36,8 @@ OTHER_COUNTRY = "OTH"
 # whose goods the annexes name by the dozen. The rows that ship were written for few of their codes.
 CHAPTERS_OF_ANNEXES = frozenset({"82", "83", "84", "85", "87", "94"})
 ANNEXES, SEEDED = "section_232_annexes", "section_232"
+# How the rows of its programmes begin.
+SECTION = "section 232, "
 
 
 def _annexes(product: Product, context: Context) -> Sequence[Row]:
@@ -47,9 +49,20 @@ def _threshold(product: Product, context: Context) -> Decimal | None:
 
 
 def _review(product: Product, context: Context) -> Problem | None:
-    if not needs_metals_review(product, context):
+    if needs_metals_review(product, context):
+        return Problem(f"Product {sku_of(product)} should receive metals review before execution.")
+    unloaded = _unloaded(product, context)
+    if not unloaded:
         return None
-    return Problem(f"Product {sku_of(product)} should receive metals review before execution.")
+    named = "; ".join(f"{row.key}: {text_of(row, 'decided_by')}" for row in unloaded)
+    return Problem(f"Product {sku_of(product)} was not assessed for {named}.")
+
+
+def _unloaded(product: Product, context: Context) -> Sequence[Row]:
+    """Other programmes of Section 232, which have no list here: nobody has assessed the goods under any."""
+    if product.section_232.status is not Section232Status.NOT_ASSESSED or _has_heading(product, context):
+        return []
+    return [row for row in context.law.unloaded_for(product.hts_code or "") if row.key.startswith(SECTION)]
 
 
 def needs_metals_review(product: Product, context: Context) -> bool:
