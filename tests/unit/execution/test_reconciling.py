@@ -326,7 +326,7 @@ def test_the_table_names_the_importer_and_the_day_of_each_entry() -> None:
     }
 
 
-@pytest.mark.parametrize("code", ["9903.88.0300", "9801001010"])
+@pytest.mark.parametrize("code", ["9903.88.03", "9903.88.0300", "9801001010"])
 def test_a_heading_that_stands_before_the_number_of_the_goods_is_no_line(code: str) -> None:
     """CBP Form 7501, block 29: a line has its numbers of chapters 98 and 99 and that of the goods."""
     filed = execution_pb2.SummaryLine(
@@ -335,3 +335,5 @@ def test_a_heading_that_stands_before_the_number_of_the_goods_is_no_line(code: s
     with pytest.raises(ValidationFailed) as refused:
         read_summary(execution_pb2.EntrySummary(entry_number=NUMBER, lines=[filed]), Issues())
     assert refused.value.field == "lines.0.htsCode"
+    [issue] = refused.value.details["issues"] if refused.value.details else []
+    assert issue["message"].startswith("A number of chapter 98 or 99 is no line")

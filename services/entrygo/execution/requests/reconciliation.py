@@ -29,8 +29,8 @@ from entrygo.requests.texts import country, public_id, text
 MAX_UNIT = 20
 _ENTRY_TYPE = re.compile(r"[0-9]{2}")
 _HTS_CODE = re.compile(r"[0-9]{10}")
-# Chapters whose numbers stand before that of the goods, on one line with it.
-_NOT_OF_GOODS = frozenset({"98", "99"})
+# Of chapters whose numbers, mostly of eight digits, stand before that of the goods, on one line with it.
+_BEFORE_GOODS = re.compile(r"9[89][0-9]{6}(?:[0-9]{2})?")
 
 
 def record_command(request: execution_pb2.RecordEntrySummaryRequest) -> RecordCommand:
@@ -181,10 +181,10 @@ def _line(given: execution_pb2.SummaryLine, path: str, place: int, issues: Issue
 
 def _hts_code(value: str) -> str:
     digits = value.strip().replace(".", "")
+    if _BEFORE_GOODS.fullmatch(digits):
+        raise Wrong("A number of chapter 98 or 99 is no line: its duty goes to the line of the goods")
     if not _HTS_CODE.fullmatch(digits):
         raise Wrong("Expected the ten digits of a tariff number, with or without points")
-    if digits[:2] in _NOT_OF_GOODS:
-        raise Wrong("A number of chapter 98 or 99 is no line: its duty goes to the line of the goods")
     return digits
 
 
