@@ -5,6 +5,8 @@ from entrygo.domain.snapshot import Severity
 # Where a plan's findings on an importer of record point: one by name, or the warehouse's own.
 NAMED = "importers["
 OF_THE_WAREHOUSE = ("batch.importer_of_record", "batch.bond")
+# Findings that leave an order behind whatever was asked for: it goes elsewhere, or has gone.
+ALWAYS_BEHIND = frozenset({"ORDER_ALREADY_EXPORTED", "ORDER_DESTINATION_MISMATCH"})
 
 
 def keeps_importer_behind(severity: str, field: str) -> bool:

@@ -302,6 +302,31 @@ async def test_plan_that_changed_meanwhile_is_not_sent(
     assert "The plan is not the one that was expected" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("reasons", "is_chosen"),
+    [
+        (["ORDER_DESTINATION_MISMATCH"], False),
+        (["ORDER_ALREADY_EXPORTED"], False),
+        (["PRODUCT_ORIGIN_MISSING"], True),
+        ([], False),
+    ],
+)
+async def test_next_plan_leaves_orders_with_an_error_out_only_where_this_one_was_asked_to(
+    clerk: httpx.AsyncClient,
+    program: httpx.AsyncClient,
+    services: FakeServices,
+    reasons: list[str],
+    is_chosen: bool,
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    plan = services._exports[ACCOUNT, export_id].plan
+    plan.excluded_order_ids.append("ord_elsewhere")
+    if reasons:
+        plan.excluded_orders.add(order_id="ord_elsewhere", reasons=reasons)
+    page = (await clerk.get(f"/exports/{export_id}")).text
+    assert ('<option value="exclude" selected>' in page) is is_chosen
+
+
 async def test_blocked_plan_has_no_button_to_send_it(
     clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
 ) -> None:

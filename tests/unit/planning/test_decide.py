@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from entrygo.domain.facts import Product
+from entrygo.domain.left_behind import ALWAYS_BEHIND
 from entrygo.domain.money import plain
 from entrygo.domain.snapshot import Readiness, Severity
 from entrygo.planning.decide import Decision
 from entrygo.planning.policy.policy import Policy, raised
 from entrygo.planning.reference.in_force import reference_on
 from entrygo.planning.rules import RULES
-from entrygo.planning.rules.base import Context, Problem
+from entrygo.planning.rules.base import Context, OrderRule, Problem
 from entrygo.planning.rules.metal_content import METALS_REVIEW_RECOMMENDED
 from tests.factories import (
     CAP,
@@ -145,6 +146,10 @@ def test_findings_are_sorted_by_severity_order_line_and_code() -> None:
         ("METALS_REVIEW_RECOMMENDED", "[1].items[0].product.section_232"),
         ("ORDER_IN_OPEN_BATCH", "[1]"),
     ]
+
+
+def test_orders_are_left_behind_unasked_by_these_rules_alone() -> None:
+    assert {rule.code for rule in RULES if isinstance(rule, OrderRule) and rule.excludes} == ALWAYS_BEHIND
 
 
 def test_blocked_order_can_be_left_behind_with_its_reasons() -> None:

@@ -9,7 +9,13 @@ from typing import Any
 from starlette.responses import Response
 
 from entrygo.domain.errors import EntryGoError
-from entrygo.domain.left_behind import NAMED, OF_THE_WAREHOUSE, importer_named, keeps_importer_behind
+from entrygo.domain.left_behind import (
+    ALWAYS_BEHIND,
+    NAMED,
+    OF_THE_WAREHOUSE,
+    importer_named,
+    keeps_importer_behind,
+)
 from entrygo.domain.submissions import newest_of_each_entry
 from entrygo.gateway.console.approvals import approval_of
 from entrygo.gateway.console.missing import AWAY_OR_GONE, or_none
@@ -130,6 +136,7 @@ async def render(
         fixes=fixes,
         fixes_left=max(0, len(found.plan.issues.by_product) - SHOWN),
         left_out=left_out,
+        leaves_out=_leaves_out(found.plan),
         left_out_left=max(0, len(found.plan.excluded_order_ids) - SHOWN),
         diff=diff,
         changes=changes_of(diff) if diff else None,
@@ -230,6 +237,11 @@ async def _left_out(visit: Visit, found: inspection_pb2.Export) -> list[LeftOut]
         )
         for order_id, order in zip(order_ids, orders, strict=True)
     ]
+
+
+def _leaves_out(plan: events_pb2.Plan) -> bool:
+    """Whether the plan was asked to leave out orders with an error: some stay behind for another reason."""
+    return any(not ALWAYS_BEHIND.issuperset(order.reasons) for order in plan.excluded_orders)
 
 
 def _of_importer(plan: events_pb2.Plan, order: sync_pb2.Order | None) -> list[str]:
