@@ -48,7 +48,7 @@ async def test_page_says_how_it_stands_and_what_is_next(
 ) -> None:
     plan = await planned_export(program)
     page = (await clerk.get(f"/exports/{plan['exportId']}")).text
-    for text in ("1 order to demo-broker", "To review", "$290.00", "yvr-01", plan["planHash"]):
+    for text in ("1 order to demo-broker", "To review", "USD 290.00", "yvr-01", plan["planHash"]):
         assert text in page.replace("<mark>", "").replace("</mark>", "")
     assert f'hx-get="/exports/{plan["exportId"]}/part"' in page
 

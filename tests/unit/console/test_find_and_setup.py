@@ -17,7 +17,7 @@ async def test_order_is_found_by_its_own_number_and_by_ours(
         page = (await clerk.get("/find", params={"q": query})).text
         assert "1 hit" in page
         assert order_id in page
-        assert "2 lines, $255.00, to CA US" in page
+        assert "2 lines, USD 255.00, to CA US" in page
 
 
 async def test_export_or_package_that_is_the_only_hit_is_opened(

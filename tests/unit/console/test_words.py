@@ -62,10 +62,10 @@ def test_counts_have_their_noun() -> None:
 @pytest.mark.parametrize(
     ("amount", "said"),
     [
-        (12, "$12.00"),
-        ("1234.5", "$1,234.50"),
-        ("2.675", "$2.68"),
-        ("1000000000000000.55", "$1,000,000,000,000,000.55"),
+        (12, "USD 12.00"),
+        ("1234.5", "USD 1,234.50"),
+        ("2.675", "USD 2.68"),
+        ("1000000000000000.55", "USD 1,000,000,000,000,000.55"),
     ],
 )
 def test_money_is_shown_to_the_cent_as_documents_round_it(amount: object, said: str) -> None:

@@ -34,13 +34,13 @@ async def test_the_page_says_what_is_to_be_filed_for_whom_where_and_when(broker:
     for text in (
         "North Shore Goods, Richmond, BC, CA",
         "Alder Inc; Birch LLC",
-        "$290.00",
+        "USD 290.00",
         "Orders2",
         "Entry lines3",
         "Blaine, WA, 3004",
         "12 Mar 2026",
         "Dana Lee, +1 604 555 0100",
-        "type 11, 2 lines, $180.00, 1 order",
+        "type 11, 2 lines, USD 180.00, 1 order",
     ):
         assert text in page
 
@@ -342,7 +342,7 @@ async def test_what_was_entered_is_given_back_from_a_pasted_table_and_then_shown
     assert not given.summary.HasField("liquidation")
     shown = (await broker.get(PATH)).text
     assert "What you entered" in shown
-    assert '<td data-label="Duty">1625.45</td>' in shown
+    assert '<td data-label="Duty, USD">1625.45</td>' in shown
 
 
 async def test_a_decimal_comma_of_a_pasted_table_is_left_for_execution_to_refuse(

@@ -107,5 +107,5 @@ def counted(count: int, one: str, many: str | None = None) -> str:
 
 
 def money(amount: object) -> str:
-    """USD with thousands and cents."""
-    return f"${to_cents(Decimal(str(amount))):,}"
+    """`USD 1,234.50`: readers in two countries call theirs dollars."""
+    return f"USD {to_cents(Decimal(str(amount))):,}"
