@@ -367,9 +367,12 @@ async def test_amending_what_was_filed_leads_to_the_tick_that_corrects_it(
         raise EntryFiled
 
     monkeypatch.setattr(services, "AmendExport", filed)
-    answer = await act(clerk, export_id, "amend", reason="One less")
+    answer = await act(clerk, export_id, "amend", reason="One less", afterEntry="yes")
     assert answer.status_code == 409
     assert "tick “The entry is already filed” below" in answer.text
+    assert "amend it with afterEntry" not in answer.text
+    # What was ticked stays so.
+    assert 'name="afterEntry" value="yes" checked' in answer.text
 
 
 async def test_plan_is_cancelled(
