@@ -9,6 +9,8 @@ def html_environment() -> Environment:
         loader=PackageLoader("entrygo.gateway"),
         autoescape=True,
         undefined=StrictUndefined,
+        # A release that is put in place under a running process does not meet the code of the one before.
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
