@@ -183,6 +183,21 @@ async def test_every_page_is_fit_for_everybody(
     assert {path: found for path, found in faults.items() if found} == {}
 
 
+async def test_tables_are_read_on_a_phone_without_moving_them(
+    browser: Browser, base_url: str, pages: list[str]
+) -> None:
+    wide = "[...document.querySelectorAll('.scroll')].filter((each) => each.scrollWidth > each.clientWidth)"
+    shown = [pages[3], "/setup", "/setup/keys", "/find?q=wms-order-1001"]
+    async with opened(browser, base_url, viewport=PHONE) as page:
+        await sign_in(page)
+        moved = {}
+        for path in shown:
+            await unfold(page, path)
+            moved[path] = await page.evaluate(f"{wide}.map((each) => each.ariaLabel)")
+            assert await page.locator(".scroll table").count(), path
+    assert {path: tables for path, tables in moved.items() if tables} == {}
+
+
 @BOTH_WAYS
 async def test_page_of_the_whole_api_is_fit_for_everybody(
     browser: Browser, base_url: str, scheme: str, window: ViewportSize
