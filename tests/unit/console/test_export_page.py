@@ -11,6 +11,8 @@ from pypdf import PdfWriter
 
 from entrygo.domain.errors import EntryFiled, InvalidExportState, PlanHashMismatch, ServiceUnavailable
 from entrygo.domain.principal import ScopeName
+from entrygo.gateway.console import export_actions
+from entrygo.gateway.console.visit import Page
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.identity.v1 import identity_pb2
@@ -325,6 +327,26 @@ async def test_next_plan_leaves_orders_with_an_error_out_only_where_this_one_was
         plan.excluded_orders.add(order_id="ord_elsewhere", reasons=reasons)
     page = (await clerk.get(f"/exports/{export_id}")).text
     assert ('<option value="exclude" selected>' in page) is is_chosen
+
+
+@pytest.mark.parametrize(
+    "state", ["BATCHED", "EXECUTING", "COMPLETED", "FAILED", "CANCELLED", "WITHDRAWN", "SUPERSEDED"]
+)
+@pytest.mark.parametrize("page", export_actions.PAGES, ids=lambda page: page.path.rpartition("/")[2])
+async def test_what_was_wrong_with_a_form_is_said_also_where_its_place_is_gone(
+    clerk: httpx.AsyncClient,
+    program: httpx.AsyncClient,
+    services: FakeServices,
+    page: Page,
+    state: str,
+) -> None:
+    """Another clerk sent, cancelled or withdrew it, and this one's tab is of before."""
+    export_id = (await planned_export(program))["exportId"]
+    services._exports[ACCOUNT, export_id].state = state
+    answer = await clerk.post(
+        page.path.format(id=export_id), data={"field": "name", "product": "prod_cap_002"}
+    )
+    assert (answer.status_code == 303) or answer.text.count('role="alert"') == 1
 
 
 async def test_blocked_plan_has_no_button_to_send_it(
