@@ -249,6 +249,28 @@ async def test_page_follows_what_happens_and_keeps_what_is_typed(
         assert await page.locator("#live, #export[hx-get]").count() == 0
 
 
+async def test_page_keeps_a_form_that_is_on_its_way_whatever_happens_meanwhile(
+    browser: Browser, base_url: str, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    """A second click at a slow answer is no second act: it has the key of the first."""
+    export_id = (await planned_export(program))["exportId"]
+    async with opened(browser, base_url) as page:
+        await page.add_init_script(WITHOUT_POLLING)
+        async with page.expect_response(lambda answer: answer.url.endswith("/part")):
+            await sign_in(page, f"/exports/{export_id}")
+        form = page.locator('form[action$="/plan"]')
+        key = await form.locator('[name="key"]').input_value()
+        # Its answer never comes.
+        await page.evaluate("addEventListener('submit', (event) => event.preventDefault())")
+        await form.get_by_role("button").click()
+        async with page.expect_response(lambda answer: answer.url.endswith("/part")):
+            services.moves.put_nowait(inspection_pb2.FeedEvent(cursor="1"))
+        await page.evaluate("new Promise(requestAnimationFrame)")
+        assert await form.get_by_role("button").inner_text() == "Planning…"
+        assert await form.locator('[name="key"]').input_value() == key
+        assert await form.get_attribute("data-sent") == "yes"
+
+
 async def test_the_longest_code_of_a_rule_stays_beside_its_input(
     browser: Browser, base_url: str, program: httpx.AsyncClient, services: FakeServices
 ) -> None:

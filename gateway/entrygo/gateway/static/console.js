@@ -29,10 +29,21 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.dataset.sent = "yes";
-  const busy = event.submitter?.dataset.busy;
+  const button = event.submitter;
+  const { busy } = button?.dataset ?? {};
+  const words = button?.textContent;
   // Once the form is on its way: a button that changes earlier loses its value.
-  if (busy) setTimeout(() => (event.submitter.textContent = busy));
-  addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
+  if (busy) setTimeout(() => (button.textContent = busy));
+  const rest = () => {
+    delete form.dataset.sent;
+    if (busy) button.textContent = words;
+  };
+  addEventListener("pageshow", rest, { once: true });
+});
+
+// Until its answer is there, nothing takes the form's place: a new one would be another act at the next click.
+document.addEventListener("htmx:before:swap", (event) => {
+  if (document.querySelector("form[data-sent]")) event.preventDefault();
 });
 
 // "/" goes to the search box, unless somebody is typing.
