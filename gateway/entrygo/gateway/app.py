@@ -17,7 +17,7 @@ from entrygo.gateway.broker_pages import BrokerPages
 from entrygo.gateway.clients import GrpcServices
 from entrygo.gateway.console.files.children import file_readers
 from entrygo.gateway.console.files.reading import ReadFile
-from entrygo.gateway.console.site import Console
+from entrygo.gateway.console.site import Console, no_such_page
 from entrygo.gateway.docs.pages import Library
 from entrygo.gateway.docs.site import ASYNCAPI, PAGES, ROOT, DocsSite
 from entrygo.gateway.door.door import Admitted, Door
@@ -67,7 +67,7 @@ def create_app(
         # Before routing: proxies in front of us may have routed by the other Host.
         Middleware(OneHost),
     )
-    return Gateway(edge.routes(ENDPOINTS), middleware, edge.lifespan)
+    return Gateway(edge.routes(ENDPOINTS), middleware, edge.lifespan, no_such_page)
 
 
 class Edge:

@@ -24,11 +24,16 @@ class Gateway(Starlette):
     """Starlette with our middleware alone: its own two answer errors, which ErrorBoundary does."""
 
     def __init__(
-        self, routes: Sequence[Route], middleware: Sequence[Middleware], lifespan: "Lifespan[Starlette]"
+        self,
+        routes: Sequence[Route],
+        middleware: Sequence[Middleware],
+        lifespan: "Lifespan[Starlette]",
+        no_such_page: Callable[[], Response],
     ) -> None:
+        """`no_such_page`: what a browser is shown at a path that there is not; programs have JSON."""
         super().__init__(routes=routes, middleware=middleware, lifespan=lifespan)
         self.router.redirect_slashes = False
-        self.router.default = _no_such_path
+        self.router.default = partial(_no_such_path, no_such_page)
 
     def build_middleware_stack(self) -> ASGIApp:
         """The paths within what was listed."""
@@ -89,6 +94,10 @@ async def _send_and_wait(send: Send, message: Message) -> None:
     await send(message)
 
 
-async def _no_such_path(scope: Scope, receive: Receive, send: Send) -> None:
-    response = error_response(NotFound("There is no such path; /docs/api/openapi lists them."))
+async def _no_such_path(page: Callable[[], Response], scope: Scope, receive: Receive, send: Send) -> None:
+    is_read = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+    if is_read and "text/html" in Request(scope).headers.get("accept", ""):
+        response = page()
+    else:
+        response = error_response(NotFound("There is no such path; /docs/api/openapi lists them."))
     await response(scope, receive, send)

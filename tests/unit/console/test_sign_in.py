@@ -180,3 +180,15 @@ async def test_a_form_that_came_after_the_end_of_a_session_leads_back_to_its_pag
     back = await browser.post("/login", data={"key": KEY, "next": page.removeprefix("next=").rstrip("&")})
     missing = (await browser.get(back.headers["location"])).text
     assert "There is no such path" not in missing
+
+
+@pytest.mark.parametrize("path", ["/export", "/setup/nothing", "/api/nothing"])
+async def test_browser_at_a_path_that_there_is_not_is_shown_a_page_and_a_program_json(
+    browser: httpx.AsyncClient, path: str
+) -> None:
+    answer = await browser.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is no such page." in answer.text
+    answer = await browser.get(path, headers={"accept": "*/*"})
+    assert (answer.status_code, answer.json()["errorCode"]) == (404, "NOT_FOUND")
+    assert (await browser.post(path)).json()["errorCode"] == "NOT_FOUND"

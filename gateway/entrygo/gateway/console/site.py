@@ -142,6 +142,12 @@ class Console:
         return response
 
 
+def no_such_page() -> Response:
+    """What is answered to a browser at a path that there is not."""
+    error = problem(NotFound("There is no such page."))
+    return Screens().html("failed.html", status=404, error=error, path="")
+
+
 def _check_browser(request: Request) -> None:
     """404 for clients that do not accept HTML."""
     if "text/html" not in request.headers.get("accept", ""):
