@@ -12,7 +12,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check upgrade faults protections attack mutants bench chart alerts protos columns pages kafka audit typescript generated setup
+.PHONY: help up test check upgrade faults protections attack mutants bench chart alerts protos columns pages pictures kafka audit typescript generated setup
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ pages: setup ## write the generated pages of docs/: columns, commands, errors, r
 	@$(RUN) python -m scripts.generate_asyncapi
 	@$(RUN) python -m scripts.generate_commands
 	@$(RUN) python -m scripts.generate_python_client
+
+pictures: setup ## take the pictures of the console in docs/images anew (Chromium)
+	@$(RUN) python -m tests.screenshots
 
 clients/typescript/node_modules/.package-lock.json: clients/typescript/package-lock.json
 	@cd clients/typescript && npm ci --no-audit --no-fund --silent

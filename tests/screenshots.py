@@ -1,14 +1,17 @@
-"""Pictures of the console on a running system, for docs/images: `python -m tests.screenshots [folder]`.
+"""Pictures of the console on a running system: `make pictures`, or `python -m tests.screenshots FOLDER`.
 
-Starts a system of its own, walks a desk's day through it, and keeps each page in both themes and at the width
-of a phone. Those that docs/ shows are the light ones at the width of a desk.
+Starts a system of its own and walks a desk's day through it. Without a folder it takes anew what docs/images
+has, light and at the width of a desk; with one, every page in both themes and at the width of a phone, too.
 """
 
 import asyncio
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from playwright.async_api import FilePayload, Page
+from playwright.async_api import FilePayload, Page, ViewportSize
 
 from tests.contract.rest.documented import Rest
 from tests.contract.rest.test_broker_answers import executed, links_of
@@ -23,10 +26,30 @@ EVERY_PICTURE = """Promise.all([...document.images].map((each) => {
     each.loading = "eager"
     return each.decode()
 }))"""
-VIEWS = (("", "light", DESK), ("-dark", "dark", DESK), ("-phone", "light", PHONE))
+View = tuple[str, Literal["light", "dark"], ViewportSize]
+VIEWS: Sequence[View] = (("", "light", DESK), ("-dark", "dark", DESK), ("-phone", "light", PHONE))
 
 
-async def main(folder: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Album:
+    """Where pictures are kept: all of them, or only those that are there already."""
+
+    folder: Path
+    is_whole: bool
+
+    @property
+    def views(self) -> Sequence[View]:
+        """What pages are seen by."""
+        return VIEWS if self.is_whole else VIEWS[:1]
+
+    async def keep(self, page: Page, name: str, suffix: str) -> None:
+        """The page as it stands, on a phone and in the dark down to its end."""
+        file = self.folder / f"{name}{suffix}.png"
+        if self.is_whole or file.exists():
+            await page.screenshot(path=file, full_page=bool(suffix))
+
+
+async def main(album: Album) -> None:
     """Every page once, in every view."""
     async with running_system({}) as system, chromium() as browser:
         async with system.client() as client:
@@ -53,7 +76,7 @@ async def main(folder: Path) -> None:
             "console-csv": f"{documents}/commercial_customs_invoice.csv",
             "broker-page": link,
         }
-        for suffix, scheme, window in VIEWS:
+        for suffix, scheme, window in album.views:
             async with opened(
                 browser, system.base_url, color_scheme=scheme, viewport=window, device_scale_factor=1
             ) as page:
@@ -61,24 +84,26 @@ async def main(folder: Path) -> None:
                 for name, path in pages.items():
                     await page.goto(path)
                     await page.evaluate(EVERY_PICTURE)
-                    await page.screenshot(path=folder / f"{name}{suffix}.png", full_page=bool(suffix))
-                await _file(page, sku, folder, suffix)
+                    await album.keep(page, name, suffix)
+                await _file(page, sku, album, suffix)
 
 
-async def _file(page: Page, sku: str, folder: Path, suffix: str) -> None:
+async def _file(page: Page, sku: str, album: Album, suffix: str) -> None:
     rows = [f"SO-70{n:02},US,CA,94105,{sku},{n},35,{'for Ann' if n == 2 else ''}" for n in range(1, 9)]
     content = "\n".join([HEADER, *rows, "SO-7099,US,CA,94105,NO-SUCH-SKU,1,35,"]).encode()
     file: FilePayload = {"name": "orders-friday.csv", "mimeType": "text/csv", "buffer": content}
     await page.goto("/files")
-    await page.screenshot(path=folder / f"console-files{suffix}.png", full_page=bool(suffix))
+    await album.keep(page, "console-files", suffix)
     await page.get_by_label("File:").set_input_files(file)
     await page.get_by_role("button", name="Look at the file").click()
     await page.get_by_role("heading", name="How it is read").wait_for()
-    await page.screenshot(path=folder / f"console-file{suffix}.png", full_page=bool(suffix))
+    await album.keep(page, "console-file", suffix)
     await page.get_by_role("button", name="Import 9 orders").click()
     await page.get_by_role("heading", name="8 orders imported").wait_for()
-    await page.screenshot(path=folder / f"console-imported{suffix}.png", full_page=bool(suffix))
+    await album.keep(page, "console-imported", suffix)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else IMAGES))
+    asyncio.run(
+        main(Album(Path(sys.argv[1]), is_whole=True) if sys.argv[1:] else Album(IMAGES, is_whole=False))
+    )
