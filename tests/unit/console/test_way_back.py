@@ -12,6 +12,11 @@ from tests.unit.gateway.requests import planned_export
 __all__ = ["browser"]
 pytestmark = pytest.mark.browser
 
+# At the click: the page of an export takes new forms as soon as something happens.
+WITHOUT_VALIDATION = """addEventListener("click", ({ target }) => {
+    if (target.form) target.form.noValidate = true
+}, true)"""
+
 
 async def drop(page: Page) -> None:
     """A file whose second row is refused, up to the choice of its columns."""
@@ -97,8 +102,8 @@ async def test_refused_form_stands_at_a_page_that_can_be_reloaded(
 ) -> None:
     export_id = (await planned_export(program))["exportId"]
     async with opened(browser, base_url) as page:
+        await page.add_init_script(WITHOUT_VALIDATION)
         await sign_in(page, path.format(export_id))
-        await page.evaluate("document.querySelectorAll('form').forEach((each) => { each.noValidate = true })")
         await page.get_by_role("button", name=button).first.click()
         await page.get_by_role("alert").first.wait_for()
         assert page.url == base_url + stands_at.format(export_id)
