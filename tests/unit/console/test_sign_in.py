@@ -1,10 +1,12 @@
 """Signing in and out: what the browser gets, what it never gets, and whose forms are taken."""
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
 
+from entrygo.cli.up.home import Home
 from entrygo.gateway.app import create_app
 from entrygo.gateway.settings import GatewaySettings
 from tests.fakes import KEY, FakeServices
@@ -192,3 +194,9 @@ async def test_browser_at_a_path_that_there_is_not_is_shown_a_page_and_a_program
     answer = await browser.get(path, headers={"accept": "*/*"})
     assert (answer.status_code, answer.json()["errorCode"]) == (404, "NOT_FOUND")
     assert (await browser.post(path)).json()["errorCode"] == "NOT_FOUND"
+
+
+async def test_sign_in_says_where_the_key_of_the_demo_account_is_written(browser: httpx.AsyncClient) -> None:
+    page = (await browser.get("/login")).text
+    file = Home(Path(".entrygo")).env_file.relative_to(Path.cwd())
+    assert f"<code>{file}</code> (<code>ENTRYGO_API_KEY</code>)" in page
