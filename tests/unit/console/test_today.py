@@ -23,6 +23,8 @@ async def test_new_account_is_shown_three_steps(clerk: httpx.AsyncClient) -> Non
     page = (await clerk.get("/")).text
     assert "Three steps to the first export" in page
     assert "Nothing waits for you." in page
+    for step in ('<a href="/setup">Add a', '<a href="/files">drop them here</a>'):
+        assert step in page
 
 
 async def test_plan_waits_for_the_desk_and_what_was_sent_for_the_broker(
@@ -32,6 +34,7 @@ async def test_plan_waits_for_the_desk_and_what_was_sent_for_the_broker(
     sent = (await executed_export(program))["exportId"]
     services._exports[ACCOUNT, sent].broker_submissions[-1].status = "sent"
     page = (await clerk.get("/")).text
+    assert f'href="/exports/{waiting}" aria-label="1 order: To review, yvr-01 to demo-broker"' in page
     assert f'href="/exports/{waiting}"' in column(page, "yours")
     assert f'href="/exports/{sent}"' in column(page, "broker")
     assert page.count(f'href="/exports/{waiting}"') == page.count(f'href="/exports/{sent}"') == 1
