@@ -25,6 +25,7 @@ SHARED_TABLES = {
     "applied_migrations",
     "relay_lease",
     "pg_roles",
+    "pg_stat_activity",
     "pg_class",
     "pg_constraint",
     "pg_inherits",

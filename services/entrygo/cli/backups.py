@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from entrygo.cli.backup.going_back import hold as hold_what_was_sent
 from entrygo.cli.backup.manifest import Manifest
 from entrygo.cli.backup.restoring import restore as bring_back
 from entrygo.cli.backup.taking import folder_of, take_backup
@@ -62,6 +63,13 @@ def restore(
     print_done(_summary(folder, manifest), text, as_json=as_json)
     if artifacts_url and documents is None and not manifest.artifacts_url:
         err.print(f"documents are in {home.artifacts}; copy them to {artifacts_url}")
+
+
+def hold(as_json: Json = False) -> None:
+    """Hold what was being sent, in databases that lost what came last; no service may run meanwhile."""
+    fill_environment(current_home())
+    asyncio.run(hold_what_was_sent(_owner_of(MigrationSettings())))
+    print_done({"held": True}, "held; start the services", as_json=as_json)
 
 
 def _summary(folder: Path, manifest: Manifest) -> dict[str, str | int]:

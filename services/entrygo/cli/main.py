@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "migrate": "migration:migrate",
         "backup": "backups:backup",
         "restore": "backups:restore",
+        "hold": "backups:hold",
         "archive": "archives:archive_app",
         "partitions": "partitioning:partitions_app",
         "demo": "demo:demo",

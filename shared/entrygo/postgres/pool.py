@@ -130,6 +130,16 @@ async def _session_settings(url: str, schema: str) -> dict[str, str]:
     return settings
 
 
+async def sessions_of_ours(connection: Connection) -> int:
+    """How many sessions, beside this one, processes of ours have in its database, under whatever login."""
+    found: int = await connection.fetchval(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND application_name = $1 AND pid <> pg_backend_pid()",
+        SESSION_SETTINGS["application_name"],
+    )
+    return found
+
+
 async def _keep_session(_: object) -> None:
     return None
 

@@ -11,10 +11,11 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
+from entrygo.cli.backup.going_back import hold
 from entrygo.cli.backup.manifest import BackupUnusable
 from entrygo.cli.backup.restoring import TargetNotEmpty, restore
 from entrygo.cli.backup.taking import DocumentsDamaged, take_backup
-from entrygo.cli.up.home import Home
+from entrygo.cli.up.home import AlreadyRunning, Home
 from entrygo.execution.recovery.restored import RESTORED, RESTORED_CODE
 from entrygo.execution.state import failpoints
 from tests.harness.postgres import temporary_database
@@ -175,6 +176,26 @@ async def test_an_execution_that_had_mailed_nothing_yet_does_not_go_on_by_itself
     assert await connection.fetchval("SELECT error_code FROM execution.executions") == RESTORED_CODE
     assert await connection.fetchval("SELECT epoch FROM execution.owner_epoch") != epoch
     await connection.close()
+    await new.close()
+
+
+async def test_what_was_being_sent_is_held_in_a_database_that_went_back_and_that_nobody_uses(
+    world: World,
+) -> None:
+    url = world.settings.database_url.get_secret_value()
+    world.sink.answers = ["451 later"]
+    process = await world.process()
+    await process.execute()
+    with pytest.raises(AlreadyRunning, match="stop the services first"):
+        await hold(lambda _: url)
+    assert (await status_of(process))[0] == "prepared"
+    await world.close()
+    await hold(lambda _: url)
+    new = World(world.settings, world.sink)
+    process = await new.process()
+    await process.recovery.deliver_due()
+    assert await status_of(process) == ("unknown", RESTORED)
+    assert world.sink.mails == []
     await new.close()
 
 

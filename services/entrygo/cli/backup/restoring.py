@@ -5,28 +5,24 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
 
+from entrygo.cli.backup.going_back import UrlOf, go_on
 from entrygo.cli.backup.manifest import BackupUnusable, Manifest, read_manifest
 from entrygo.cli.backup.programs import load
-from entrygo.cli.backup.read_model import fill_read_model
 from entrygo.cli.backup.taking import ARTIFACTS, HOME, SECRETS
-from entrygo.cli.backup.unfinished_work import hold_unfinished_work
 from entrygo.cli.up.home import Home
 from entrygo.cli.up.postgres import Postgres, PostgresFailed, group_of
 from entrygo.cli.up.schemas import SCHEMAS, migrate_all, migrations_of
-from entrygo.inspection.folding import SOURCES
-from entrygo.postgres.epoch import begin_another_life
 from entrygo.postgres.migrate import files_of
 from entrygo.postgres.standing import read_standing
 
 START_SECONDS = 60.0
 ARTIFACT_MODE = 0o600
-UrlOf = Callable[[str], str]
 
 
 class TargetNotEmpty(Exception):
@@ -114,11 +110,7 @@ async def _restore_databases(folder: Path, manifest: Manifest, url_of: UrlOf, *,
         pass
     for dump in manifest.dumps:
         await _analyze(url_of(dump.schemas[0]))
-        for schema in dump.schemas:
-            await begin_another_life(url_of(schema), schema)
-    if not resend:
-        await hold_unfinished_work(url_of("planning"), url_of("execution"))
-    await fill_read_model(url_of("inspection"), {source: url_of(source) for source in SOURCES})
+    await go_on(url_of, [schema for dump in manifest.dumps for schema in dump.schemas], resend=resend)
     await _analyze(url_of("inspection"))
 
 
