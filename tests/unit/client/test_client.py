@@ -209,6 +209,14 @@ def test_lifecycle_executes_the_plan_that_the_policy_saw() -> None:
     assert keys == ["night-1-sync", "night-1-plan", "night-1-execute", None]
 
 
+def test_lifecycle_of_a_dry_run_executes_nothing() -> None:
+    script = Script(httpx.Response(200, json=planned("READY").json() | {"exportId": None}))
+    body: Any = {**BODY, "dryRun": True}
+    with pytest.raises(Refused):
+        script.client().lifecycle(body, key="k")
+    assert len(script.requests) == 1
+
+
 @pytest.mark.parametrize(("policy", "is_executed"), [(None, False), (lambda plan: True, True)])
 def test_lifecycle_stops_at_a_plan_that_the_policy_refuses(
     policy: Callable[[Any], bool] | None, is_executed: bool

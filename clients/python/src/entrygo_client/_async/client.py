@@ -187,13 +187,14 @@ class AsyncEntryGo(AsyncOperations):
             known = [each["id"] for each in synced["data"]]
             body = cast(types.PlanBody, {**body, "orderIds": [*body.get("orderIds", ()), *known]})
         plan = await self.plan_export(body, idempotency_key=f"{key}-plan")
-        if not policy(plan):
-            raise Refused(plan)
         export_id, plan_hash = plan["exportId"], plan["planHash"]
+        # A dry run has no export: there is nothing to execute, whatever the policy says.
+        if not export_id or not policy(plan):
+            raise Refused(plan)
         execution = await self.execute_export(
-            {"batchId": export_id or "", "expectedPlanHash": plan_hash}, idempotency_key=f"{key}-execute"
+            {"batchId": export_id, "expectedPlanHash": plan_hash}, idempotency_key=f"{key}-execute"
         )
-        export = await self.wait_until(export_id or "", seconds=seconds)
+        export = await self.wait_until(export_id, seconds=seconds)
         return Lifecycle(plan=plan, execution=execution, export=export)
 
 

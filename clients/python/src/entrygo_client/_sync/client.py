@@ -184,13 +184,14 @@ class EntryGo(Operations):
             known = [each["id"] for each in synced["data"]]
             body = cast(types.PlanBody, {**body, "orderIds": [*body.get("orderIds", ()), *known]})
         plan = self.plan_export(body, idempotency_key=f"{key}-plan")
-        if not policy(plan):
-            raise Refused(plan)
         export_id, plan_hash = plan["exportId"], plan["planHash"]
+        # A dry run has no export: there is nothing to execute, whatever the policy says.
+        if not export_id or not policy(plan):
+            raise Refused(plan)
         execution = self.execute_export(
-            {"batchId": export_id or "", "expectedPlanHash": plan_hash}, idempotency_key=f"{key}-execute"
+            {"batchId": export_id, "expectedPlanHash": plan_hash}, idempotency_key=f"{key}-execute"
         )
-        export = self.wait_until(export_id or "", seconds=seconds)
+        export = self.wait_until(export_id, seconds=seconds)
         return Lifecycle(plan=plan, execution=execution, export=export)
 
 
