@@ -91,6 +91,19 @@ def test_packages_that_were_counted_on_the_truck_are_compared_with_those_of_its_
     assert ("shipments.2.commodities.0.quantity" in trip["missing"]) is differs
 
 
+def test_the_surety_stands_with_the_bond_of_its_importer_alone() -> None:
+    """CBP Form 7501, block 4, is its code; the record has its name."""
+    insured = [
+        each.model_copy(update={"bond": each.bond.model_copy(update={"surety": "Pacific Surety Co"})})
+        if each.id == NORTH.id
+        else each
+        for each in THREE.importers
+    ]
+    found = rendered(THREE.model_copy(update={"importers": tuple(insured)}))
+    named = [json_of(found, f"entry-{n}_entry_dataset.json")["entry"].get("surety") for n in (1, 2, 3)]
+    assert named == [None, "Pacific Surety Co", None]
+
+
 def test_every_entry_has_documents_in_its_importers_name(package: dict[str, RenderedArtifact]) -> None:
     datasets = [json_of(package, f"entry-{number}_entry_dataset.json") for number in (1, 2, 3)]
     assert [each["parties"]["importer_of_record"]["number"] for each in datasets] == [

@@ -13,6 +13,7 @@ from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.control_numbers import left_of, released_by
 from entrygo.execution.package.entry_columns import TRUCK_NOT_IN_CONTAINER
+from entrygo.execution.package.entry_snapshots import surety_of
 from entrygo.execution.package.invoice import ConsolidatedLine, Invoice
 from entrygo.execution.package.json_values import (
     Json,
@@ -42,7 +43,7 @@ from entrygo.execution.package.shipped_products import (
 )
 from entrygo.execution.package.transliteration import transliterated
 
-SCHEMA_VERSION = "1.4"
+SCHEMA_VERSION = "1.5"
 SEVERAL = "MULTI"
 _BOND_TYPES: Mapping[str | None, str] = {"continuous": "8", "single": "9"}
 _OF_THE_ENTRY = (
@@ -146,6 +147,8 @@ def _entry(invoice: Invoice) -> Json:
         "port_of_unlading": carriage["port_code"],
         "bond": importer.bond,
         "bond_type": _BOND_TYPES.get(importer.bond),
+        # By name; its code is the broker's to find.
+        **({"surety": surety} if (surety := text(surety_of(snapshot))) else {}),
         "mode_of_transport": TRUCK_NOT_IN_CONTAINER,
         "importing_carrier": carriage["carrier"],
         "carrier_scac": carriage["scac"],

@@ -58,6 +58,12 @@ def importer_of(snapshot: Snapshot, entry: PlannedEntry) -> ImporterOfRecord:
     return importer_of_record(record, snapshot.broker, snapshot.entry_date)
 
 
+def surety_of(snapshot: Snapshot) -> str | None:
+    """Who stands for the bond of the importer of one entry, by name; None where its record does not say."""
+    record = _record_of(snapshot, snapshot.entries[0]) if snapshot.entries else None
+    return None if record is None else record.bond.surety
+
+
 def as_imported(snapshot: Snapshot) -> Snapshot:
     """The plan with its only importer in place of the warehouse's importer."""
     if not snapshot.importers or not snapshot.entries:
