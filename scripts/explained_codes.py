@@ -514,6 +514,11 @@ MESSAGES: dict[str, Meaning] = {
         CATALOGUE,
         "Correct the number or the date, or remove the claim.",
     ),
+    "CHAPTER_98_NOT_CHECKED": Meaning(
+        "A claim under a provision of chapter 98 other than 9801 and 9802, whose conditions nothing here knows.",
+        BROKER,
+        "Ask the broker whether the provision fits, and keep its answer with the declaration.",
+    ),
     "MAKER_ORIGIN_MISMATCH": Meaning(
         "The maker is in China, but the origin is another country.",
         COMPLIANCE,

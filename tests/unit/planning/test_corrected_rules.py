@@ -103,6 +103,13 @@ CASES = [
         {"chapter_98": REPAIRED},
     ),
     Case(
+        "HTS chapter 98: samples, goods that stay for a time and others have conditions of their own",
+        "CHAPTER_98_NOT_CHECKED",
+        "chapter_98",
+        {"chapter_98": {"provision": "9811.00.60", "declaration": "Samples, marked"}},
+        {"chapter_98": REPAIRED},
+    ),
+    Case(
         "19 CFR 10.24: assembly abroad needs the value of the US components",
         "CHAPTER_98_DATA_MISSING",
         "chapter_98.us_components_value_usd",

@@ -32,12 +32,12 @@ PLANNED_AT = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
 # The hash of the week's plan and that of its snapshot, by the number of importers with a record.
 KNOWN = {
     0: (
-        "planhash_e5bb3ddfea0d0eed2f8ce745079e0a843d87fa1e5615deef557f6271a47ecb5d",
-        "52eaaff1cba01855d74c692454fbfa0f3696decd01f357a392361bd0bf7f5871",
+        "planhash_c1fda41f91d647bb299c23dff264eaa8378ac2a31260500ba2be6b079c935988",
+        "c6d569999ba2a40dffaa2571d446f75c6e6cbba2fa205ebdef284ca0943218d4",
     ),
     IMPORTERS: (
-        "planhash_459f679554d1d37518e962f7970321b61ed7053b8f84720e881d3c071ead1dab",
-        "dcd2a0b25916231f88ae580cdc53e61719fb8fac5e344c32804204992598af6f",
+        "planhash_671b1b19dd76b5ef78271bfd7f1185eff3532617678354f2bb275a8772ff641a",
+        "12b84739551bfe97fa808ea46f1097b46759c1c3dc4833b675776757e3fe8bc2",
     ),
 }
 

@@ -92,6 +92,17 @@ def _is_late(left: date, entry_date: date) -> bool:
     )
 
 
+def _not_checked(product: Product, context: Context) -> Problem | None:
+    """Samples, goods that stay for a time and others: nothing here knows on what their provision rests."""
+    claim = claimed_provision(product)
+    if not _NUMBER.fullmatch(claim) or is_provision(claim):
+        return None
+    return Problem(
+        f"{sku_of(product)} is claimed under {product.chapter_98.provision}, and of chapter 98 only 9801 and"
+        " 9802 are looked at: whether the goods may come in under it is for a person to say."
+    )
+
+
 def _may_return_free(product: Product, context: Context) -> Problem | None:
     if product.country_of_origin != "US" or claimed_provision(product):
         return None
@@ -120,6 +131,15 @@ CHAPTER_98_CLAIM_INVALID = ProductPartsRule(
     check=_claim_invalid,
 )
 
+CHAPTER_98_NOT_CHECKED = ProductRule(
+    code="CHAPTER_98_NOT_CHECKED",
+    severity=Severity.WARNING,
+    penalty=3,
+    field="chapter_98",
+    basis="HTS chapter 98: each provision has conditions of its own",
+    check=_not_checked,
+)
+
 US_GOODS_RETURNED = ProductRule(
     code="US_GOODS_RETURNED",
     severity=Severity.INFO,
@@ -129,4 +149,9 @@ US_GOODS_RETURNED = ProductRule(
     check=_may_return_free,
 )
 
-RULES: tuple[Rule, ...] = (CHAPTER_98_DATA_MISSING, CHAPTER_98_CLAIM_INVALID, US_GOODS_RETURNED)
+RULES: tuple[Rule, ...] = (
+    CHAPTER_98_DATA_MISSING,
+    CHAPTER_98_CLAIM_INVALID,
+    CHAPTER_98_NOT_CHECKED,
+    US_GOODS_RETURNED,
+)
