@@ -82,6 +82,17 @@ async def test_policy_that_somebody_else_changed_meanwhile_is_not_undone(
     assert not asked(services, planning_pb2.SetPolicyRequest)[-1].policy.approval_required
 
 
+async def test_form_that_is_sent_twice_is_saved_once_and_is_no_change_by_others(
+    clerk: httpx.AsyncClient, services: FakeServices
+) -> None:
+    hidden = fields_of((await clerk.get("/setup/policy")).text, "/setup/policy")
+    typed = {**hidden, "approvalRequired": "yes", "savingsBasis": "per_order_entry"}
+    for _ in range(2):
+        answer = await clerk.post("/setup/policy", data=typed)
+        assert answer.headers.get("location") == "/setup?saved#policy"
+    assert len(asked(services, planning_pb2.SetPolicyRequest)) == 1
+
+
 async def test_policy_that_the_key_may_not_set_is_refused_in_words(
     clerk: httpx.AsyncClient, services: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,14 +28,17 @@ async def show(visit: Visit) -> Response:
 
 
 async def save(visit: Visit) -> Response:
-    """POST /setup/policy: the policy becomes what the form says."""
+    """POST /setup/policy: the policy becomes what the form says. Sent twice, it is no change by others."""
     rules, policy = await _known(visit)
+    codes = [rule.code for rule in rules]
+    changed = policy_body(visit.form, codes)
+    stored = policy_body({**texts_of(policy), "key": visit.form.get("key", "")}, codes)
     try:
-        if visit.form.get("seen", "") != policy.updated_at:
+        if visit.form.get("seen", "") == policy.updated_at:
+            body = validated(PolicyBody, {"accountId": visit.account_id, **changed})
+            await visit.write(visit.services.planning.SetPolicy, set_policy_request(body))
+        elif changed != stored:
             raise ChangedMeanwhile
-        changed = policy_body(visit.form, [rule.code for rule in rules])
-        body = validated(PolicyBody, {"accountId": visit.account_id, **changed})
-        await visit.write(visit.services.planning.SetPolicy, set_policy_request(body))
     except EntryGoError as error:
         if error.error_kind not in EXPLAINED:
             raise
