@@ -38,6 +38,7 @@ def plan_to_proto(decision: Decision, planned_at: datetime) -> events_pb2.Plan:
         reference_version=decision.reference_version,
         planned_at=rfc3339(planned_at),
         entry_type=decision.entry_type,
+        asked_entry_type=decision.asked_entry_type or "",
         total_value_usd=plain(decision.value_usd),
         issues=_issues_to_proto(decision.issues),
         entries=entries_to_proto(decision),

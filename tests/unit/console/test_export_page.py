@@ -185,6 +185,19 @@ async def test_plan_is_made_again_of_the_same_orders_and_shows_what_changed(
     assert "What the new plan changed" in changed
 
 
+@pytest.mark.parametrize(("form", "state"), [("plan", "BATCHED"), ("anew", "WITHDRAWN")])
+async def test_plan_that_is_made_again_asks_for_the_entry_type_that_was_asked_for(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices, form: str, state: str
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    export = services._exports[ACCOUNT, export_id]
+    export.state, export.plan.asked_entry_type = state, "11"
+    page = (await clerk.get(f"/exports/{export_id}")).text
+    assert page.count('<option value="11" selected>11, informal</option>') == 1
+    await act(clerk, export_id, form, entryType="11")
+    assert asked(services, planning_pb2.PlanExportRequest)[-1].entry_type == "11"
+
+
 @pytest.mark.parametrize(
     ("state", "said"),
     [

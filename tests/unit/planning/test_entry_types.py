@@ -7,6 +7,7 @@ import pytest
 
 from entrygo.domain.facts import Order
 from entrygo.domain.principal import Mode, Tenant
+from entrygo.planning.plan_to_proto import plan_to_proto
 from entrygo.planning.snapshots import snapshot_of
 from tests.factories import CAP, golden_orders, make_importer, make_item, make_order, make_product
 from tests.unit.planning.decisions import codes, decide_on, found
@@ -25,6 +26,12 @@ def test_formal_entry_that_is_asked_for_costs_what_it_costs_and_is_no_finding() 
     # On their own the orders would go by their value.
     assert asked.savings.separate == by_value.savings.separate
     assert asked.savings.estimated_usd == 0
+
+
+@pytest.mark.parametrize(("asked", "stated"), [("01", "01"), (None, "")])
+def test_plan_says_which_entry_type_was_asked_for(asked: str | None, stated: str) -> None:
+    decision = decide_on(*golden_orders(), entry_type=asked)
+    assert plan_to_proto(decision, datetime(2026, 3, 11, tzinfo=UTC)).asked_entry_type == stated
 
 
 def test_value_over_the_limit_makes_the_entry_formal_whatever_is_asked() -> None:

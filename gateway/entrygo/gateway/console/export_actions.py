@@ -112,7 +112,7 @@ def _orders_of(visit: Visit, found: inspection_pb2.Export) -> dict[str, Any]:
         "brokerId": before.broker_id,
         "destinationCountry": before.destination_country,
         "orderIds": [*before.included_order_ids, *before.excluded_order_ids],
-        **visit.given("entryDate", "onBlocked"),
+        **visit.given("entryDate", "onBlocked", "entryType"),
         **_key(visit),
     }
 

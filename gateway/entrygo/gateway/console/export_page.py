@@ -144,6 +144,7 @@ async def render(
         confirmed=CONFIRMED,
         approval=approval,
         gave_back=found.state in GAVE_BACK,
+        asked_entry_type=found.plan.asked_entry_type,
     )
 
 

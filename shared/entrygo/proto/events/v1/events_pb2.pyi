@@ -123,7 +123,7 @@ class ExportPlanned(_message.Message):
     def __init__(self, batch_id: _Optional[str] = ..., revision: _Optional[int] = ..., plan: _Optional[_Union[Plan, _Mapping]] = ..., supersedes: _Optional[str] = ...) -> None: ...
 
 class Plan(_message.Message):
-    __slots__ = ("plan_hash", "readiness_state", "compliance_score", "validation_messages", "included_order_ids", "excluded_order_ids", "flags", "missing_data", "recommended_strategy", "estimated_import_savings_usd", "next_recommended_action", "warehouse_id", "broker_id", "destination_country", "entry_date", "ruleset_version", "reference_version", "planned_at", "entry_type", "total_value_usd", "issues", "entries", "coverage", "saving", "bonds", "excluded_orders")
+    __slots__ = ("plan_hash", "readiness_state", "compliance_score", "validation_messages", "included_order_ids", "excluded_order_ids", "flags", "missing_data", "recommended_strategy", "estimated_import_savings_usd", "next_recommended_action", "warehouse_id", "broker_id", "destination_country", "entry_date", "ruleset_version", "reference_version", "planned_at", "entry_type", "total_value_usd", "asked_entry_type", "issues", "entries", "coverage", "saving", "bonds", "excluded_orders")
     PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
     READINESS_STATE_FIELD_NUMBER: _ClassVar[int]
     COMPLIANCE_SCORE_FIELD_NUMBER: _ClassVar[int]
@@ -144,6 +144,7 @@ class Plan(_message.Message):
     PLANNED_AT_FIELD_NUMBER: _ClassVar[int]
     ENTRY_TYPE_FIELD_NUMBER: _ClassVar[int]
     TOTAL_VALUE_USD_FIELD_NUMBER: _ClassVar[int]
+    ASKED_ENTRY_TYPE_FIELD_NUMBER: _ClassVar[int]
     ISSUES_FIELD_NUMBER: _ClassVar[int]
     ENTRIES_FIELD_NUMBER: _ClassVar[int]
     COVERAGE_FIELD_NUMBER: _ClassVar[int]
@@ -170,13 +171,14 @@ class Plan(_message.Message):
     planned_at: str
     entry_type: str
     total_value_usd: str
+    asked_entry_type: str
     issues: PlanIssues
     entries: _containers.RepeatedCompositeFieldContainer[PlannedEntry]
     coverage: Coverage
     saving: MeasuredSaving
     bonds: _containers.RepeatedCompositeFieldContainer[BondNeed]
     excluded_orders: _containers.RepeatedCompositeFieldContainer[ExcludedOrder]
-    def __init__(self, plan_hash: _Optional[str] = ..., readiness_state: _Optional[str] = ..., compliance_score: _Optional[int] = ..., validation_messages: _Optional[_Iterable[_Union[ValidationMessage, _Mapping]]] = ..., included_order_ids: _Optional[_Iterable[str]] = ..., excluded_order_ids: _Optional[_Iterable[str]] = ..., flags: _Optional[_Iterable[str]] = ..., missing_data: _Optional[_Iterable[str]] = ..., recommended_strategy: _Optional[str] = ..., estimated_import_savings_usd: _Optional[str] = ..., next_recommended_action: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., entry_date: _Optional[str] = ..., ruleset_version: _Optional[str] = ..., reference_version: _Optional[str] = ..., planned_at: _Optional[str] = ..., entry_type: _Optional[str] = ..., total_value_usd: _Optional[str] = ..., issues: _Optional[_Union[PlanIssues, _Mapping]] = ..., entries: _Optional[_Iterable[_Union[PlannedEntry, _Mapping]]] = ..., coverage: _Optional[_Union[Coverage, _Mapping]] = ..., saving: _Optional[_Union[MeasuredSaving, _Mapping]] = ..., bonds: _Optional[_Iterable[_Union[BondNeed, _Mapping]]] = ..., excluded_orders: _Optional[_Iterable[_Union[ExcludedOrder, _Mapping]]] = ...) -> None: ...
+    def __init__(self, plan_hash: _Optional[str] = ..., readiness_state: _Optional[str] = ..., compliance_score: _Optional[int] = ..., validation_messages: _Optional[_Iterable[_Union[ValidationMessage, _Mapping]]] = ..., included_order_ids: _Optional[_Iterable[str]] = ..., excluded_order_ids: _Optional[_Iterable[str]] = ..., flags: _Optional[_Iterable[str]] = ..., missing_data: _Optional[_Iterable[str]] = ..., recommended_strategy: _Optional[str] = ..., estimated_import_savings_usd: _Optional[str] = ..., next_recommended_action: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., entry_date: _Optional[str] = ..., ruleset_version: _Optional[str] = ..., reference_version: _Optional[str] = ..., planned_at: _Optional[str] = ..., entry_type: _Optional[str] = ..., total_value_usd: _Optional[str] = ..., asked_entry_type: _Optional[str] = ..., issues: _Optional[_Union[PlanIssues, _Mapping]] = ..., entries: _Optional[_Iterable[_Union[PlannedEntry, _Mapping]]] = ..., coverage: _Optional[_Union[Coverage, _Mapping]] = ..., saving: _Optional[_Union[MeasuredSaving, _Mapping]] = ..., bonds: _Optional[_Iterable[_Union[BondNeed, _Mapping]]] = ..., excluded_orders: _Optional[_Iterable[_Union[ExcludedOrder, _Mapping]]] = ...) -> None: ...
 
 class ExcludedOrder(_message.Message):
     __slots__ = ("order_id", "external_id", "reasons")
