@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from entrygo.domain.facts import Order
+from entrygo.domain.us_states import state_code
 from entrygo.planning.reference.postal import zip5_of
 from entrygo.planning.rules.base import Context
 from entrygo.planning.rules.destination import (
@@ -36,7 +37,7 @@ def _zeros_back(order: Order, context: Context) -> OrderFix | None:
         return None
     regions = context.reference.regions
     zip5 = match[1].zfill(ZIP_DIGITS)
-    if not regions.holds(regions.region_code(order.destination_region), zip5):
+    if not regions.holds(state_code(order.destination_region), zip5):
         return None
     return OrderFix("destination_postal_code", zip5 + (match[2] or ""))
 

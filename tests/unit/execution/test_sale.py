@@ -129,13 +129,15 @@ def test_the_state_of_destination_is_that_of_the_greatest_value() -> None:
         make_order("ord_2", destination_region="WA"),
         make_order("ord_3", destination_region="wa"),
         make_order("ord_4", destination_region=None),
+        make_order("ord_5", destination_region="Washington"),
+        make_order("ord_6", destination_region="US-OR"),
     )
     snapshot = make_snapshot(orders=orders, products=(make_product(),))
     entry = orjson.loads(rendered(snapshot)["entry_dataset"].content)["entry"]
     assert entry["state_of_destination"] == "WA"
     assert entry["destination_states"] == [
-        {"state": "WA", "value": "440.00"},
-        {"state": "OR", "value": "220.00"},
+        {"state": "WA", "value": "660.00"},
+        {"state": "OR", "value": "440.00"},
     ]
     assert csv_rows(snapshot, "entry_lines")[0]["state_of_destination"] == "WA"
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from entrygo.domain.allocation import allocate
 from entrygo.domain.shipment import ChargeKind
+from entrygo.domain.us_states import state_code
 from entrygo.execution.package.invoice import Invoice
 from entrygo.execution.package.printable import clean_text
 
@@ -28,7 +29,7 @@ def destination_states(invoice: Invoice) -> Sequence[DestinationState]:
     """
     values: dict[str, Decimal] = defaultdict(Decimal)
     for line in invoice.lines:
-        values[clean_text(line.order.destination_region).upper()] += line.value
+        values[state_code(clean_text(line.order.destination_region))] += line.value
     stated = [DestinationState(name, value) for name, value in values.items() if name]
     return sorted(stated, key=lambda each: (-each.value, each.name))
 

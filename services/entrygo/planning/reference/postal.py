@@ -19,16 +19,10 @@ _ZIP = re.compile(r"([0-9]{5})(?:-?[0-9]{4})?")
 
 @dataclass(frozen=True, slots=True)
 class PostalRegions:
-    """States, territories and military areas: their names, and the ZIP prefixes of each."""
+    """The ZIP prefixes of states, territories and military areas, by code."""
 
-    names: Mapping[str, str]
     prefixes: Mapping[str, re.Pattern[str]]
     version: str
-
-    def region_code(self, region: str) -> str:
-        """`CA` for `CA`, `ca`, `US-CA` or `California`; anything else in upper case."""
-        code = _code_or_name(region)
-        return self.names.get(code, code)
 
     def holds(self, region: str, zip5: str) -> bool:
         """Whether a ZIP code is in a region; False for an unknown region."""
@@ -54,12 +48,7 @@ class PostalRegions:
         )
 
 
-# An order is asked for these by several rules, and the orders of a week go to few places.
-@lru_cache(maxsize=4_096)
-def _code_or_name(region: str) -> str:
-    return region.strip().upper().removeprefix("US-")
-
-
+# An order is asked for it by several rules, and the orders of a week go to few places.
 @lru_cache(maxsize=4_096)
 def zip5_of(postal_code: str) -> str | None:
     """The five digits of a ZIP or ZIP+4; None for anything else."""
@@ -74,7 +63,6 @@ def us_regions() -> PostalRegions:
     codes, names, zips = (data[key].split("~") for key in ("sub_keys", "sub_names", "sub_zips"))
     said = "\n".join("\t".join(row) for row in sorted(zip(codes, names, zips, strict=True)))
     return PostalRegions(
-        names={name.upper(): code for code, name in zip(codes, names, strict=True)},
         prefixes={
             code: re.compile(f"(?:{pattern})") for code, pattern in sorted(zip(codes, zips, strict=True))
         },

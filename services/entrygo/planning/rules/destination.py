@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from entrygo.domain.facts import Order
 from entrygo.domain.snapshot import Severity
+from entrygo.domain.us_states import state_code
 from entrygo.planning.reference.postal import zip5_of
 from entrygo.planning.rules.base import Context, OrderRule, Problem, Rule, is_blank
 
@@ -27,7 +28,7 @@ def _region(order: Order, context: Context) -> str | None:
     """The given code of the state, else the state of the ZIP code."""
     regions = context.reference.regions
     if order.destination_region is not None and not is_blank(order.destination_region):
-        return regions.region_code(order.destination_region)
+        return state_code(order.destination_region)
     zip5 = zip5_of(order.destination_postal_code or "")
     return regions.region_of(zip5) if zip5 else None
 
@@ -62,7 +63,7 @@ def _region_invalid(order: Order, context: Context) -> Problem | None:
     if order.destination_country != UNITED_STATES or region is None or is_blank(region):
         return None
     reference = context.reference
-    code = reference.regions.region_code(region)
+    code = state_code(region)
     if code in reference.regions.prefixes or code in reference.outside_customs_territory:
         return None
     return Problem(f"{region} is no state, district or territory of the United States.")
@@ -74,10 +75,10 @@ def _region_mismatch(order: Order, context: Context) -> Problem | None:
         return None
     regions = context.reference.regions
     zip5 = zip5_of(code)
-    is_known = regions.region_code(region) in regions.prefixes
+    is_known = state_code(region) in regions.prefixes
     if zip5 is None or zip5 in context.reference.postal_placeholders or not is_known:
         return None
-    if regions.holds(regions.region_code(region), zip5):
+    if regions.holds(state_code(region), zip5):
         return None
     return Problem(f"ZIP {code} is not in {region}.")
 
