@@ -12,11 +12,6 @@ from tests.unit.gateway.requests import planned_export
 __all__ = ["browser"]
 pytestmark = pytest.mark.browser
 
-# At the click: the page of an export takes new forms as soon as something happens.
-WITHOUT_VALIDATION = """addEventListener("click", ({ target }) => {
-    if (target.form) target.form.noValidate = true
-}, true)"""
-
 
 async def drop(page: Page) -> None:
     """A file whose second row is refused, up to the choice of its columns."""
@@ -91,22 +86,23 @@ async def test_tab_shows_a_file_to_no_other_key(
 
 
 @pytest.mark.parametrize(
-    ("path", "button", "stands_at"),
+    ("path", "button", "typed"),
     [
-        ("/exports/{}", "Send 1 order to", "/exports/{}"),
-        ("/setup/keys", "Make the key", "/setup/keys"),
+        ("/exports/{}", "Send 1 order to", {"#confirm": "000000"}),
+        ("/setup/keys", "Make the key", {"#name": "WMS", "#your-key": "shpbndl_live_wrong"}),
     ],
 )
 async def test_refused_form_stands_at_a_page_that_can_be_reloaded(
-    browser: Browser, base_url: str, program: httpx.AsyncClient, path: str, button: str, stands_at: str
+    browser: Browser, base_url: str, program: httpx.AsyncClient, path: str, button: str, typed: dict[str, str]
 ) -> None:
-    export_id = (await planned_export(program))["exportId"]
+    path = path.format((await planned_export(program))["exportId"])
     async with opened(browser, base_url) as page:
-        await page.add_init_script(WITHOUT_VALIDATION)
-        await sign_in(page, path.format(export_id))
+        await sign_in(page, path)
+        for field, text in typed.items():
+            await page.locator(field).fill(text)
         await page.get_by_role("button", name=button).first.click()
         await page.get_by_role("alert").first.wait_for()
-        assert page.url == base_url + stands_at.format(export_id)
+        assert page.url == f"{base_url}{path}"
         await page.reload()
         await expect(page.get_by_role("alert")).to_have_count(0)
 

@@ -136,7 +136,6 @@ async def render(
         fixes=fixes,
         fixes_left=max(0, len(found.plan.issues.by_product) - SHOWN),
         left_out=left_out,
-        leaves_out=_leaves_out(found.plan),
         left_out_left=max(0, len(found.plan.excluded_order_ids) - SHOWN),
         diff=diff,
         changes=changes_of(diff) if diff else None,
@@ -144,7 +143,7 @@ async def render(
         confirmed=CONFIRMED,
         approval=approval,
         gave_back=found.state in GAVE_BACK,
-        asked_entry_type=found.plan.asked_entry_type,
+        **_asked_of(found.plan),
     )
 
 
@@ -240,9 +239,13 @@ async def _left_out(visit: Visit, found: inspection_pb2.Export) -> list[LeftOut]
     ]
 
 
-def _leaves_out(plan: events_pb2.Plan) -> bool:
-    """Whether the plan was asked to leave out orders with an error: some stay behind for another reason."""
-    return any(not ALWAYS_BEHIND.issuperset(order.reasons) for order in plan.excluded_orders)
+def _asked_of(plan: events_pb2.Plan) -> dict[str, Any]:
+    """What the plan was asked to do, for the next one: to leave out orders with an error, and its entry type.
+
+    Some orders stay behind for another reason than an error.
+    """
+    leaves_out = any(not ALWAYS_BEHIND.issuperset(order.reasons) for order in plan.excluded_orders)
+    return {"leaves_out": leaves_out, "asked_entry_type": plan.asked_entry_type}
 
 
 def _of_importer(plan: events_pb2.Plan, order: sync_pb2.Order | None) -> list[str]:
