@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from entrygo.domain.errors import EntryGoError, Kind
-from entrygo.messaging.gathering import BATCH, rest_behind
+from entrygo.messaging.gathering import APPLYING_SECONDS, BATCH, rest_behind
 from entrygo.messaging.kafka import consumer_options, ensure_topics
 from entrygo.messaging.metrics import CONNECTED, REJECTED, observe_lag
 from entrygo.messaging.partitions import (
@@ -179,7 +179,7 @@ class Projector:
                     _positions_after(records),
                 )
                 self._progressed_at = _now()
-                await pause(stop, rest_behind(len(records), took))
+                await pause(stop, rest_behind(len(records), took, at_least=APPLYING_SECONDS))
             elif _now() - checked_at >= max(self._check_seconds, CHECK_RESTS * seconds):
                 await self._check(consumer)
                 checked_at = _now()
