@@ -26,14 +26,14 @@ _HAS_LENGTH = 2
 
 def plan_bytes(decision: Decision, planned_at: datetime) -> bytes:
     """The plan that answer and event hold; PayloadTooLarge for one that none of its readers would take."""
-    plan = plan_to_proto(decision, planned_at)
-    if plan.ByteSize() > MAX_PLAN_BYTES:
-        found, accepted = (f"{size / 1024**2:.0f}" for size in (plan.ByteSize(), MAX_PLAN_BYTES))
+    plan = plan_to_proto(decision, planned_at).SerializeToString()
+    if len(plan) > MAX_PLAN_BYTES:
+        found, accepted = (f"{size / 1024**2:.0f}" for size in (len(plan), MAX_PLAN_BYTES))
         raise PayloadTooLarge(
             f"What was found in these orders takes {found} MiB, and a plan {accepted} at most: mend the"
             " products of some of them first, or plan fewer at once."
         )
-    return plan.SerializeToString()
+    return plan
 
 
 def answer_parts(

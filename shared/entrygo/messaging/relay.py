@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from entrygo.messaging.doorbell import Doorbell
-from entrygo.messaging.gathering import BATCH, SENDING_SECONDS, rest_behind
+from entrygo.messaging.gathering import BATCH, rest_behind
 from entrygo.messaging.kafka import ensure_topics, producer_options
 from entrygo.messaging.metrics import INTERRUPTED, LEADING, PUBLISHED
 from entrygo.messaging.publisher import Acknowledgement, Publisher
@@ -154,8 +154,7 @@ class Relay:
             if not isinstance(result, BaseException)
         }
         await _check_log(producer, acknowledged.values(), last)
-        rest = rest_behind(len(events), _now() - began_at, at_least=SENDING_SECONDS)
-        await pause(stop, max(self._rest_seconds, rest))
+        await pause(stop, max(self._rest_seconds, rest_behind(len(events), _now() - began_at)))
         following = await queue.remove(list(acknowledged), BATCH)
         PUBLISHED.labels(self._schema).inc(len(acknowledged))
         if failed:
