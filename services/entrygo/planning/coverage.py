@@ -32,7 +32,7 @@ LISTS: Mapping[str, str] = {
 
 def checks_of(code: str | None, reference: ReferenceData) -> Mapping[str, Checked]:
     """By what a code was looked up, for each subject."""
-    seeded = {row.key for row in reference.seed_scopes.rows(code)}
+    seeded = _seeded(code, reference)
     return {
         subject: Checked.LIST
         if table in reference.imported
@@ -41,6 +41,16 @@ def checks_of(code: str | None, reference: ReferenceData) -> Mapping[str, Checke
         else Checked.NOT_CHECKED
         for subject, table in LISTS.items()
     }
+
+
+def was_looked_up(subject: str, table: str, code: str | None, reference: ReferenceData) -> bool:
+    """Whether the list that fills `table` was imported, or its shipped rows were written for the code."""
+    return table in reference.imported or subject in _seeded(code, reference)
+
+
+def _seeded(code: str | None, reference: ReferenceData) -> set[str]:
+    """The subjects whose shipped rows were written for the code."""
+    return {row.key for row in reference.seed_scopes.rows(code)}
 
 
 def coverage_of(products: Iterable[Product], reference: ReferenceData) -> Coverage:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from entrygo.domain.facts import Product
 from entrygo.domain.programmes import BY_ORIGIN, SECTION_301, Programme, programme_of
 from entrygo.domain.snapshot import Severity
+from entrygo.planning.coverage import was_looked_up
 from entrygo.planning.law.law_book import days_in_words, is_on_file, row_of_other_days
 from entrygo.planning.law.origin_duties import CHINA
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of
@@ -35,9 +36,7 @@ def _is_unread(product: Product, context: Context) -> bool:
     """Goods of China that no list could name: those that ship were written for few codes."""
     if product.country_of_origin != CHINA or is_blank(product.hts_code):
         return False
-    if CHINESE_LISTS in context.reference.imported:
-        return False
-    return all(row.key != SEEDED for row in context.reference.seed_scopes.rows(product.hts_code))
+    return not was_looked_up(SEEDED, CHINESE_LISTS, product.hts_code, context.reference)
 
 
 def _section_338(product: Product, context: Context) -> Problem | None:

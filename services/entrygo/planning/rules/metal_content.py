@@ -7,6 +7,7 @@ from entrygo.domain.facts import Metal, Product, Section232Status
 from entrygo.domain.money import plain
 from entrygo.domain.programmes import SECTION_232, Programme, programme_of
 from entrygo.domain.snapshot import Severity
+from entrygo.planning.coverage import was_looked_up
 from entrygo.planning.law.metals import (
     NO_SECOND_SMELT,
     US_METAL,
@@ -84,9 +85,9 @@ def needs_metals_review(product: Product, context: Context) -> bool:
 
 def _is_unread(product: Product, context: Context) -> bool:
     """Goods that the annexes may well name, and whose code was looked up on none."""
-    if chapter_of(product) not in CHAPTERS_OF_ANNEXES or ANNEXES in context.reference.imported:
+    if chapter_of(product) not in CHAPTERS_OF_ANNEXES:
         return False
-    return all(row.key != SEEDED for row in context.reference.seed_scopes.rows(product.hts_code))
+    return not was_looked_up(SEEDED, ANNEXES, product.hts_code, context.reference)
 
 
 def _annex_unknown(product: Product, context: Context) -> Problem | None:
