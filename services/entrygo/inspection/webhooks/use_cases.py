@@ -1,6 +1,6 @@
 """The use cases of an account's webhooks."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 
 import httpx
@@ -28,7 +28,7 @@ from entrygo.inspection.webhooks.signing import Signer
 from entrygo.inspection.webhooks.store import EndpointStore
 from entrygo.outbound.address_guard import AddressForbidden
 from entrygo.postgres.clock import transaction_time
-from entrygo.postgres.idempotency import Reply, run_once
+from entrygo.postgres.idempotency import Reply, Work, run_once
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Ids
 from entrygo.proto.inspection.v1 import inspection_pb2
@@ -124,17 +124,7 @@ class Webhooks:
             await store.save(_changed(await _found(store, command.id, locked=True), command))
             return endpoint_message(await _found(store, command.id)).SerializeToString()
 
-        reply = await run_once(
-            self._pool,
-            visible,
-            operation=UPDATE_OPERATION,
-            key=command.key,
-            fingerprint=command.fingerprint,
-            work=work,
-            guard=_guard(visible, command.id),
-        )
-        self._wake()
-        return reply
+        return await self._once(visible, UPDATE_OPERATION, command.id, command, work)
 
     async def delete(self, visible: Visible, endpoint_id: str) -> None:
         """With everything that was queued for it."""
@@ -198,17 +188,7 @@ class Webhooks:
                 raise NotFound("No delivery of this event.")
             return inspection_pb2.ReplayDeliveriesResponse(queued=queued).SerializeToString()
 
-        reply = await run_once(
-            self._pool,
-            visible,
-            operation=REPLAY_OPERATION,
-            key=command.key,
-            fingerprint=command.fingerprint,
-            work=work,
-            guard=_guard(visible, endpoint_id),
-        )
-        self._wake()
-        return reply
+        return await self._once(visible, REPLAY_OPERATION, endpoint_id, command, work)
 
     async def send_test(self, visible: Visible, endpoint_id: str) -> Delivery:
         """Queues an event that is about nothing; RateLimited while MAX_WAITING_TESTS of them wait."""
@@ -235,6 +215,30 @@ class Webhooks:
             )
         self._wake()
         return delivery
+
+    async def _once(
+        self,
+        visible: Visible,
+        operation: str,
+        endpoint_id: str,
+        command: UpdateCommand | ReplayCommand,
+        work: Work,
+    ) -> Reply:
+        """Under the command's key, and wakes who sends.
+
+        Who does not see the endpoint is told nothing of what was answered about it.
+        """
+        reply = await run_once(
+            self._pool,
+            visible,
+            operation=operation,
+            key=command.key,
+            fingerprint=command.fingerprint,
+            work=work,
+            guard=lambda connection: _found(EndpointStore(connection, visible), endpoint_id),
+        )
+        self._wake()
+        return reply
 
     def _check_able(self) -> None:
         if not self._signer.is_able:
@@ -266,11 +270,6 @@ def _changed(held: Endpoint, command: UpdateCommand) -> Endpoint:
         # Failing no longer says anything: somebody has decided.
         return replace(changed, disabled_reason="Disabled by the account.", failing_since=None)
     return changed
-
-
-def _guard(visible: Visible, endpoint_id: str) -> Callable[[Connection], Awaitable[object]]:
-    """Who does not see an endpoint is told nothing of what was answered about it."""
-    return lambda connection: _found(EndpointStore(connection, visible), endpoint_id)
 
 
 async def _found(store: EndpointStore, endpoint_id: str, *, locked: bool = False) -> Endpoint:
