@@ -495,13 +495,20 @@ async def test_documents_are_shown_and_downloaded(
     assert (await clerk.get(f"{address[1]}/shown")).status_code == 404
 
 
+async def document_of(
+    program: httpx.AsyncClient, services: FakeServices, media_type: str
+) -> tuple[str, events_pb2.Artifact]:
+    """The address of an executed export's document, as one of this type, and what is said of it."""
+    export_id = (await executed_export(program))["exportId"]
+    package = services._exports[ACCOUNT, export_id].customs_package
+    package.artifacts[0].media_type = media_type
+    return f"/packages/{package.id}/documents/manifest.json", package.artifacts[0]
+
+
 async def test_html_document_is_framed_without_rights(
     clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
 ) -> None:
-    export_id = (await executed_export(program))["exportId"]
-    package = services._exports[ACCOUNT, export_id].customs_package
-    package.artifacts[0].media_type = "text/html"
-    address = f"/packages/{package.id}/documents/manifest.json"
+    address, _ = await document_of(program, services, "text/html")
     assert f'<iframe class="preview" src="{address}/shown"' in (await clerk.get(address)).text
     shown = await clerk.get(f"{address}/shown")
     assert shown.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
@@ -511,11 +518,8 @@ async def test_html_document_is_framed_without_rights(
 async def test_pdf_is_shown_as_pictures_of_its_pages(
     clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
 ) -> None:
-    export_id = (await executed_export(program))["exportId"]
-    package = services._exports[ACCOUNT, export_id].customs_package
-    package.artifacts[0].media_type = "application/pdf"
+    address, artifact = await document_of(program, services, "application/pdf")
     services.contents["manifest.json"] = pdf_of(pages=2)
-    address = f"/packages/{package.id}/documents/manifest.json"
     page = (await clerk.get(address)).text
     assert [f"{address}/pages/{number}" in page for number in (1, 2, 3)] == [True, True, False]
     # As a browser asks for what an <img> names.
@@ -526,7 +530,7 @@ async def test_pdf_is_shown_as_pictures_of_its_pages(
     # What is no PDF inside is left to be downloaded.
     services.contents["manifest.json"] = b"%PDF-1.7 broken"
     assert "download it" in (await clerk.get(address)).text
-    package.artifacts[0].media_type = "text/csv"
+    artifact.media_type = "text/csv"
     assert (await clerk.get(f"{address}/pages/1")).status_code == 404
 
 
@@ -541,14 +545,12 @@ async def test_table_in_the_layout_of_a_broker_is_shown_as_one(
     encoding: str,
     delimiter: str,
 ) -> None:
-    export_id = (await executed_export(program))["exportId"]
-    package = services._exports[ACCOUNT, export_id].customs_package
-    package.artifacts[0].media_type = "text/csv"
+    address, _ = await document_of(program, services, "text/csv")
     lines = (
         delimiter.join(f'"{cell}"' for cell in row) for row in (("Maker", "Goods"), ("Böhm", "Mug, red"))
     )
     services.contents["manifest.json"] = "\r\n".join(("", *lines)).encode(encoding)
-    page = (await clerk.get(f"/packages/{package.id}/documents/manifest.json")).text
+    page = (await clerk.get(address)).text
     assert all(f"<div>{cell}</div>" in page for cell in ("Böhm", "Mug, red"))
     assert '<th scope="col">Goods</th>' in page
 
@@ -556,12 +558,9 @@ async def test_table_in_the_layout_of_a_broker_is_shown_as_one(
 async def test_table_with_a_cell_that_no_reader_takes_is_shown_as_text(
     clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
 ) -> None:
-    export_id = (await executed_export(program))["exportId"]
-    package = services._exports[ACCOUNT, export_id].customs_package
-    package.artifacts[0].media_type = "text/csv"
+    address, _ = await document_of(program, services, "text/csv")
     services.contents["manifest.json"] = b'"%b"' % (b"x" * (csv.field_size_limit() + 1))
-    answer = await clerk.get(f"/packages/{package.id}/documents/manifest.json")
-    assert answer.status_code == 200
+    assert (await clerk.get(address)).status_code == 200
 
 
 def pdf_of(*, pages: int) -> bytes:
