@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from entrygo.domain.lifecycle import State
@@ -63,6 +64,27 @@ async def test_orders_that_left_are_looked_up_also_where_many_came_since_postgre
     assert planned.looked_up_by == {"order_id"}
     searched = [line for line in planned.lines if line.startswith("Index Cond:") and "order_id >= " in line]
     assert len(searched) == len(("order_claims", "export_orders"))
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ("export_orders", "(account_id, mode, order_id, export_id)"),
+        ("order_claims", "(account_id, mode, order_id)"),
+    ],
+)
+async def test_orders_in_exports_have_no_second_index_that_an_account_is_found_in(
+    planned: Any, table: str, key: str
+) -> None:
+    # Seen with ten rows and then grown by thousands, one that begins with the export was skipped through from
+    # export to export, and read to its end for each of five thousand orders.
+    with_account = await planned.connection.fetch(
+        "SELECT pg_get_indexdef(indexrelid) FROM pg_index, unnest(indkey) AS number"
+        " JOIN pg_attribute ON attnum = number WHERE attrelid = indrelid AND indrelid = $1::text::regclass"
+        " AND attname = 'account_id'",
+        table,
+    )
+    assert [row[0].partition("btree ")[2] for row in with_account] == [key]
 
 
 async def test_orders_of_a_predecessor_are_sorted_out_by_a_hash_of_those_that_go_on(planned: Any) -> None:
