@@ -1,5 +1,6 @@
 """A package in short: which entry of a package takes the place of which of the one before."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from entrygo.execution.package.summary import (
     SummarisedEntry,
     entry_in_place_of,
     summarised,
+    summary_of,
 )
 from tests.unit.execution.snapshots import make_snapshot
 
@@ -60,3 +62,17 @@ def test_a_weight_of_more_digits_than_one_article_may_have_is_summed() -> None:
     found = summarised(make_snapshot(products=tuple(products))).gross_weight_kg
     assert found is not None
     assert found > heaviest
+
+
+def test_a_weight_of_a_fraction_of_an_article_is_kept_with_all_its_decimals() -> None:
+    snapshot = make_snapshot()
+    products = [each.model_copy(update={"gross_weight_kg": Decimal("1.0505")}) for each in snapshot.products]
+    orders = tuple(
+        replace(order, items=tuple(replace(item, quantity=Decimal("1.5001")) for item in order.items))
+        for order in snapshot.orders
+    )
+    made = summarised(make_snapshot(products=tuple(products), orders=orders))
+    found = summary_of(made.model_dump_json())
+    assert found is not None
+    assert found.gross_weight_kg == Decimal("1.57585505") * sum(len(order.items) for order in orders)
+    assert found == made

@@ -7,8 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
+
+from pydantic import PlainSerializer
 
 from entrygo.domain.facts import Fact, Number, Order
+from entrygo.domain.money import plain
 from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.domain.snapshot import PlannedEntry, Snapshot
 from entrygo.execution.package.figures import quantities
@@ -18,6 +22,9 @@ from entrygo.execution.package.port import port_of_entry
 from entrygo.execution.package.printable import clean_text
 
 WAREHOUSE_IMPORTER = None
+
+# A fraction of what is sold by measure times its weight has the decimals of both; documents do not round it.
+Weight = Annotated[Decimal, PlainSerializer(plain, return_type=str, when_used="json")]
 
 
 class SummarisedEntry(Fact):
@@ -35,7 +42,7 @@ class SummarisedEntry(Fact):
     filed_as: str = ""
     # Of an entry beside others, as of the package.
     quantities: str = ""
-    gross_weight_kg: Number | None = None
+    gross_weight_kg: Weight | None = None
 
 
 class PackageSummary(Fact):
@@ -53,7 +60,7 @@ class PackageSummary(Fact):
     # Packages from before mails said so have none.
     quantities: str = ""
     # None where a product has no weight.
-    gross_weight_kg: Number | None = None
+    gross_weight_kg: Weight | None = None
     responsible: str = ""
     answers_to: str = ""
 
