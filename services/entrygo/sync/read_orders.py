@@ -10,7 +10,7 @@ from typing import NamedTuple
 import orjson
 
 from entrygo.domain.ids import is_valid_id
-from entrygo.domain.money import line_value
+from entrygo.domain.money import MAX_INTEGER_DIGITS, line_value
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.records.kinds import PlainFields
 from entrygo.records.order import MAX_LINES, MAX_LINES_PER_ORDER, MAX_ORDERS, ORDER
@@ -32,6 +32,7 @@ _check_name = _NAME.kind.check
 _line_texts = attrgetter("product_id", "sku", *[field.name for field in LINE_FIELDS])
 _given = attrgetter(*[field.name for field in ORDER])
 _ZERO = Decimal(0)
+_TOO_MUCH = Decimal(10) ** MAX_INTEGER_DIGITS
 
 # An escaped NUL (an even number of backslashes before it), which PostgreSQL cannot store.
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -157,8 +158,16 @@ def _priced(product_id: str, sku: str, *texts: str) -> PricedLine:
         if text or field.required
     }
     draft = LineDraft(product_id, sku, tuple(given.items()))
-    value = line_value(Decimal(given["quantity"]), Decimal(given["unit_value_usd"]))
-    return PricedLine(draft, value, draft.json)
+    return PricedLine(draft, _value(given["quantity"], given["unit_value_usd"]), draft.json)
+
+
+def _value(quantity: str, unit_value_usd: str) -> Decimal:
+    """As many digits as an amount may have: totals of it are reckoned with, and written as JSON."""
+    value = line_value(Decimal(quantity), Decimal(unit_value_usd))
+    if value >= _TOO_MUCH:
+        message = f"Quantity times unitValueUsd: at most {MAX_INTEGER_DIGITS} digits before the decimal point"
+        raise Wrong(message, "too_big")
+    return value
 
 
 def _sku(product_id: str, sku: str) -> str:
@@ -177,12 +186,15 @@ def _explain_line(line: sync_pb2.OrderItem, path: str, issues: Issues) -> None:
         issues.required(f"{path}.productId")
     elif not is_valid_id(line.product_id):
         issues.add(f"{path}.productId", "Expected the id of a product", "invalid_string")
+    given: dict[str, str] = {}
     for field in LINE_FIELDS:
         text = getattr(line, field.name)
         if text:
-            issues.take(field.kind.check, text, f"{path}.{field.rest_name}")
+            given[field.name] = issues.take(field.kind.check, text, f"{path}.{field.rest_name}") or ""
         elif field.required:
             issues.required(f"{path}.{field.rest_name}")
+    if (quantity := given.get("quantity")) and (unit_value := given.get("unit_value_usd")):
+        issues.take(partial(_value, quantity), unit_value, f"{path}.unitValueUsd")
 
 
 def _canonical_object(value: str) -> str | None:

@@ -6,6 +6,7 @@ CENT = Decimal("0.01")
 MAX_DECIMAL_PLACES = 4
 MAX_INTEGER_DIGITS = 12
 MAX_WRITTEN_DIGITS = 28  # the precision of the decimal context
+LARGEST_INTEGER = 2**63  # no larger one is written as JSON
 
 
 def parse_decimal(value: str | int | Decimal, integer_digits: int = MAX_INTEGER_DIGITS) -> Decimal:
@@ -54,4 +55,5 @@ def plain(number: Decimal) -> str:
 def json_number(number: Decimal | str) -> int | float:
     """The JSON number of the contract: 255, 18.5. Exact for up to 15 significant digits."""
     value = Decimal(number)
-    return int(value) if value == value.to_integral_value() else float(value)
+    is_whole = abs(value) < LARGEST_INTEGER and value == value.to_integral_value()
+    return int(value) if is_whole else float(value)

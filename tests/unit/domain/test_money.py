@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +40,12 @@ def test_line_is_rounded_half_up_to_the_cent(quantity: str, unit: str, value: st
 def test_json_number_is_an_integer_when_whole() -> None:
     assert repr(json_number(Decimal("255.00"))) == "255"
     assert repr(json_number("18.50")) == "18.5"
+
+
+def test_json_number_of_what_exceeds_64_bits_can_be_written() -> None:
+    assert repr(json_number(Decimal(2**63 - 1))) == "9223372036854775807"
+    assert json_number(Decimal("1e24")) == 1e24
+    assert Decimal(orjson.dumps(json_number(Decimal("1e24"))).decode()) == Decimal("1e24")
 
 
 @given(st.decimals(min_value=0, max_value=10**11, places=4, allow_nan=False, allow_infinity=False))

@@ -125,6 +125,15 @@ def test_an_external_id_is_refused_when_it_cannot_be_matched_again(value: str) -
     assert [path for path, _, _ in issues_of(orders(order(value)))] == ["items.0.externalId"]
 
 
+def test_a_line_of_more_than_an_amount_can_say_is_refused_at_its_value() -> None:
+    largest = line("p1", "999999999999", "1")
+    [(path, message, code)] = issues_of(
+        orders(order("1", largest), order("2", largest, line("p1", "1000000", "1000000")))
+    )
+    assert (path, code) == ("items.1.items.1.unitValueUsd", "too_big")
+    assert message == "Quantity times unitValueUsd: at most 12 digits before the decimal point"
+
+
 def test_an_external_id_may_be_in_any_script() -> None:
     (draft,) = read_orders(orders(order("注文-№7")))
     assert draft.external_id == "注文-№7"
