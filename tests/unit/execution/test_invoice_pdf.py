@@ -5,6 +5,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 
 import pytest
@@ -200,6 +201,16 @@ def test_no_figure_of_a_common_size_is_cut() -> None:
     assert "1250 pcs" in text
     assert "1,234.5678" in text
     assert "1,543,209.75" in text
+
+
+@pytest.mark.parametrize("country", ["US", "DE"])
+def test_a_weight_of_tons_to_the_tenth_of_a_gram_stands_on_one_line(country: str) -> None:
+    weights = {"net_weight_kg": Decimal("11.5973"), "gross_weight_kg": Decimal("12.4987")}
+    products = tuple(make_product(f"prod_{name}", **weights) for name in ("red", "blue"))
+    order = make_order(items=[make_item(product.id, quantity="1001") for product in products])
+    text = text_of(_pdf(make_snapshot(products=products, orders=(order,), destination_country=country)))
+    for figure in ("11,608.8973", "12,511.1987", "23,217.7946", "25,022.3974"):
+        assert figure in text, text
 
 
 def test_what_is_too_much_for_paper_is_left_to_the_spreadsheets(monkeypatch: pytest.MonkeyPatch) -> None:
