@@ -8,7 +8,7 @@ from fractions import Fraction
 from entrygo.domain import duty as stated
 from entrygo.domain.consolidation import LineKey
 from entrygo.domain.facts import Order, Product
-from entrygo.domain.hts_quantities import UNITS, measures_of
+from entrygo.domain.hts_quantities import UNITS, measures_of, unit_of
 from entrygo.domain.snapshot import PlannedEntry
 from entrygo.planning.duty.book import DutyBook
 from entrygo.planning.duty.duty_line import DutyLine, line_of
@@ -111,7 +111,8 @@ def _merged(
 
 
 def _goods(product: Product, value: Decimal, quantity: Decimal) -> _Goods:
-    measures = ((measure.unit, measure.each) for measure in measures_of(product, UNITS))
+    units = (*UNITS, unit_of(product))
+    measures = ((measure.unit, measure.each) for measure in measures_of(product, units))
     repair = product.chapter_98.repair_value_usd
     return _Goods(
         product,

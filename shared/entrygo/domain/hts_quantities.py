@@ -56,6 +56,7 @@ _REPORTED = {
     "m2": (AREA, Fraction(1), 2),
     "liters": (VOLUME, Fraction(1), 2),
 }
+_DECIMALS_OF_OTHERS = 2
 UNITS = tuple(_REPORTED)
 # What the tariff prints where it asks for no quantity.
 _NONE_ASKED = "x"
@@ -91,6 +92,11 @@ def hts_quantities(parts: Iterable[tuple[Decimal, Sequence[Measure]]]) -> tuple[
     return tuple(HtsQuantity(unit, _sum(unit, goods)) for unit in units)
 
 
+def unit_of(product: Product) -> str:
+    """What a product is sold by, written as the tariff writes units; without one, quantities count pieces."""
+    return _name(product.unit_of_measure or "") or "pcs"
+
+
 def _sum(unit: str, goods: Sequence[tuple[Decimal, Mapping[str, Fraction | None]]]) -> Decimal | None:
     """One part that is not known leaves the whole unknown."""
     total = Fraction(0)
@@ -103,11 +109,11 @@ def _sum(unit: str, goods: Sequence[tuple[Decimal, Mapping[str, Fraction | None]
 
 
 def _each(product: Product, hts_unit: str) -> Fraction | None:
+    unit = unit_of(product)
     if hts_unit not in _REPORTED:
-        return None
+        # Packs, carats, head: what is sold by such a unit is reported in it, and nothing else is.
+        return Fraction(1) if unit == hts_unit else None
     kind, size, _ = _REPORTED[hts_unit]
-    # Without a unit, quantities count pieces.
-    unit = _name(product.unit_of_measure or "") or "pcs"
     if hts_unit == _PIECES_OF_SETS and unit not in _NAMES_OF_A_PIECE:
         return None
     given, holds = _COMMERCIAL.get(unit, (None, Fraction(0)))
@@ -123,6 +129,6 @@ def _name(unit: str) -> str:
 
 
 def _rounded(amount: Fraction, unit: str) -> Decimal:
-    decimals = _REPORTED[_name(unit)][2]
+    _, _, decimals = _REPORTED.get(_name(unit), (None, None, _DECIMALS_OF_OTHERS))
     doubled = 2 * amount * 10**decimals
     return Decimal((doubled + 1) // 2).scaleb(-decimals)

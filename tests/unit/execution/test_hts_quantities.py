@@ -43,6 +43,8 @@ def test_24_jackets_of_800_grams_are_two_dozen_and_19_2_kg() -> None:
         ("72", "units", "gross", "0.50"),
         ("3", "pcs", "g", "2460.0"),
         ("2000", "pcs", "t", "1.640"),
+        ("30", "Packs", "packs", "30.00"),
+        ("0.755", "carat", "carat", "0.76"),
     ],
 )
 def test_a_quantity_is_converted_as_it_is_done_by_hand(
@@ -72,6 +74,8 @@ def test_a_unit_of_weight_tells_the_net_weight_where_none_is_given() -> None:
         ("prs", {"unit_of_measure": "pcs"}),
         ("no", {"unit_of_measure": "carton"}),
         ("m2", {}),
+        ("pack", {}),
+        ("pack", {"unit_of_measure": None}),
     ],
 )
 def test_what_the_data_do_not_give_is_blank(hts_unit: str, fields: dict[str, Any]) -> None:

@@ -151,6 +151,26 @@ def test_duty_for_a_unit_counts_what_documents_report_of_goods_sold_by_another()
     assert [(each.of, each.amount_usd) for each in entry.lines[0].low] == [(("454 kg",), Decimal("13.62"))]
 
 
+def test_a_duty_on_what_goods_are_sold_by_takes_its_quantity_from_the_order() -> None:
+    book = make_book(rates=[rate_row("9504400000", "Free", "", "10¢/pack + 20%")])
+    cards = make_product("prod_a", hts_code="9504400000", country_of_origin="BY", **NOTHING)
+    sold = cards.model_copy(update={"unit_of_measure": "Pack"})
+    duties = [
+        estimate_of(
+            decide_on(
+                make_order("ord_1", make_item("prod_a", "25", "4")),
+                products=[product],
+                entry_date=NOVEMBER,
+                duty_book=book,
+            )
+        )
+        .entries[0]
+        .duty_low_usd
+        for product in (cards, sold)
+    ]
+    assert duties == [None, Decimal("22.50")]
+
+
 def test_repairs_of_a_line_are_those_of_each_product_in_it() -> None:
     def repaired(id: str, usd: str | None) -> Product:
         claim = {"provision": "9802.00.40", "repair_value_usd": usd}

@@ -128,6 +128,25 @@ def test_goods_that_the_tariff_weighs_need_a_net_weight_and_no_unit_of_weight() 
     assert asked(None) == ["Product CAP-002 has no net weight; HTS reports in g."]
 
 
+@pytest.mark.parametrize(("unit_of_measure", "is_known"), [("Pack", True), ("pcs", False), ("x", False)])
+def test_goods_that_the_tariff_counts_by_a_unit_of_their_own_are_sold_by_it(
+    unit_of_measure: str, is_known: bool
+) -> None:
+    given = {
+        "key": "pack",
+        "value": {"units": ["pack"], "prefixes": ["9504"]},
+        "effective_from": "2023-10-01",
+    }
+    packs = row_from("hts_units", {**given, "effective_to": None, "source": "x", "checked_on": "2026-10-12"})
+    reference = Book({**shipped_book().tables, "hts_units": [packs]}).on(START)
+    cards = make_product(hts_code="9504400000", unit_of_measure=unit_of_measure)
+    messages = found(
+        decide_on(products=[cards], entry_date=START, reference=reference), "PRODUCT_UOM_UNCONVERTIBLE"
+    )
+    told = [f"Unit {unit_of_measure} of {cards.sku} cannot be converted to pack."]
+    assert [each.message for each in messages if each.product_id == cards.id] == ([] if is_known else told)
+
+
 def test_rows_imported_before_they_had_a_status_are_second_hand() -> None:
     given = {key: value for key, value in row_to(rows_of("pga_flags")[0]).items() if key != "status"}
     assert row_from("pga_flags", given).status is Status.SECONDARY

@@ -32,12 +32,12 @@ PLANNED_AT = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
 # The hash of the week's plan and that of its snapshot, by the number of importers with a record.
 KNOWN = {
     0: (
-        "planhash_c1fda41f91d647bb299c23dff264eaa8378ac2a31260500ba2be6b079c935988",
-        "c6d569999ba2a40dffaa2571d446f75c6e6cbba2fa205ebdef284ca0943218d4",
+        "planhash_cd08466c39a89d3f88ca0ac3ecbfe348326a254a3bafe4d6e92b7ea897a00b99",
+        "a42ab546cfd1efbb0a8d872982dc780777f27e56508fe4f63a06f3e4e6c63d7a",
     ),
     IMPORTERS: (
-        "planhash_671b1b19dd76b5ef78271bfd7f1185eff3532617678354f2bb275a8772ff641a",
-        "12b84739551bfe97fa808ea46f1097b46759c1c3dc4833b675776757e3fe8bc2",
+        "planhash_e6941668bb12d03e30fdeb68f86391de898c0495fd177b8faba7879a1cc96789",
+        "686c350b8921c4775740b5accf9317c731d8300cf693c4c91fdec840cb31848b",
     ),
 }
 

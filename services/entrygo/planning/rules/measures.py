@@ -1,6 +1,7 @@
 """Rules on weight and unit: what the tariff's units of quantity need to be worked out."""
 
 from entrygo.domain.facts import Product
+from entrygo.domain.hts_quantities import measures_of
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.reference.scopes import words_of
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of
@@ -45,7 +46,13 @@ def _unconvertible(product: Product, context: Context) -> Problem | None:
     if unit is None or is_blank(unit):
         return None
     names, given = context.reference.unit_names, _named(unit)
-    if all(asked in WEIGHTS or given in names.get(asked, {given}) for asked in units):
+
+    def is_told(asked: str) -> bool:
+        if asked in names:
+            return given in names[asked]
+        return all(measure.each is not None for measure in measures_of(product, (asked,)))
+
+    if all(asked in WEIGHTS or is_told(asked) for asked in units):
         return None
     return Problem(f"Unit {unit} of {sku_of(product)} cannot be converted to {', '.join(units)}.")
 
