@@ -14,6 +14,7 @@ from entrygo.cli.archive.databases import open_databases
 from entrygo.cli.archive.documents_store import check_store
 from entrygo.cli.connection import current_home
 from entrygo.cli.options import Json
+from entrygo.cli.readable import table_of
 from entrygo.cli.remembered import fill_environment
 from entrygo.cli.terminal import err, out, print_done, print_json
 from entrygo.domain.errors import NotFound
@@ -142,9 +143,7 @@ def _as_json(each: Archived) -> dict[str, str | bool]:
 
 
 def _table(found: Sequence[Archived]) -> Table:
-    table = Table(box=None, header_style="dim")
-    for heading in ("account", "mode", "export", "state", "closed", "archived", "file"):
-        table.add_column(heading)
+    table = table_of("account", "mode", "export", "state", "closed", "archived", "file")
     for each in found:
         closed, archived_at = rfc3339(each.closed_at), rfc3339(each.archived_at)
         table.add_row(*each.key, each.state, closed, archived_at, each.sha256)

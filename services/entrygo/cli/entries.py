@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from entrygo.cli.imports.commands import File, ServerOptions, reported
 from entrygo.cli.options import Json, takes_options
+from entrygo.cli.readable import table_of
 from entrygo.cli.terminal import err, out, print_done, print_json
 from entrygo.imports.choosing import choose_columns, parse_mapping
 from entrygo.imports.entries import Rejected
@@ -253,9 +253,7 @@ def _write_rejects(file: Path, source: SourceFile, rejected: Sequence[Rejected])
 
 
 def _show(found: Sequence[Mapping[str, Any]]) -> None:
-    table = Table(box=None, header_style="dim")
-    for heading in ("export", "entry", "number", "state", "duty", "estimated", "fees", "estimated"):
-        table.add_column(heading)
+    table = table_of("export", "entry", "number", "state", "duty", "estimated", "fees", "estimated")
     for each in found:
         one = each["outcome"]
         low, high = one["estimatedDutyLowUsd"], one["estimatedDutyHighUsd"]

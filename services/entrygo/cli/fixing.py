@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.text import Text
 
 from entrygo.cli.readable import table_of
+from entrygo.cli.terminal import WIDE
 
 Answer = Mapping[str, Any]
 
 SHOWN_PRODUCTS = 20
-WIDE = 140  # columns of a screen
 
 
 def show_issues(console: Console, plan: Answer, *, left_out: int) -> None:

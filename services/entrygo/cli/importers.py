@@ -11,6 +11,7 @@ from rich.table import Table
 
 from entrygo.cli.imports.commands import File, ImportOptions, ServerOptions, import_file
 from entrygo.cli.options import Json, takes_options
+from entrygo.cli.readable import table_of
 from entrygo.cli.terminal import err, out, print_json
 from entrygo.domain.errors import NotFound
 from entrygo.domain.importer_number import masked
@@ -84,9 +85,7 @@ def show_importers(
 
 
 def _table(importers: Sequence[Mapping[str, Any]]) -> Table:
-    table = Table(box=None, header_style="dim")
-    for heading in ("importer", "name", "number", "resident", "bond", "powers of attorney"):
-        table.add_column(heading)
+    table = table_of("importer", "name", "number", "resident", "bond", "powers of attorney")
     for each in importers:
         cells = (
             each["externalId"],

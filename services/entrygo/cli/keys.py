@@ -13,7 +13,8 @@ from rich.text import Text
 from entrygo.cli import keys_in_database
 from entrygo.cli.connection import find_target
 from entrygo.cli.options import Json
-from entrygo.cli.terminal import errors, out, print_json
+from entrygo.cli.readable import table_of
+from entrygo.cli.terminal import WIDE, errors, out, print_json
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.principal import Mode, ScopeName
 from entrygo.requests.keys import DEFAULT_OVERLAP_HOURS, MAX_EXPIRES_IN_DAYS, MAX_OVERLAP_HOURS
@@ -138,21 +139,23 @@ def _show_made(made: Key, *, as_json: bool) -> None:
 
 
 def _table(keys: Sequence[Key]) -> Table:
-    table = Table(box=None, header_style="dim")
-    rights = ("mode", "state", "scopes", "warehouse")
-    for heading in ("id", "name", "key", *rights, "created", "expires", "last used"):
-        table.add_column(heading)
+    """A row for each key; what tells it from others is there where there is room for it."""
+    is_wide = out.width >= WIDE
+    rights = ("mode", "state", "scopes", "warehouse", "expires")
+    table = table_of("id", "name", *rights, *(("key", "created", "last used") if is_wide else ()))
     for key in keys:
         texts = (
             key["name"],
-            f"{key['prefix']}…",
             key["mode"],
             key["status"],
             "all" if set(key["scopes"]) == set(ScopeName) else " ".join(key["scopes"]),
             key["warehouseId"] or "any",
-            key["createdAt"],
-            key["expiresAt"] or "never",
-            key["lastUsedAt"] or "never",
+            _day(key["expiresAt"]),
         )
-        table.add_row(key["id"], *map(Text, texts))
+        beside = (f"{key['prefix']}…", _day(key["createdAt"]), _day(key["lastUsedAt"])) if is_wide else ()
+        table.add_row(key["id"], *map(Text, (*texts, *beside)))
     return table
+
+
+def _day(at: str | None) -> str:
+    return "never" if at is None else at[:10]

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from entrygo.cli.connection import current_home
 from entrygo.cli.options import Json
+from entrygo.cli.readable import table_of
 from entrygo.cli.remembered import fill_environment
 from entrygo.cli.terminal import out, print_done, print_json
 from entrygo.cli.up.background import running
@@ -74,9 +75,7 @@ def _as_json(kept: KeptLetter) -> dict[str, str | int | None]:
 
 
 def _table(found: Sequence[KeptLetter]) -> Table:
-    table = Table(box=None, header_style="dim")
-    for heading in ("id", "account", "from", "attempts", "last", "error"):
-        table.add_column(heading)
+    table = table_of("id", "account", "from", "attempts", "last", "error")
     for kept in found:
         letter = kept.letter
         table.add_row(

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from entrygo.cli.connection import with_pool
 from entrygo.cli.options import Json
+from entrygo.cli.readable import table_of
 from entrygo.cli.terminal import out, print_done, print_json
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.ids import IdKind
@@ -78,9 +79,7 @@ def _as_json(each: Recipient) -> dict[str, str | int | None]:
 
 
 def _table(found: Sequence[Recipient]) -> Table:
-    table = Table(box=None, header_style="dim")
-    for heading in ("address", "state", "since", "mails that asked", "last asked"):
-        table.add_column(heading)
+    table = table_of("address", "state", "since", "mails that asked", "last asked")
     for each in found:
         asked = "never" if each.asked_at is None else rfc3339(each.asked_at)
         table.add_row(each.address, each.state, rfc3339(each.changed_at), str(each.asks), asked)

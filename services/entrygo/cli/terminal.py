@@ -10,6 +10,8 @@ from rich.console import Console
 
 # A pipe has no width; tables in it get enough of one to stay one line a row.
 PIPE_WIDTH = 200
+# From so many columns on, a table shows what is good to know, too.
+WIDE = 140
 
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -70,3 +70,19 @@ def test_mode_is_that_of_the_maker_unless_an_operator_says_otherwise(server: Rec
     result = CliRunner().invoke(app, ["keys", "create", "--scope", "read", "--mode", "test"])
     assert "leave --mode out" in str(result.exception.details)  # type: ignore[union-attr]
     assert server.asked == []
+
+
+def test_list_shows_ids_whole_as_other_commands_take_them(server: Recorder) -> None:
+    key = {
+        **KEY,
+        "id": "key_01m8q3h68mt9eppvepn84mkwtp",
+        "name": "Clerk of the second warehouse",
+        "scopes": ["exports:execute", "exports:plan", "orders:write", "read"],
+        "warehouseId": "wh_01m8q3exytqa8w0nt0z0dkta59",
+        "expiresAt": "2027-03-11T16:10:00.000Z",
+        "lastUsedAt": "2026-03-12T08:00:00.000Z",
+    }
+    server.answer = {"data": [key], "hasMore": False, "nextCursor": None}
+    said = run("list")
+    for text in (key["id"], key["warehouseId"], "2026-03-11", "2027-03-11", "2026-03-12"):
+        assert text in said
