@@ -282,4 +282,4 @@ async def test_without_the_package_for_sftp_the_submission_waits_and_says_what_t
         monkeypatch.setattr(sftp, "asyncssh", None)
         result = await sftp_channel().submit(server.delivery(), Point())
     assert result.outcome is Outcome.TRANSIENT
-    assert "entrygo[sftp]" in result.message
+    assert "asyncssh" in result.message

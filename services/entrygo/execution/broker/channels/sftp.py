@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 else:
     asyncssh = imported_late("asyncssh")
 
-NOT_INSTALLED = "SFTP needs a package that is not installed: pip install 'entrygo[sftp]'."
+NOT_INSTALLED = "SFTP needs the package asyncssh, which is not installed: see the extra `sftp` of EntryGo."
 DEFAULT_PORT = 22
 KEEPALIVE_SECONDS = 15
 
