@@ -85,6 +85,7 @@ def test_details_that_fit_in_no_small_trailer_are_named_alone() -> None:
     [
         (grpc.StatusCode.UNAVAILABLE, "connection refused", errors.ServiceUnavailable),
         (grpc.StatusCode.DEADLINE_EXCEEDED, "", errors.ServiceUnavailable),
+        (grpc.StatusCode.UNIMPLEMENTED, "Method not found!", errors.ServiceUnavailable),
         (grpc.StatusCode.UNAUTHENTICATED, "", errors.InvalidApiKey),
         (
             grpc.StatusCode.RESOURCE_EXHAUSTED,
