@@ -168,6 +168,27 @@ FAULTS = (
         (f"{EXECUTION}/test_fences.py",),
     ),
     Fault(
+        "an execution is taken over while its owner lives",
+        "services/entrygo/execution/store.py",
+        "AND id = $3 AND lease_until <= now()",
+        "AND id = $3 AND lease_until IS NOT NULL",
+        (f"{EXECUTION}/test_fences.py",),
+    ),
+    Fault(
+        "an attempt is given up for dead while its owner lives",
+        "services/entrygo/execution/broker/settling_store.py",
+        "(NOT $11 OR lease_until <= now())",
+        "(NOT $11 OR lease_until IS NOT NULL)",
+        (f"{EXECUTION}/test_fences.py",),
+    ),
+    Fault(
+        "an attempt that is not due yet begins",
+        "services/entrygo/execution/broker/attempt_store.py",
+        "AND (attempts = 0 OR next_attempt_at <= now())",
+        "AND (attempts = 0 OR next_attempt_at IS NOT NULL)",
+        (f"{EXECUTION}/test_fences.py",),
+    ),
+    Fault(
         "a mail leaves without the data phase being noted",
         "services/entrygo/execution/broker/channels/email.py",
         "        await before_data()\n        if client.protocol is None or not client.is_connected:",

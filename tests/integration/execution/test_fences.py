@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from entrygo.execution.steps.leases import LeaseLost
 from entrygo.execution.steps.prepared_store import PreparedStore
 from entrygo.execution.steps.step_store import OPERATION, StepStore
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
+from entrygo.postgres.clock import current_time
 from entrygo.postgres.idempotency import KeyStore
 from entrygo.postgres.pool import EVERYONE, Connection, transaction
 from tests.integration.execution.made import made
@@ -56,6 +58,17 @@ async def test_an_owner_whose_execution_was_taken_over_changes_nothing_of_it(wor
         assert await store.find(before.id) == owner
         assert not await connection.fetchval("SELECT EXISTS (SELECT FROM customs_packages)")
         assert all([await change(connection, owner) for change in OF_EXECUTION])
+
+
+async def test_an_execution_is_taken_over_by_nobody_while_its_owner_lives(world: World) -> None:
+    process = await world.crashed(AFTER_CLAIM)
+    async with transaction(process.pool, LIVE) as connection:
+        store = ExecutionStore(connection, LIVE)
+        execution_id = await connection.fetchval("SELECT id FROM executions")
+        assert await store.take_over(execution_id, LEASE) is None
+        before = await store.find(execution_id)
+        assert before is not None
+        assert before.attempt == 1
 
 
 async def test_an_owner_that_planning_refuses_forgets_nothing_of_an_execution_that_was_taken_over(
@@ -105,3 +118,32 @@ async def test_an_attempt_enters_its_data_phase_once(world: World) -> None:
         attempt = await SubmissionStore(connection, LIVE).get(submission_id)
         store = AttemptStore(connection, LIVE)
         assert [await store.enter_data_phase(attempt, LEASE) for _ in range(2)] == [True, False]
+
+
+async def test_an_attempt_is_given_up_for_dead_by_nobody_while_its_owner_lives(world: World) -> None:
+    process = await world.crashed(AFTER_SENDING)
+    async with transaction(process.pool, LIVE) as connection:
+        submission_id = await connection.fetchval("SELECT id FROM broker_submissions")
+        attempt = await SubmissionStore(connection, LIVE).get(submission_id)
+        given_up = replace(attempt, status=SubmissionStatus.PREPARED, next_attempt_at=START)
+        store = AttemptStore(connection, LIVE)
+        assert not await store.settle(given_up, is_abandoned=True)
+    await world.pass_lease()
+    async with transaction(process.pool, LIVE) as connection:
+        assert await AttemptStore(connection, LIVE).settle(given_up, is_abandoned=True)
+
+
+async def test_a_further_attempt_begins_once_it_is_due_whoever_saw_it_before(world: World) -> None:
+    process = await world.crashed(AFTER_SENDING)
+    async with transaction(process.pool, LIVE) as connection:
+        submission_id = await connection.fetchval("SELECT id FROM broker_submissions")
+        attempt = await SubmissionStore(connection, LIVE).get(submission_id)
+        store = AttemptStore(connection, LIVE)
+        later = await current_time(connection) + timedelta(minutes=5)
+        assert await store.settle(replace(attempt, status=SubmissionStatus.PREPARED, next_attempt_at=later))
+        assert await store.begin(submission_id, LEASE) is None
+    await world.pass_time(timedelta(minutes=6))
+    async with transaction(process.pool, LIVE) as connection:
+        begun = await AttemptStore(connection, LIVE).begin(submission_id, LEASE)
+        assert begun is not None
+        assert begun.attempts == 2
