@@ -375,6 +375,27 @@ FAULTS = (
         ("tests/unit/execution/test_document_safety.py",),
     ),
     Fault(
+        "a browser may guess what an answer is",
+        "gateway/entrygo/gateway/middleware.py",
+        'headers["x-content-type-options"] = "nosniff"',
+        'headers["x-content-type-options"] = "none"',
+        ("tests/unit/gateway/test_edge.py",),
+    ),
+    Fault(
+        "a document that a browser renders has the rights of the console",
+        "gateway/entrygo/gateway/routes/customs_packages.py",
+        '        "content-security-policy": "sandbox",\n',
+        "",
+        ("tests/unit/gateway/test_inspect_routes.py",),
+    ),
+    Fault(
+        "the name of a document stands in its header as it is",
+        "gateway/entrygo/gateway/routes/customs_packages.py",
+        "quote(artifact.filename, safe='')",
+        "artifact.filename",
+        ("tests/unit/gateway/test_inspect_routes.py",),
+    ),
+    Fault(
         "pages for brokers do not escape HTML",
         "gateway/entrygo/gateway/html_pages.py",
         "autoescape=True,",

@@ -30,6 +30,8 @@ async def test_every_answer_names_its_request(client: httpx.AsyncClient) -> None
     ):
         assert answer.headers["x-request-id"].startswith("req_")
         assert answer.headers["cache-control"] == "no-store"
+        # No browser takes what a caller wrote for a page because it looks like one.
+        assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 async def test_a_valid_request_id_is_kept_and_sent_on(

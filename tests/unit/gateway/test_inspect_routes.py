@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from entrygo.gateway.routes.customs_packages import document_headers
+from entrygo.proto.events.v1 import events_pb2
 from tests.fakes import MANIFEST, OTHER_KEY, FakeServices
 from tests.unit.gateway.requests import (
     executed_export,
@@ -171,10 +173,21 @@ async def test_a_document_comes_with_type_length_name_and_digest(client: httpx.A
     assert answer.headers["content-disposition"] == 'attachment; filename="manifest.json"'
     assert answer.headers["repr-digest"] == f"sha-256=:{base64.b64encode(digest.digest()).decode()}:"
     assert answer.headers["etag"] == f'"{digest.hexdigest()}"'
+    # A browser that renders it all the same gives it no rights of the console's.
+    assert answer.headers["content-security-policy"] == "sandbox"
     unchanged = await client.get(path, headers={"if-none-match": answer.headers["etag"]})
     assert (unchanged.status_code, unchanged.content) == (304, b"")
     head = await client.head(path)
     assert (head.status_code, head.headers["content-length"]) == (200, str(len(MANIFEST)))
+
+
+def test_a_document_keeps_its_name_whatever_its_characters_and_adds_nothing_to_the_header() -> None:
+    name = 'Café "1"; filename=x.csv'
+    headers = document_headers(events_pb2.Artifact(filename=name, sha256="00"))
+    assert headers["content-disposition"] == (
+        'attachment; filename="Caf_ _1__ filename_x.csv";'
+        " filename*=UTF-8''Caf%C3%A9%20%221%22%3B%20filename%3Dx.csv"
+    )
 
 
 @pytest.mark.parametrize("filename", ["none.json", "%00", "%2e%2e", "a" * 256])
