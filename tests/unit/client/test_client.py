@@ -154,9 +154,9 @@ def test_pages_are_one_iteration() -> None:
     ]
 
 
-def inspected(status: str, etag: str, *submissions: str) -> httpx.Response:
+def inspected(status: str, etag: str, *submissions: str, stale: bool = False) -> httpx.Response:
     sent = [{"status": each} for each in submissions]
-    body = {"exportId": "batch_1", "status": status, "stale": False, "brokerSubmissions": sent}
+    body = {"exportId": "batch_1", "status": status, "stale": stale, "brokerSubmissions": sent}
     return httpx.Response(200, json=body, headers={"etag": etag})
 
 
@@ -182,6 +182,13 @@ def test_who_waits_waits_for_the_submission_of_every_entry() -> None:
     )
     script = Script(*steps)
     script.client().wait_until("batch_1")
+    assert len(script.requests) == 2
+
+
+def test_who_waits_is_not_content_with_what_may_be_out_of_date() -> None:
+    script = Script(inspected("COMPLETED", '"1"', "sent", stale=True), inspected("COMPLETED", '"2"', "sent"))
+    found = script.client().wait_until("batch_1")
+    assert found["stale"] is False
     assert len(script.requests) == 2
 
 

@@ -43,6 +43,7 @@ def test_the_known_vector_is_verified() -> None:
         (BODY + b" ", signed(), SECRET),
         (BODY, {**signed(), "Webhook-Id": "evt_2"}, SECRET),
         (BODY, signed(at=time.time() - 3600), SECRET),
+        (BODY, signed(at=time.time() + 3600), SECRET),
         (BODY, signed(), "whsec_" + "B" * 43 + "="),
         (BODY, signed(), "whsec_???"),
         (BODY, {**signed(), "Webhook-Timestamp": "soon"}, SECRET),

@@ -80,6 +80,9 @@ async def test_inspect_has_no_entity_tag_when_newer_facts_may_exist(
     answer = await client.get(f"/api/exports/{plan['exportId']}", headers={"if-none-match": "*"})
     assert (answer.status_code, answer.json()["stale"]) == (200, True)
     assert "etag" not in answer.headers
+    asked = {"if-none-match": "*", "prefer": "wait=0"}
+    answer = await client.get(f"/api/exports/{plan['exportId']}", headers=asked)
+    assert (answer.status_code, answer.json()["planHash"]) == (200, plan["planHash"])
 
 
 @pytest.mark.parametrize("export_id", ["batch_none", "x" * 65, "%00", "a%0ab", "..", "%F0%9F%9A%9A"])
