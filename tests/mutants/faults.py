@@ -263,6 +263,20 @@ FAULTS = (
         (f"{PLATFORM}/test_rpc_callers.py",),
     ),
     Fault(
+        "keys that are made at once are counted at once",
+        "shared/entrygo/identity/own_key_store.py",
+        "pg_advisory_xact_lock(hashtextextended(",
+        "(hashtextextended(",
+        (f"{PLATFORM}/test_own_keys.py",),
+    ),
+    Fault(
+        "a rotation lengthens the life of a key",
+        "shared/entrygo/identity/own_key_store.py",
+        "least(expires_at, now() + $5::interval)",
+        "now() + $5::interval",
+        (f"{PLATFORM}/test_own_keys.py",),
+    ),
+    Fault(
         "a dry run stores its plan",
         "services/entrygo/planning/use_cases/plan_export.py",
         "        if command.is_dry_run:",

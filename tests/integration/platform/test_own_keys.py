@@ -22,10 +22,12 @@ from entrygo.domain.errors import (
 from entrygo.domain.principal import ALL_SCOPES, Mode, Principal, ScopeName
 from entrygo.identity import own_keys
 from entrygo.identity.authenticator import Authenticator
+from entrygo.identity.own_key_store import OwnKeyStore
 from entrygo.identity.own_keys import Made, Once, OwnKeys, Wanted
 from entrygo.identity.use_cases import create_account, create_key, revoke_key
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from entrygo.process.clock import Ids, utc_now
+from tests.harness.postgres import SESSIONS_THAT_WAIT
 
 ALICE, BOB = "acc_alice", "acc_bob"
 READING = frozenset({ScopeName.READ})
@@ -157,6 +159,14 @@ async def test_rotated_key_has_the_rights_of_the_one_before_which_ends_after_the
     assert timedelta() < old.expires_at - new.created_at <= DAY
 
 
+async def test_rotation_gives_no_key_more_time_than_it_had(pool: Pool, keys: OwnKeys) -> None:
+    asker = await caller(pool)
+    before = await created(keys, asker, expires_in=DAY)
+    await keys.rotate(asker, before.key.key_id, 2 * DAY, once(operation="keys.rotate"))
+    [_, old, _], _ = await keys.page(asker, before="", limit=9)
+    assert (old.key_id, old.expires_at) == (before.key.key_id, before.key.expires_at)
+
+
 async def test_rotation_without_overlap_ends_the_key_before_at_once(pool: Pool, keys: OwnKeys) -> None:
     asker = await caller(pool)
     before = await created(keys, asker)
@@ -260,8 +270,16 @@ async def test_keys_that_are_made_at_once_are_no_more_than_the_most(
 ) -> None:
     monkeypatch.setattr(own_keys, "MAX_USABLE_KEYS", 2)
     asker = await caller(pool)
-    outcomes = await asyncio.gather(*(created(keys, asker) for _ in range(4)), return_exceptions=True)
-    assert [type(each) for each in outcomes if not isinstance(each, Made)] == [ValidationFailed] * 3
+    async with transaction(pool, asker.visible) as making, pool.acquire() as watching:
+        known = await OwnKeyStore(making, asker.visible).find(asker.key_id)
+        assert known is not None
+        await keys._add(making, asker, known, wanted())
+        other = asyncio.create_task(created(keys, asker))
+        async with asyncio.timeout(60):
+            while not (other.done() or await watching.fetchval(SESSIONS_THAT_WAIT)):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+    with pytest.raises(ValidationFailed):
+        await other
 
 
 async def test_log_names_the_key_and_never_its_secret(pool: Pool, keys: OwnKeys) -> None:
