@@ -347,6 +347,27 @@ FAULTS = (
         (f"{EXECUTION}/test_preparing.py",),
     ),
     Fault(
+        "a question to a recipient is asked by whoever comes",
+        "services/entrygo/execution/broker/recipient_store.py",
+        'AND id = $3 AND ask_due_at <= now()"',
+        'AND id = $3 AND ask_due_at IS NOT NULL"',
+        (f"{EXECUTION}/test_recipient_store.py",),
+    ),
+    Fault(
+        "a recipient that has decided stays due to be asked",
+        "services/entrygo/execution/broker/recipient_store.py",
+        "state = excluded.state, ask_due_at = NULL,",
+        "state = excluded.state,",
+        (f"{EXECUTION}/test_recipient_store.py",),
+    ),
+    Fault(
+        "counts of mails are kept for ever",
+        "services/entrygo/execution/broker/recipient_store.py",
+        "KEPT_DAYS = 7",
+        "KEPT_DAYS = 70",
+        (f"{EXECUTION}/test_recipient_store.py",),
+    ),
+    Fault(
         "a part of a package that is begun stays though the rest is not written",
         "shared/entrygo/postgres/schema_0009_undo_statements.sql",
         "IF is_done THEN",
