@@ -182,6 +182,20 @@ FAULTS = (
         (f"{EXECUTION}/test_fences.py",),
     ),
     Fault(
+        "what is unknown is sent again by an owner that comes back",
+        "services/entrygo/execution/broker/settling_store.py",
+        "AND NOT $11 AND $6 IN ('sent', 'failed')",
+        "AND NOT $11 AND $6 <> ''",
+        (f"{EXECUTION}/test_fences.py",),
+    ),
+    Fault(
+        "a silent destination is left alone for longer each time",
+        "services/entrygo/execution/broker/breaker.py",
+        "min(self._pause * 2 or self._limits.first_pause, self._limits.longest_pause)",
+        "self._pause * 2 or self._limits.first_pause",
+        ("tests/unit/execution/test_silences.py",),
+    ),
+    Fault(
         "an attempt that is not due yet begins",
         "services/entrygo/execution/broker/attempt_store.py",
         "AND (attempts = 0 OR next_attempt_at <= now())",

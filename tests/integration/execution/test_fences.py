@@ -10,7 +10,13 @@ from entrygo.domain.errors import InvalidExportState, SnapshotUnreadable
 from entrygo.domain.lifecycle import State
 from entrygo.execution.broker.attempt_store import AttemptStore
 from entrygo.execution.broker.store import SubmissionStore
-from entrygo.execution.state.failpoints import AFTER_BEGIN, AFTER_CLAIM, AFTER_RESERVE, AFTER_SENDING
+from entrygo.execution.state.failpoints import (
+    AFTER_BEGIN,
+    AFTER_CLAIM,
+    AFTER_DATA_PHASE,
+    AFTER_RESERVE,
+    AFTER_SENDING,
+)
 from entrygo.execution.state.records import Claim, Execution, Submission, SubmissionStatus
 from entrygo.execution.steps.leases import LeaseLost
 from entrygo.execution.steps.prepared_store import PreparedStore
@@ -131,6 +137,22 @@ async def test_an_attempt_is_given_up_for_dead_by_nobody_while_its_owner_lives(w
     await world.pass_lease()
     async with transaction(process.pool, LIVE) as connection:
         assert await AttemptStore(connection, LIVE).settle(given_up, is_abandoned=True)
+
+
+async def test_an_owner_that_comes_back_settles_what_is_unknown_and_has_nothing_sent_again(
+    world: World,
+) -> None:
+    process = await world.crashed(AFTER_DATA_PHASE)
+    await world.pass_lease()
+    async with transaction(process.pool, LIVE) as connection:
+        submission_id = await connection.fetchval("SELECT id FROM broker_submissions")
+        ledger, store = SubmissionStore(connection, LIVE), AttemptStore(connection, LIVE)
+        attempt = await ledger.get(submission_id)
+        assert await store.settle(replace(attempt, status=SubmissionStatus.UNKNOWN), is_abandoned=True)
+        to_be_sent = replace(attempt, status=SubmissionStatus.PREPARED, next_attempt_at=START)
+        assert not await store.settle(to_be_sent)
+        assert (await ledger.get(submission_id)).status is SubmissionStatus.UNKNOWN
+        assert await store.settle(replace(attempt, status=SubmissionStatus.SENT, sent_at=START))
 
 
 async def test_a_further_attempt_begins_once_it_is_due_whoever_saw_it_before(world: World) -> None:

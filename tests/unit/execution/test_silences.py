@@ -64,6 +64,15 @@ def test_what_an_attempt_waited_for_a_server_is_a_part_of_the_pause_after_it() -
     assert found.of_server(SERVER, 82.0) is HALF_OPEN, "and no answer, so that one at a time may try"
 
 
+def test_each_silence_of_the_one_that_tries_doubles_the_pause_to_a_bound() -> None:
+    found, now, pauses = silences("a", "a"), 0.0, (5, 10, 20, 30, 30)
+    for pause in pauses:
+        assert found.of_destination("a", D, now + pause - 0.5) is OPEN
+        now += pause
+        assert found.of_destination("a", D, now) is HALF_OPEN
+        found.fell_silent("a", D, now)
+
+
 def test_what_nobody_tries_any_longer_is_forgotten() -> None:
     found = silences("a", "a")
     found.forget(FORGOTTEN_AFTER_SECONDS - 1)
