@@ -68,6 +68,18 @@ async def test_the_status_of_the_answer_decides(status: int, outcome: Outcome, t
     assert len(server.requests) == 1, "a redirect is not followed"
 
 
+async def test_no_proxy_of_the_environment_stands_between_us_and_the_address_that_was_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    async with upload_server(tmp_path, tls=False) as server:
+        # Nothing listens on that port of this machine, which a proxy would be asked at.
+        monkeypatch.setenv("http_proxy", f"http://{LOOPBACK}:1")
+        result = await upload_channel().submit(upload_delivery(server.url), Point())
+    assert result.outcome is Outcome.SENT
+
+
 async def test_a_broker_gets_the_documents_their_digests_and_a_name_for_the_submission(
     tmp_path: Path,
 ) -> None:

@@ -241,3 +241,13 @@ async def test_an_attempt_is_made_by_one_of_two_processes_at_once(
     await world.pass_time(timedelta(minutes=10))
     await asyncio.gather(*(process.deliver_due() for process in processes))
     assert len(channel.deliveries) == 2
+
+
+async def test_a_package_that_is_withdrawn_while_it_is_prepared_again_is_not_sent(world: World) -> None:
+    process = await world.process()
+    await process.execute()
+    again = await process.resubmission._prepared(AGAIN, await process.resubmission._package(AGAIN))
+    await process.withdraw()
+    with pytest.raises(InvalidExportState):
+        async with transaction(process.pool, LIVE) as connection:
+            await process.resubmission._add(connection, again)

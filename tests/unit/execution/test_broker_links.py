@@ -43,6 +43,13 @@ def test_a_link_ends() -> None:
     assert signer().read(token_of(), NOW + timedelta(days=90, seconds=-1))
 
 
+def test_a_token_that_is_longer_than_any_of_ours_is_not_read() -> None:
+    lengthy = TokenSigner(("a" * 32,), purpose=b"trial", address="", lifetime=timedelta(days=1))
+    assert lengthy.read(lengthy.link(("x" * 300,), NOW).url.removeprefix("/"), NOW)
+    with pytest.raises(LinkNotValid):
+        lengthy.read(lengthy.link(("x" * 400,), NOW).url.removeprefix("/"), NOW)
+
+
 def test_another_secret_makes_another_signature() -> None:
     with pytest.raises(LinkNotValid):
         signer("b" * 32).read(token_of(), NOW)

@@ -126,6 +126,17 @@ async def test_who_finds_the_line_full_or_waits_too_long_may_ask_again() -> None
         assert shared.running == 4
 
 
+async def test_one_account_fills_half_of_the_line_at_most() -> None:
+    shared = slots(Clock(), waiting=4)
+    async with Callers(shared) as callers:
+        await callers.come("a", "a", "a", "a", "a", "a")
+        assert shared.waiting == 2
+        with pytest.raises(ServiceUnavailable):
+            await shared.enter("a")
+        await callers.come("b", "b", "b")
+        assert shared.waiting == 3
+
+
 async def test_who_leaves_the_line_keeps_no_place_in_it_and_no_slot_that_it_got_in_that_moment() -> None:
     shared = slots(Clock())
     for _ in range(4):

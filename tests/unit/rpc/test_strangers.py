@@ -3,7 +3,7 @@
 import pytest
 
 from entrygo.domain.errors import InsufficientScope, InvalidApiKey, RateLimited
-from entrygo.rpc.strangers import Strangers, client_metadata
+from entrygo.rpc.strangers import CLIENT, GATEWAY_TOKEN, Strangers, client_metadata
 
 
 def wrong(strangers: Strangers, connection: str, metadata: dict[str, str] | None = None) -> None:
@@ -48,6 +48,15 @@ def test_client_of_a_gateway_counts_for_itself() -> None:
     wrong(strangers, "ipv4:192.0.2.1:5000", dict(client_metadata("token", "198.51.100.1")))
     assert not is_refused(strangers, "ipv4:192.0.2.1:5000")
     assert is_refused(strangers, "ipv4:198.51.100.1:1")
+
+
+@pytest.mark.parametrize("token", [None, "another", ""])
+def test_who_is_no_gateway_names_no_other_client(token: str | None) -> None:
+    said = {CLIENT: "198.51.100.1"} | ({} if token is None else {GATEWAY_TOKEN: token})
+    strangers = Strangers(1, gateway_tokens=("token",), clock=lambda: 0.0)
+    wrong(strangers, "ipv4:192.0.2.1:5000", said)
+    assert is_refused(strangers, "ipv4:192.0.2.1:5000")
+    assert not is_refused(strangers, "ipv4:198.51.100.1:1")
 
 
 def test_gateway_without_a_token_says_nothing() -> None:
