@@ -26,13 +26,13 @@ from entrygo.execution.broker.resubmission import ResubmitCommand
 from entrygo.execution.closing.notices import Notices
 from entrygo.execution.closing.withdrawing import Withdrawals
 from entrygo.execution.state.failpoints import WITHDRAWAL_FAILPOINTS
-from entrygo.execution.state.records import Package, SubmissionStatus, Withdrawal
+from entrygo.execution.state.records import Moved, Package, SubmissionStatus, Withdrawal
 from entrygo.postgres.idempotency import KeyRow, KeyStore
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.integration.execution.channels import HeldChannel, ScriptedChannel
 from tests.integration.execution.test_broker_channels import use_broker
 from tests.integration.execution.test_broker_links import newest_token
-from tests.integration.execution.world import LIVE, TEST, Crash, Process, World
+from tests.integration.execution.world import LIVE, TEST, Crash, Process, World, add_exports
 
 AGAIN = ResubmitCommand(visible=LIVE, export_id="batch_123", reason="r", key="", fingerprint=b"")
 SUBJECTS = ["EntryGo broker submission cp_ch100001", "EntryGo withdrawal of cp_ch100001"]
@@ -195,6 +195,32 @@ async def test_planning_being_away_leaves_a_withdrawal_that_the_loop_completes(w
     await world.pass_lease()
     await process.recovery.recover_withdrawals()
     assert await package_state(process) == "withdrawn"
+
+
+@pytest.mark.parametrize("stuck", [0, 1])
+async def test_a_withdrawal_that_cannot_be_carried_on_holds_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch, stuck: int
+) -> None:
+    exports = add_exports(world, 2, "well@quick.example")
+    process = await world.process()
+    for export_id in exports:
+        world.planning.is_away = False
+        await process.execute(export_id, export_id=export_id)
+        world.planning.is_away = True
+        with pytest.raises(ServiceUnavailable):
+            await process.withdraw(export_id, export_id=export_id)
+    world.planning.is_away = False
+    withdraw = world.planning.withdraw
+
+    async def withdraw_others(export_id: str, withdrawal_id: str, reason: str) -> Moved:
+        if export_id == exports[stuck]:
+            raise ServiceUnavailable
+        return await withdraw(export_id, withdrawal_id, reason)
+
+    monkeypatch.setattr(world.planning, "withdraw", withdraw_others)
+    await world.pass_lease()
+    await process.recovery.recover_withdrawals()
+    assert world.planning.states[exports[1 - stuck]] is State.WITHDRAWN
 
 
 async def test_dry_run_says_what_would_happen_and_stores_nothing(world: World) -> None:

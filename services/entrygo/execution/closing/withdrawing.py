@@ -89,15 +89,15 @@ class Withdrawals:
         return Reply(await self._carry_on(withdrawal, planning), replayed=False)
 
     async def recover(self, limit: int) -> None:
-        """Resumes unfinished withdrawals. Raises an outage."""
+        """Resumes unfinished withdrawals; one that cannot be carried on holds up no other."""
         async with transaction(self.pool, EVERYONE) as connection:
             due = await WithdrawalBacklog(connection).take_due(limit, again_in=self.lease)
         for withdrawal in due:
             log.info("withdrawal.resumed", withdrawal_id=withdrawal.id)
             try:
                 await self._carry_on(withdrawal, self.planning.in_background(withdrawal.visible))
-            except ServiceUnavailable:
-                raise
+            except ServiceUnavailable as error:
+                log.warning("withdrawal.put_off", withdrawal_id=withdrawal.id, error=str(error))
             except EntryGoError as error:
                 log.warning("withdrawal.refused", withdrawal_id=withdrawal.id, error=str(error))
 
