@@ -522,6 +522,13 @@ FAULTS = (
         ("tests/unit/requests/test_fair_slots.py",),
     ),
     Fault(
+        "the end of an attempt does not wait for who closes its package",
+        "services/entrygo/execution/broker/settling.py",
+        "                await SubmissionStore(connection, attempt.visible).lock(attempt.id)\n",
+        "",
+        (f"{EXECUTION}/test_settling.py",),
+    ),
+    Fault(
         "a package that was withdrawn meanwhile is sent again",
         "services/entrygo/execution/broker/resubmission.py",
         "        await check_open(PackageStore(connection, visible), submission.package_id)\n",

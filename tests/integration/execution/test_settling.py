@@ -1,19 +1,23 @@
 """The end of an attempt and its event are written by one statement, both or neither."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 
 from entrygo.execution.broker.attempt_store import AttemptStore
+from entrygo.execution.broker.channels.base import Outcome, Result
 from entrygo.execution.broker.settling_store import settling
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.state.events import EventRecorder, Fact
 from entrygo.execution.state.failpoints import AFTER_SENDING
+from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import PackageState, Submission, SubmissionStatus
 from entrygo.postgres.pool import single_statement, transaction
 from entrygo.process.clock import Ids
 from entrygo.proto.events.v1 import events_pb2
+from tests.harness.postgres import SESSIONS_THAT_WAIT
 from tests.integration.execution.test_event_numbers import check_chain
 from tests.integration.execution.world import LIVE, START, Process, World
 
@@ -95,3 +99,23 @@ async def test_a_mail_that_has_left_is_settled_by_that_statement(
     process = await world.process()
     await process.execute()
     assert (await process.events())[-1].type == "broker_submission.sent"
+
+
+async def test_an_attempt_that_ends_while_its_package_is_closed_leaves_nothing_to_try_again(
+    ending: Ending,
+) -> None:
+    pool, attempt = ending.process.pool, ending.attempt
+    async with transaction(pool, LIVE) as closing, pool.acquire() as watching:
+        packages = PackageStore(closing, LIVE)
+        package = await packages.find(attempt.package_id)
+        assert package is not None
+        # In the order in which it is done: the submissions are locked first.
+        await SubmissionStore(closing, LIVE).of_package(package.id)
+        settle = ending.process.dispatcher._delivery._settling.settle
+        settled = asyncio.create_task(settle(attempt, Result(Outcome.TRANSIENT, "451 later")))
+        async with asyncio.timeout(60):
+            while not await watching.fetchval(SESSIONS_THAT_WAIT):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        withdrawn = replace(package, state=PackageState.WITHDRAWN, closed_at=START, closed_reason="r")
+        await packages.close(withdrawn)
+    assert (await settled).status is SubmissionStatus.FAILED
