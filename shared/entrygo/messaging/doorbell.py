@@ -1,5 +1,5 @@
-"""Wakes the relay when its own service has committed events here; those of other processes it finds by
-polling."""
+"""Wakes what works in the background of a service when that has committed something to do here; what other
+processes commit is found by polling."""
 
 import asyncio
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def separate_bells() -> None:
 
 
 class Doorbell:
-    """In-process wake-up for the relay after a commit of its service."""
+    """Wakes who waits at it, such as the relay, after a commit of its service in this process."""
 
     def __init__(self) -> None:
         self._is_rung = False

@@ -22,7 +22,7 @@ import structlog
 
 from entrygo.process.settings import LogSettings
 
-# One line each at most per this many seconds: a broker that is away makes a hundred a second.
+# Nothing but what is critical: a broker that is away makes a hundred lines a second, and we say it ourselves.
 NOISY_LOGGERS = ("aiokafka",)
 # How often a file is asked whether it is still the one of its name: for each line, that took as long as all
 # else of it. Those of such a moment still go to the file that was moved away.
