@@ -14,13 +14,12 @@ from entrygo.domain.shipment import (
 )
 from entrygo.requests import idempotency_key, texts
 
-CURRENCY = r"^[A-Za-z]{3}$"
 NOT_BLANK = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         texts.PRINTABLE: "Control characters are not allowed",
         texts.COUNTRY: "Expected a two-letter country code",
-        CURRENCY: "Expected a three-letter currency code",
+        texts.CURRENCY: "Expected a three-letter currency code",
         NOT_BLANK: "Expected a text that is not blank, without control characters",
         idempotency_key.PATTERN: f"Expected {idempotency_key.FORM}",
         SCAC: "Expected the four letters of a SCAC",

@@ -14,6 +14,7 @@ MAX_FAILURE = 2000  # characters of what execution says to planning about a fail
 # As regular expressions that a JSON schema can have, too.
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 COUNTRY = r"^[A-Za-z]{2}$"
+CURRENCY = r"^[A-Za-z]{3}$"
 # Room for longer ones than ours, which have 73 characters.
 PLAN_HASH = r"^[A-Za-z0-9_-]{1,128}$"
 
@@ -24,7 +25,7 @@ _PLACEHOLDERS = frozenset(
 )
 _COUNTRY = re.compile(COUNTRY)
 _PLAN_HASH = re.compile(PLAN_HASH)
-_CURRENCY = re.compile(r"[A-Za-z]{3}")
+_CURRENCY = re.compile(CURRENCY)
 
 
 @cache

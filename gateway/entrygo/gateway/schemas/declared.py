@@ -37,7 +37,7 @@ from entrygo.records.kinds import (
     Words,
     find,
 )
-from entrygo.requests.forms import CURRENCY
+from entrygo.requests.texts import CURRENCY
 
 MAX_COUNTRIES = 1_000  # each in two spellings, and then some
 

@@ -37,8 +37,8 @@ from entrygo.gateway.schemas.fields import (
     at_most,
 )
 from entrygo.records.order import MAX_PLANNED_ORDERS
-from entrygo.requests.forms import CURRENCY, NOT_BLANK
-from entrygo.requests.texts import COUNTRY, MAX_EXTERNAL_ID, PRINTABLE
+from entrygo.requests.forms import NOT_BLANK
+from entrygo.requests.texts import COUNTRY, CURRENCY, MAX_EXTERNAL_ID, PRINTABLE
 
 CENT_PLACES = 2
 Cents = Annotated[
