@@ -108,15 +108,8 @@ UNSETTLED = set(SubmissionStatus) - {SubmissionStatus.ACKNOWLEDGED}
     [
         pytest.param(WORST_FIRST, set(SubmissionStatus), id="how a package stands"),
         pytest.param(console_words._BY_SUBMISSION, set(SubmissionStatus), id="console"),
-        # Of what was acknowledged nothing remains to be done.
-        pytest.param(
-            readable.NEXT_BY_SUBMISSION,
-            set(SubmissionStatus) - {SubmissionStatus.ACKNOWLEDGED},
-            id="commands",
-        ),
-        pytest.param(
-            answers.AFTER_EXECUTION, set(SubmissionStatus) - {SubmissionStatus.ACKNOWLEDGED}, id="agents"
-        ),
+        pytest.param(readable.NEXT_BY_SUBMISSION, UNSETTLED, id="commands"),
+        pytest.param(answers.AFTER_EXECUTION, UNSETTLED, id="agents"),
         pytest.param(measures.OPEN_STATUSES, UNDER_WAY, id="metrics"),
         pytest.param(_lifecycle.ON_THE_WAY, UNDER_WAY, id="Python client"),
         pytest.param(
