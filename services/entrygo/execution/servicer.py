@@ -245,8 +245,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         self, request: execution_pb2.AnswerMailRecipientRequest, _context: Context
     ) -> execution_pb2.MailRecipient:
         """Records whether a recipient takes our mail."""
-        answered = await self._recipients.answer(request.token, takes_mail=request.takes_mail)
-        return recipient_message(answered)
+        return recipient_message(await self._recipients.answer(request.token, takes_mail=request.takes_mail))
 
     async def MailWebhookNotice(
         self, request: execution_pb2.MailWebhookNoticeRequest, _context: Context
