@@ -24,10 +24,9 @@ from entrygo.proto.events.v1 import events_pb2
 from tests.contract.post import HOST, PASSWORD, USER, post
 from tests.contract.sides import CREDENTIALS, SftpServer, UploadServer, sftp_server, upload_server
 from tests.harness.certificates import Authority
+from tests.integration.execution.channels import AGAIN
 from tests.integration.execution.world import LIVE, TEST, Process, World
 from tests.unit.execution.snapshots import make_snapshot
-
-AGAIN = ResubmitCommand(visible=LIVE, export_id="batch_123", reason="r", key="", fingerprint=b"")
 
 
 def use_broker(world: World, **changes: object) -> None:

@@ -22,19 +22,17 @@ from entrygo.domain.principal import Visible
 from entrygo.execution.broker.answers import Answer
 from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result
 from entrygo.execution.broker.noted_answers import NoteCommand
-from entrygo.execution.broker.resubmission import ResubmitCommand
 from entrygo.execution.closing.notices import Notices
 from entrygo.execution.closing.withdrawing import Withdrawals
 from entrygo.execution.state.failpoints import WITHDRAWAL_FAILPOINTS
 from entrygo.execution.state.records import Moved, Package, SubmissionStatus, Withdrawal
 from entrygo.postgres.idempotency import KeyRow, KeyStore
 from entrygo.proto.execution.v1 import execution_pb2
-from tests.integration.execution.channels import HeldChannel, ScriptedChannel
+from tests.integration.execution.channels import AGAIN, HeldChannel, ScriptedChannel
 from tests.integration.execution.test_broker_channels import use_broker
 from tests.integration.execution.test_broker_links import newest_token
 from tests.integration.execution.world import LIVE, TEST, Crash, Process, World, add_exports
 
-AGAIN = ResubmitCommand(visible=LIVE, export_id="batch_123", reason="r", key="", fingerprint=b"")
 SUBJECTS = ["EntryGo broker submission cp_ch100001", "EntryGo withdrawal of cp_ch100001"]
 
 
