@@ -51,10 +51,10 @@ TRIAL_SECONDS = 10.0
 # How long a caller waits for the one who had the same key first.
 JOIN_WAIT = timedelta(seconds=5)
 # Executions of one process whose documents are made at once; one account has at most half, others take turns.
-EXECUTES_AT_ONCE = 4
+EXECUTES_AT_ONCE = 8
 EXECUTES_WAITING = 400
-# Of one account one at a time: another one's is made beside a large one.
-PACKAGES_AT_ONCE = 2
+# Half of them of one account, too: while one waits for the disk another is made. What is left is for others.
+PACKAGES_AT_ONCE = 4
 LARGE_PACKAGES_AT_ONCE = 1
 
 

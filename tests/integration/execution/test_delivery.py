@@ -367,22 +367,23 @@ def renders(monkeypatch: pytest.MonkeyPatch) -> Renders:
     return made
 
 
-async def test_documents_of_one_account_are_made_one_after_the_other_beside_anothers(
+async def test_documents_of_one_account_are_made_two_at_a_time_beside_anothers(
     world: World, renders: Renders
 ) -> None:
     process = await world.process()
-    busy = add_exports(world, 3, "busy@one.example")
+    busy = add_exports(world, 6, "busy@one.example")
     [quiet] = add_exports(world, 1, "quiet@other.example")
     tasks = [asyncio.create_task(process.execute(each, export_id=each)) for each in busy]
-    await renders.began(1)
-    await waiting_for_a_turn(process.executions._steps.preparation.makings, 1)
+    await renders.began(2)
+    await waiting_for_a_turn(process.executions._steps.preparation.makings, 2)
+    await waiting_for_a_turn(process.executions._steps.turns, 2)
     tasks.append(asyncio.create_task(process.execute(quiet, export_id=quiet, visible=OTHER)))
-    # It waits for none of the busy account's, of which one alone has begun.
+    # It waits for none of the busy account's, of which two alone have begun.
     await renders.began(1)
-    assert renders.under_way == {"busy@one.example": 1, "quiet@other.example": 1}
+    assert renders.under_way == {"busy@one.example": 2, "quiet@other.example": 1}
     renders.may_end.set()
     await asyncio.gather(*tasks)
-    assert renders.most["busy@one.example"] == 1
+    assert renders.most["busy@one.example"] == 2
 
 
 async def test_a_large_package_waits_for_another_one_and_holds_no_turn_meanwhile(

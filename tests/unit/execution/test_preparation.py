@@ -15,6 +15,7 @@ from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.package.summary import PackageSummary
 from entrygo.execution.steps.preparation import Preparation
+from entrygo.execution.wiring import PACKAGES_AT_ONCE
 
 NOW = datetime(2026, 3, 12, tzinfo=UTC)
 PREPARED = Prepared(
@@ -39,14 +40,14 @@ class Makers:
 
 
 class Asked:
-    """Two turns, as execution has them, and the packages that were asked for."""
+    """The turns that execution has, two of an account, and the packages that were asked for."""
 
     def __init__(self, folder: Path) -> None:
         self.makers = Makers()
         self._preparation = Preparation(
             maker=self.makers,
             objects=ObjectStore(folder.as_uri()),
-            makings=Bulkhead(BulkheadLimits.of_turns(2), time.monotonic),
+            makings=Bulkhead(BulkheadLimits.of_turns(PACKAGES_AT_ONCE), time.monotonic),
         )
         self._tasks: dict[str, asyncio.Task[Prepared]] = {}
 
@@ -87,42 +88,44 @@ def asked(tmp_path: Path) -> Asked:
     return Asked(tmp_path)
 
 
-async def test_the_next_package_of_an_account_begins_once_the_one_before_stands_still(asked: Asked) -> None:
-    await asked.ask("a1", "a2", "a3")
-    assert asked.begun == ["a1"]
-    await asked.stands_still("a1")
+async def test_the_next_package_of_an_account_begins_once_one_of_the_two_before_stands_still(
+    asked: Asked,
+) -> None:
+    await asked.ask("a1", "a2", "a3", "a4")
     assert asked.begun == ["a1", "a2"]
-    await asked.end("a2")
+    await asked.stands_still("a1")
     assert asked.begun == ["a1", "a2", "a3"]
     await asked.end("a3")
-    await asked.end("a1")
+    assert asked.begun == ["a1", "a2", "a3", "a4"]
+    for each in ("a1", "a2", "a4"):
+        await asked.end(each)
 
 
 async def test_of_an_account_one_alone_gives_its_turn_away(asked: Asked) -> None:
-    await asked.ask("a1", "a2", "a3")
-    await asked.stands_still("a1")
-    await asked.stands_still("a1")
-    await asked.stands_still("a2")
-    assert asked.begun == ["a1", "a2"]
-    await asked.end("a1")
-    assert asked.begun == ["a1", "a2"]
-    await asked.stands_still("a2")
+    await asked.ask("a1", "a2", "a3", "a4")
+    for each in ("a1", "a1", "a2", "a3"):
+        await asked.stands_still(each)
     assert asked.begun == ["a1", "a2", "a3"]
-    await asked.end("a2")
-    await asked.end("a3")
-    await asked.ask("a4", "a5")
-    assert asked.begun[-1] == "a4"
-    await asked.end("a4")
-    await asked.end("a5")
+    await asked.end("a1")
+    assert asked.begun == ["a1", "a2", "a3"]
+    await asked.stands_still("a2")
+    assert asked.begun == ["a1", "a2", "a3", "a4"]
+    for each in ("a2", "a3", "a4"):
+        await asked.end(each)
+    await asked.ask("a5", "a6", "a7")
+    assert asked.begun[-2:] == ["a5", "a6"]
+    for each in ("a5", "a6", "a7"):
+        await asked.end(each)
 
 
-async def test_another_account_has_its_turn_beside_one_whose_package_stands_still(asked: Asked) -> None:
-    await asked.ask("a1", "a2", "a3")
-    await asked.stands_still("a1")
-    await asked.ask("b1", "b2")
-    assert asked.begun == ["a1", "a2", "b1"]
+async def test_another_account_has_its_turn_beside_one_whose_packages_stand_still(asked: Asked) -> None:
+    await asked.ask("a1", "a2", "a3", "a4")
+    for each in ("a1", "a2", "a3"):
+        await asked.stands_still(each)
+    await asked.ask("b1", "b2", "b3")
+    assert asked.begun == ["a1", "a2", "a3", "b1", "b2"]
     await asked.end("a2")
     await asked.end("b1")
-    assert asked.begun == ["a1", "a2", "b1", "a3", "b2"]
-    for each in ("a1", "a3", "b2"):
+    assert asked.begun == ["a1", "a2", "a3", "b1", "b2", "a4", "b3"]
+    for each in ("a1", "a3", "a4", "b2", "b3"):
         await asked.end(each)
