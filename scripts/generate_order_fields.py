@@ -5,14 +5,20 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from entrygo.gateway.schemas.fields import MAX_METADATA_DEPTH, MAX_METADATA_TEXT, MAX_METADATA_VALUES
 from entrygo.records.kinds import Amount, Percent, PlainFields
 from entrygo.records.order import ORDER, ORDER_LINE
+from entrygo.sync.read_orders import MAX_METADATA_BYTES
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "api" / "orders.md"
 HEAD = "| field | type | required | meaning |\n|---|---|---|---|\n"
 # What an order has beside its plain fields.
 LINES = ("items", "array", "yes", "lines, as below; replaced as a whole on an update")
-METADATA = ("metadata", "object", "no", "any JSON of yours; kept and shown again")
+LIMITS = (
+    f"{MAX_METADATA_BYTES >> 10} KiB, {MAX_METADATA_VALUES:,} values, {MAX_METADATA_DEPTH} levels, and "
+    f"{MAX_METADATA_TEXT:,} characters in a text"
+)
+METADATA = ("metadata", "object", "no", f"a JSON object of yours; kept and shown again. At most {LIMITS}")
 
 
 def main() -> int:
