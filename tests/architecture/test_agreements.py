@@ -45,7 +45,7 @@ from entrygo.inspection.webhooks.use_cases import MAX_REPLAYED
 from entrygo.planning import use_cases as turns
 from entrygo.planning.inputs import OnBlocked
 from entrygo.planning.use_cases import plan_export
-from entrygo.requests.keys import DEFAULT_OVERLAP_HOURS
+from entrygo.requests.keys import DEFAULT_OVERLAP_HOURS, MAX_OVERLAP_HOURS
 from entrygo.rpc import receptions
 from entrygo.rpc.density import MOST_SHORT_RECORDS
 from entrygo.rpc.errors import MAX_STATUS_BYTES, STATUS_OF_KIND
@@ -214,7 +214,7 @@ def test_page_of_operations_says_how_often_the_memory_of_the_broker_is_looked_at
     ("page", "sentence"),
     [
         ("keys", f"at most {MAX_USABLE_KEYS} valid live keys and {MAX_USABLE_KEYS} valid test keys"),
-        ("keys", f"({DEFAULT_OVERLAP_HOURS} hours by default, `0` ends it at once)"),
+        ("keys", f"({DEFAULT_OVERLAP_HOURS} hours by default, at most {MAX_OVERLAP_HOURS}, which is two weeks; `0`"),
         ("limits", f"| {MAX_MARKS:,} | – | 413 |"),
         ("limits", f"| {MOST_SHORT_RECORDS:,} | – |"),
         ("limits", f"({known_keys.STRANGERS_AT_ONCE} at once, {known_keys.MAX_STRANGERS} in all)"),
