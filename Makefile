@@ -5,7 +5,7 @@ UV := .tools/uv
 RUN := $(UV) run --locked --no-sync
 # One test process more than cores, as tests of processes wait a lot; at most four: each has a PostgreSQL of its own.
 # Who shares a running system stays together.
-BESIDE := -n $$(( $$(nproc) + 1 )) --maxprocesses 4 --max-worker-restart 0
+BESIDE := -n $$(( $$(nproc 2> /dev/null || getconf _NPROCESSORS_ONLN) + 1 )) --maxprocesses 4 --max-worker-restart 0
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 # Compiled modules are kept, whatever the shell says: each start of a process takes a second and a half less.
