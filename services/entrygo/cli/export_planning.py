@@ -36,8 +36,12 @@ ExternalOrderIds = Annotated[
         "--external-order", help="Your own id of an order, even if it begins with ord_; repeatable."
     ),
 ]
-WarehouseId = Annotated[str | None, typer.Option("--warehouse", help="Default: ENTRYGO_WAREHOUSE_ID.")]
-BrokerId = Annotated[str | None, typer.Option("--broker", help="Default: ENTRYGO_BROKER_ID.")]
+WarehouseId = Annotated[
+    str | None, typer.Option("--warehouse", help="EntryGo's id of it; default: ENTRYGO_WAREHOUSE_ID.")
+]
+BrokerId = Annotated[
+    str | None, typer.Option("--broker", help="EntryGo's id of it; default: ENTRYGO_BROKER_ID.")
+]
 Destination = Annotated[str, typer.Option("--destination", help="Two-letter country.")]
 EntryDate = Annotated[str | None, typer.Option("--entry-date", help="Expected arrival, YYYY-MM-DD.")]
 EntryType = Annotated[

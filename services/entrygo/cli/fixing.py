@@ -18,6 +18,8 @@ SHOWN_PRODUCTS = 20
 def show_issues(console: Console, plan: Answer, *, left_out: int) -> None:
     """The sentence on the size of the work, then a row for each code and product, and each code of orders."""
     console.print(headline(plan["issue_totals"], left_out=left_out))
+    if plan["readinessState"] == "BLOCKED" and not plan["issue_totals"]["orders_blocked"]:
+        console.print("The export as a whole is blocked: see the errors that name no product.")
     _show_products(console, plan["issues_by_product"])
     _show_orders(console, plan["issues_by_order"])
 

@@ -52,7 +52,7 @@ def create(
         typer.Option("--expires-in-days", min=1, max=MAX_EXPIRES_IN_DAYS, help="Default: as your key."),
     ] = None,
     warehouse: Annotated[
-        str | None, typer.Option("--warehouse", help="Bind the key to one warehouse.")
+        str | None, typer.Option("--warehouse", help="Bind the key to this warehouse: EntryGo's id of it.")
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -157,6 +157,17 @@ def test_plan_says_how_many_products_hold_up_how_many_orders(server: Recorder) -
     assert not any("SKU-20" in line for line in lines)
 
 
+def test_plan_that_no_order_blocks_says_that_the_export_as_a_whole_is_blocked(server: Recorder) -> None:
+    nothing = {"products_blocking": 0, "orders_blocked_by_products": 0, "orders_blocked": 0}
+    server.answer = {**PLAN, "issue_totals": nothing, "issues_by_product": [], "issues_by_order": []}
+    whole = "The export as a whole is blocked: see the errors that name no product."
+    for state, expected in (("BLOCKED", True), ("REVIEW_REQUIRED", False)):
+        server.answer = {**server.answer, "readinessState": state}
+        shown = CliRunner().invoke(app, ["export", "plan", "--order", "ord_1"]).output
+        assert "No order that goes is blocked; 1 order is left out" in shown
+        assert (whole in shown) == expected
+
+
 @pytest.mark.parametrize(
     ("products", "by_products", "in_all", "left_out", "expected"),
     [
