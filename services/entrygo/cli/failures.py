@@ -17,6 +17,7 @@ from entrygo.domain.errors import EntryGoError
 from entrygo.process.refusals import refusals
 from entrygo_client import ApiError, NoAnswer
 
+NO_CONNECTION = "NO_CONNECTION"
 # What a person can act upon, by its class, as the `errorCode` of its document; "" where it brings its own.
 EXPECTED: Mapping[str, str] = MappingProxyType(
     {
@@ -52,7 +53,7 @@ EXPECTED: Mapping[str, str] = MappingProxyType(
         "entrygo.postgres.logins.LoginRefused": "DATABASE_ERROR",
         "entrygo.postgres.migrate.PostgresTooOld": "DATABASE_ERROR",
         "asyncpg.exceptions._base.PostgresError": "DATABASE_ERROR",
-        "builtins.ConnectionError": "NO_CONNECTION",
+        "builtins.ConnectionError": NO_CONNECTION,
         "builtins.OSError": "FILE_UNUSABLE",
     }
 )
@@ -107,11 +108,15 @@ def _text(error: Exception) -> str:
         return "; ".join(refusals(error))
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."
+    if _known(error) == NO_CONNECTION:
+        return f"No connection: {error}. Is the system running? See `entrygo status`."
     return str(error) or (type(error).__doc__ or "").strip()
 
 
 def _known(error: Exception) -> str | None:
     """The code of what is expected, by the nearest class; None for a fault of ours."""
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        return NO_CONNECTION  # the socket of a database that does not run; a file that is missing has a name
     places = (f"{each.__module__}.{each.__qualname__}" for each in type(error).__mro__)
     return next((EXPECTED[place] for place in places if place in EXPECTED), None)
 

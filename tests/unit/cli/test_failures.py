@@ -1,5 +1,6 @@
 """How a command ends that came to nothing: with `--json` one JSON document on stdout, of every command."""
 
+import asyncio
 import json
 import tempfile
 from pathlib import Path
@@ -10,7 +11,7 @@ import typer
 
 from entrygo.cli import main as command_line
 from entrygo.cli.connection import NotConfigured
-from entrygo.cli.failures import EXPECTED, FAULT
+from entrygo.cli.failures import EXPECTED, FAULT, document_of
 from entrygo.cli.main import main
 from entrygo.domain.errors import NotFound
 from entrygo_client import ApiError, NoAnswer, PlanHashMismatch
@@ -101,6 +102,22 @@ def test_an_error_keeps_its_exit_code(
     fails_with(error)
     ended, document, _ = end(capsys, "export", "list", "--json")
     assert (ended, document["errorCode"]) == (status, code)
+
+
+async def test_a_database_that_does_not_run_is_no_file_and_the_message_says_where_to_look(
+    tmp_path: Path,
+) -> None:
+    # So the embedded PostgreSQL of a home that was stopped is missed: no file is named by the error.
+    with pytest.raises(FileNotFoundError) as missed:
+        await asyncio.open_unix_connection(str(tmp_path / ".s.PGSQL.5432"))
+    document = document_of(missed.value)
+    assert document["errorCode"] == "NO_CONNECTION"
+    assert document["message"].endswith("Is the system running? See `entrygo status`.")
+    unread = FileNotFoundError(2, "No such file or directory", "/x")
+    assert document_of(unread) == {
+        "errorCode": "FILE_UNUSABLE",
+        "message": "/x: No such file or directory.",
+    }
 
 
 @pytest.mark.parametrize("as_json", [False, True])
