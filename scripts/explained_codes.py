@@ -45,7 +45,7 @@ ERRORS: dict[tuple[str, int], Answer] = {
     ("INVALID_ACCOUNT_SCOPE", 400): Answer(CALLER, "Name a warehouse and a broker of the key's own account."),
     ("INVALID_API_KEY", 401): Answer(
         CALLER,
-        "Send `Authorization: Bearer <key>`; a revoked or mistyped key needs a new one from the operator.",
+        "Send `Authorization: Bearer <key>`; for a revoked or lost key, [make another one](keys.md).",
     ),
     ("INVALID_ACCOUNT_SCOPE", 403): Answer(
         CALLER, "Set `accountId` to the account of the key, or use the key of that account."
