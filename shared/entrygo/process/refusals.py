@@ -14,6 +14,9 @@ from entrygo.process.variables import group_of, variables_of
 
 S = TypeVar("S", bound=BaseSettings)
 
+# Pydantic's word on a default that follows from others, one of which is wrong: nobody set it.
+NOT_MADE = "default_factory_not_called"
+
 
 def read_or_exit(settings: type[S]) -> S:
     """What the environment says; ends the process with what is wrong with it, and without a traceback."""
@@ -52,7 +55,11 @@ def refusals(error: ValidationError | SettingsError) -> list[str]:
         found = re.search(r'field "(\w+)"', str(error))
         return [f"{_variable('', found[1]) if found else error}: expected JSON"]
     issues = error.errors(include_input=False, include_url=False, include_context=False)
-    return [_line(error.title, each["loc"], each["msg"].removeprefix("Value error, ")) for each in issues]
+    return [
+        _line(error.title, each["loc"], each["msg"].removeprefix("Value error, "))
+        for each in issues
+        if each["type"] != NOT_MADE
+    ]
 
 
 def _line(owner: str, place: tuple[Any, ...], said: str) -> str:

@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
+from entrygo.cli.up.settings import UpSettings
 from entrygo.execution.settings import Settings as ExecutionSettings
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.inspection.settings import Settings as InspectionSettings
 from entrygo.planning.settings import Settings as PlanningSettings
-from entrygo.process.refusals import read_or_exit
+from entrygo.process.refusals import read_or_exit, refusals
 from entrygo.sync.settings import Settings as SyncSettings
 from tests.harness.certificates import Authority
 
@@ -66,6 +68,16 @@ def test_a_process_names_the_setting_that_it_cannot_use(
     assert said.startswith(variable)
     assert len(said.splitlines()) == 1
     assert WRONG not in said
+
+
+def test_a_default_that_follows_from_a_wrong_setting_is_not_named_beside_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ENTRYGO_GATEWAY_PORT", WRONG)
+    with pytest.raises(ValidationError) as refused:
+        UpSettings()
+    [said] = refusals(refused.value)
+    assert said.startswith("ENTRYGO_GATEWAY_PORT: ")
 
 
 def test_everything_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
