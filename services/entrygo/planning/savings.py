@@ -113,13 +113,13 @@ def _kind(entry: Entry, terms: Terms, kind: EntryType | None) -> EntryType:
 
 
 def _amounts(entry: Entry, terms: Terms, kind: EntryType) -> Sequence[Decimal]:
-    """In the order of AMOUNTS."""
+    """In the order of AMOUNTS; each to the cent, as a broker bills it, so that they add up to the total."""
     schedule = terms.schedule
     return (
-        schedule.fee_informal if kind == INFORMAL else schedule.fee_formal,
-        max(0, len(entry.lines) - schedule.included_lines) * schedule.line_fee,
-        max(0, entry.orders - 1) * schedule.order_fee,
-        len(entry.agency_lines) * schedule.pga_fee,
+        to_cents(schedule.fee_informal if kind == INFORMAL else schedule.fee_formal),
+        to_cents(max(0, len(entry.lines) - schedule.included_lines) * schedule.line_fee),
+        to_cents(max(0, entry.orders - 1) * schedule.order_fee),
+        to_cents(len(entry.agency_lines) * schedule.pga_fee),
         _disbursement(entry, schedule),
         _bond(entry, schedule, kind),
         _processing_fee(entry, kind, terms.processing_fee),
@@ -130,14 +130,14 @@ def _disbursement(entry: Entry, schedule: FeeSchedule) -> Decimal:
     if schedule.payment_mode == "importer_ach":
         return ZERO
     advanced = entry.duty_usd if entry.duty_usd is not None else ZERO
-    return max(schedule.disbursement_min, to_cents(advanced * schedule.disbursement_pct / 100))
+    return to_cents(max(schedule.disbursement_min, advanced * schedule.disbursement_pct / 100))
 
 
 def _bond(entry: Entry, schedule: FeeSchedule, kind: EntryType) -> Decimal:
     if kind == INFORMAL or schedule.bond_mode == "continuous":
         return ZERO
     secured = entry.value_usd + (entry.duty_usd if entry.duty_usd is not None else ZERO)
-    return max(schedule.single_bond_min, to_cents(secured / THOUSAND * schedule.single_bond_rate))
+    return to_cents(max(schedule.single_bond_min, secured / THOUSAND * schedule.single_bond_rate))
 
 
 def _processing_fee(entry: Entry, kind: EntryType, fee: ProcessingFee) -> Decimal:

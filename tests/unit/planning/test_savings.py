@@ -165,3 +165,15 @@ def test_a_saving_is_measured_against_the_alternative_that_the_account_chose() -
     assert split.measured is not None
     # Where the broker's limit makes three, the alternative of two costs less.
     assert split.measured.saving_usd < 0
+
+
+def test_fees_below_a_cent_are_billed_in_cents_so_that_the_parts_are_the_total() -> None:
+    below_a_cent = {"fee_informal": "20.005", "line_fee": "0.333", "order_fee": "0.255", "included_lines": 2}
+    conditions = terms(FY2027, **below_a_cent)
+    cost = entry_cost(consolidate(entries(2, "145", lines=2) + entries(3, "7", lines=3)), conditions)
+    parts = (cost.broker_fee, cost.line_fees, cost.order_fees, cost.merchandise_processing_fee)
+    assert parts == (Decimal("20.01"), Decimal("0.33"), Decimal("1.02"), Decimal("2.77"))
+    assert cost.total == sum(parts)
+    saving = estimate(entries(3, "145"), conditions)
+    assert saving.signed_usd == saving.separate.total - saving.consolidated.total
+    assert saving.consolidated.order_fees == Decimal("0.51")
