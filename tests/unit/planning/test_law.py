@@ -69,6 +69,7 @@ ASSESSMENTS: Sequence[dict[str, Any]] = tuple(
         {"status": "applicable", "metals": [STEEL]},
         {"status": "applicable", "metals": [ALUMINUM], "metal_weight_pct": "80"},
         {"status": "applicable", "metal_weight_pct": "14.9"},
+        {"status": "applicable", "metals": [STEEL | {"weight_pct": "8"}]},
         {"status": "applicable", "metal_weight_pct": "0"},
         {"status": "applicable", "us_metal_pct": "85", "metal_weight_pct": "90"},
     )

@@ -174,6 +174,13 @@ BROKEN: list[tuple[str, str, dict[str, Any], date, str]] = [
     (
         "METALS_THRESHOLD_UNDOCUMENTED",
         "section_232.metal_weight_pct",
+        DESK | metals("applicable", STEEL | {"weight_pct": "8"}, evidence="Bill of materials"),
+        AUTUMN,
+        "under 15 %",
+    ),
+    (
+        "METALS_THRESHOLD_UNDOCUMENTED",
+        "section_232.metal_weight_pct",
         DESK | metals("not_applicable", evidence="Bill of materials"),
         AUTUMN,
         "under 15 %",
@@ -316,6 +323,7 @@ HELD: list[tuple[str, dict[str, Any], date]] = [
         AUTUMN,
     ),
     ("METALS_THRESHOLD_UNDOCUMENTED", DESK | metals("applicable", STEEL, metal_weight_pct="15"), AUTUMN),
+    ("METALS_THRESHOLD_UNDOCUMENTED", DESK | metals("applicable", STEEL | {"weight_pct": "15"}), AUTUMN),
     ("METALS_THRESHOLD_UNDOCUMENTED", STEEL_PAN | metals("not_applicable"), SPRING),
     ("SECTION_301_REVIEW_RECOMMENDED", CHINESE_CAP | {"section_301": SIGNED}, AUTUMN),
     ("SECTION_301_REVIEW_RECOMMENDED", {"country_of_origin": "KE", **NO_CLAIM}, AUTUMN),

@@ -74,6 +74,27 @@ class TestSection232:
         duty = line_duty(make_line(RACK, "VN", section_232=assessed(metal_weight_pct="15")), BOOK)
         assert headings(exact(duty)) == ["9903.05.90", "9903.82.09", RACK]
 
+    @pytest.mark.parametrize(
+        ("shares", "found"),
+        [
+            (("8",), ("125.00", "250.00")),
+            (("8", "6.9"), ("125.00", "250.00")),
+            (("8", "7"), ("250.00", "250.00")),
+            (("8", None), ("250.00", "250.00")),
+            ((), ("250.00", "250.00")),
+        ],
+    )
+    def test_metals_that_make_up_little_ask_whether_they_are_all(
+        self, shares: tuple[str | None, ...], found: tuple[str, str]
+    ) -> None:
+        metals = [{"metal": "steel", "melt_pour": "VN", "weight_pct": share} for share in shares]
+        facts = assessed(metal_weight_pct=None, metals=metals)
+        duty = line_duty(make_line(RACK, "VN", section_232=facts), BOOK)
+        assert range_of(duty) == found
+        asked = [question.decided_by for question in duty.questions]
+        is_open = found[0] != found[1]
+        assert asked == (["the share of metal in the weight of the goods"] if is_open else [])
+
     def test_chapters_of_metal_know_no_threshold(self) -> None:
         facts = assessed(metal_weight_pct="5")
         assert headings(exact(line_duty(make_line(PAN, "VN", section_232=facts), BOOK)))[1] == "9903.82.09"

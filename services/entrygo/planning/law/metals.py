@@ -101,12 +101,19 @@ def _outside(goods: Goods, listed: Sequence[Row], book: LawBook) -> tuple[Option
     share = facts.metal_weight_pct
     if share is None:
         if facts.status is Section232Status.APPLICABLE:
-            return None
+            return (_filed(LITTLE_METAL, book), False) if names_little_metal(facts, below) else None
         is_denied = facts.status is Section232Status.NOT_APPLICABLE and not is_out_of_date(facts, listed)
         return _filed(LITTLE_METAL, book), is_denied
     if share == 0:
         return _filed(NO_METAL, book), True
     return (_filed(LITTLE_METAL, book), True) if share < below else None
+
+
+def names_little_metal(facts: Section232, below: Decimal) -> bool:
+    """Whether the metals that are named make up less, where nobody stated the share of all together."""
+    shares = [metal.weight_pct for metal in facts.metals if metal.weight_pct is not None]
+    is_whole = 0 < len(shares) == len(facts.metals)
+    return facts.metal_weight_pct is None and is_whole and sum(shares) < below
 
 
 def _filed(heading: str, book: LawBook) -> Option:

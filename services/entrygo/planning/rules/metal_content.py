@@ -14,6 +14,7 @@ from entrygo.planning.law.metals import (
     annexes_of,
     is_of_metal,
     is_out_of_date,
+    names_little_metal,
     sources_of,
     threshold_of,
 )
@@ -178,8 +179,9 @@ def _threshold_undocumented(product: Product, context: Context) -> Problem | Non
         return None
     section = product.section_232
     share = section.metal_weight_pct
+    is_little = share < below if share is not None else names_little_metal(section, below)
     is_claimed = section.status is Section232Status.NOT_APPLICABLE or (
-        section.status is Section232Status.APPLICABLE and share is not None and share < below
+        section.status is Section232Status.APPLICABLE and is_little
     )
     if not is_claimed or (share is not None and not is_blank(section.evidence)):
         return None
