@@ -112,6 +112,15 @@ def test_metal_weight_and_value_are_of_the_whole_quantity() -> None:
     assert (row["quantity"], row["value_usd"], row["chapter99_heading"]) == ("2", "220.00", "")
 
 
+def test_the_value_of_metal_is_the_same_to_the_cent_in_every_document() -> None:
+    metal = STEEL.model_copy(update={"value_usd": Decimal("4.2057")})
+    snapshot = _of_metal(Section232Status.APPLICABLE, metal)
+    [row] = csv_rows(snapshot, "section_232_declaration_csv")
+    [line] = json_of("entry_dataset", snapshot)["lines"]
+    assert row["metal_value_usd"] == line["metals"][0]["value"] == "8.41"
+    assert ">8.41<" in html_of("section_232_declaration", snapshot)
+
+
 def test_the_share_of_all_metals_reaches_the_documents_that_a_broker_files_from() -> None:
     section = Section232(
         status=Section232Status.APPLICABLE, metals=(STEEL,), metal_weight_pct=Decimal("92.5")

@@ -59,6 +59,14 @@ def test_goods_of_one_line_state_the_declarations_and_days_of_all_and_their_sum(
     assert unknown["chapter_98"]["repair_value_usd"] is None, "a part of a sum is not the sum"
 
 
+def test_the_value_of_repairs_of_a_line_is_the_same_to_the_cent_in_every_document() -> None:
+    other = REPAIR | {"repair_value_usd": "3.3333"}
+    snapshot = with_claims(a=REPAIR | {"repair_value_usd": "5.5555"}, b=other)
+    [line] = lines_of(snapshot)
+    [row] = csv_rows(snapshot, "entry_lines")
+    assert line["chapter_98"]["repair_value_usd"] == row["repair_value_usd"] == "17.78"
+
+
 def test_goods_without_a_claim_have_none() -> None:
     [line] = lines_of(with_claims(a={"declaration": "Of nothing"}))
     assert "chapter_98" not in line

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from entrygo.domain.money import to_cents
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.csv_table import csv_table
@@ -86,7 +87,7 @@ def _metal(content: MetalContent) -> tuple[str, ...]:
         content.metal,
         number(content.weight_kg),
         number(content.weight_pct),
-        "" if content.value is None else money(content.value),
+        "" if content.value is None else money(to_cents(content.value)),
         content.melt_pour,
         content.smelt_1,
         content.smelt_2,

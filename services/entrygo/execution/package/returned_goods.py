@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from entrygo.domain.consolidation import claimed_provision
 from entrygo.domain.facts import Chapter98, Product
+from entrygo.domain.money import to_cents
 from entrygo.execution.package.invoicing import distinct, times
 from entrygo.execution.package.json_values import Json, money
 from entrygo.execution.package.printable import clean_text, dotted_hts
@@ -40,10 +41,10 @@ def amount_of(product: Product, quantity: Decimal, amount: Amount) -> Decimal | 
 
 
 def total_of(goods: Sequence[ShippedProduct], amount: Amount) -> Decimal | None:
-    """Of all goods of an entry line; None where it is not known of one of them."""
+    """Of all goods of an entry line, rounded once to the cent; None where it is not known of one of them."""
     found = [amount_of(each.product, each.quantity, amount) for each in goods]
     known = [each for each in found if each is not None]
-    return sum(known, Decimal(0)) if known and len(known) == len(found) else None
+    return to_cents(sum(known, Decimal(0))) if known and len(known) == len(found) else None
 
 
 def declarations(goods: Sequence[ShippedProduct]) -> tuple[str, ...]:
