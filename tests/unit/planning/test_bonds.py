@@ -170,7 +170,8 @@ def test_a_single_bond_is_compared_with_its_entry_to_the_cent() -> None:
     assert warned({"type": "single", "amount_usd": str(needed)}) == []
     [message] = warned({"type": "single", "amount_usd": str(needed - Decimal("0.01"))})
     assert "its single bond of" in message
-    assert message.endswith(f"the {plain(needed)} USD that value, duties and fees of this entry ask for.")
+    asked = "its entry asks for: value, duties and fees, or three times what an agency may refuse."
+    assert message.endswith(f"the {plain(needed)} USD that {asked}")
     assert warned({"type": "single"}) == [], "an amount that nobody stated is not 0"
 
 

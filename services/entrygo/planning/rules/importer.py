@@ -95,7 +95,7 @@ def _bond_not_compared(importation: Importation, batch: Batch, context: Context)
 
 def _asked_by(need: BondNeed) -> str:
     if need.last_day is None:
-        return "value, duties and fees of this entry ask for"
+        return "its entry asks for: value, duties and fees, or three times what an agency may refuse"
     if need.twelve_months_usd is None:
         return "a continuous bond is at least"
     paid = plain(to_cents(need.twelve_months_usd))
