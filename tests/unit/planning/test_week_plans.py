@@ -33,11 +33,11 @@ PLANNED_AT = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
 KNOWN = {
     0: (
         "planhash_cd08466c39a89d3f88ca0ac3ecbfe348326a254a3bafe4d6e92b7ea897a00b99",
-        "a42ab546cfd1efbb0a8d872982dc780777f27e56508fe4f63a06f3e4e6c63d7a",
+        "57da1f2251623dfeca2f65219473e16945e11a9fba2efe8ba77372bfbd859c94",
     ),
     IMPORTERS: (
         "planhash_e6941668bb12d03e30fdeb68f86391de898c0495fd177b8faba7879a1cc96789",
-        "686c350b8921c4775740b5accf9317c731d8300cf693c4c91fdec840cb31848b",
+        "10d66ab739ca0b7509302a928e2d4d78a905dc0cef1f9a535d2ad93a9efe5b2b",
     ),
 }
 

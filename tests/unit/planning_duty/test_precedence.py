@@ -400,6 +400,20 @@ class TestColumns:
             "section 232, automobiles and trucks: the lists of 9903.94 and 9903.74 are not loaded",
         )
 
+    @pytest.mark.parametrize(
+        ("day", "named"),
+        [
+            ("2026-02-23", "IEEPA, until 2026-02-23: what it charged on 2026-02-23 is not on file"),
+            ("2026-07-23", "Section 122, until 2026-07-23: what it charged on 2026-07-23 is not on file"),
+            ("2026-07-24", None),
+        ],
+    )
+    def test_programmes_that_ended_are_named_on_days_on_which_they_held(
+        self, day: str, named: str | None
+    ) -> None:
+        book = make_book(day=date.fromisoformat(day), rates=[rate_row(TEE, "16.5%")])
+        assert line_duty(make_line(TEE, "VN"), book).unchecked == ((named,) if named else ())
+
     def test_goods_that_somebody_found_free_of_metal_are_outside_the_annexes(self) -> None:
         line = make_line(TEE, "VN", section_232=Section232(status=Section232Status.NOT_APPLICABLE))
         assert headings(exact(line_duty(line, make_book(whole=())))) == ["9903.05.84", TEE]

@@ -19,7 +19,7 @@ from entrygo.planning.duty.results import ZERO, Citation, Duty, Figure, Finding,
 from entrygo.planning.law.additional_duties import outcomes
 from entrygo.planning.law.chapter_98 import is_returned
 from entrygo.planning.law.choices import Choice
-from entrygo.planning.law.law_book import days_in_words, ended_row
+from entrygo.planning.law.law_book import days_in_words, ended_row, programmes_without_rates
 from entrygo.planning.law.origin_duties import OwnDuty, unknown_duty
 from entrygo.planning.law.processing_fee import entered_value, pays_processing_fee
 from entrygo.planning.law.provisions import Total
@@ -147,6 +147,8 @@ def _lapsed(line: DutyLine, book: DutyBook) -> Iterator[Finding]:
 def _unchecked(line: DutyLine, book: DutyBook) -> Iterator[str]:
     for row in book.unloaded_for(line.hts_code):
         yield f"{row.key}: {text_of(row, 'decided_by')}"
+    for row in programmes_without_rates(book.day):
+        yield f"{row.key}, {days_in_words(row)}: what it charged on {book.day} is not on file"
     if line.adcvd_cases:
         cases = ", ".join(line.adcvd_cases)
         yield f"antidumping and countervailing duties: those of {cases} are not estimated"

@@ -129,6 +129,11 @@ def ended_row(heading: str, day: date) -> Row | None:
     return None if row is None or row.covers(day) else row
 
 
+def programmes_without_rates(day: date) -> Sequence[Row]:
+    """Programmes that held on `day` and ended since: only their days are on file, not what they charged."""
+    return [row for row in shipped_tables()["chapter_99_ended"] if row.covers(day)]
+
+
 def is_on_file(heading: str) -> bool:
     """Whether a row that ships, of whatever day, names the heading or is of its whole programme."""
     return heading in _days_of_headings() or _ended(heading) is not None
