@@ -23,6 +23,9 @@ def own_form(**changes: Any) -> str:
     return json.dumps({"table": "pga_flags", "rows": [row]})
 
 
+FEE_COLUMNS = "fiscal_year,effective_from,effective_to,rate,minimum,maximum,informal"
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "reason"),
     [
@@ -37,8 +40,12 @@ def own_form(**changes: Any) -> str:
         (Kind.SECTION_232, "hts_prefix,annex,metal_type\n7615,1b,aluminium\n", "Metal 'aluminium'"),
         (Kind.SECTION_301, "hts8,list,ch99_code\n", "no row that counts"),
         (Kind.SECTION_301, "hts8,list,ch99_code\n65050030\n61091000,4A,9903.88.15,\n\n,3", "4 to 10 digits"),
-        (Kind.FEES, "fiscal_year,effective_from,effective_to,rate,minimum,maximum,informal\n2028,,,x,1,1,1\n",
+        (Kind.FEES, f"{FEE_COLUMNS}\n2028,,,x,1,1,1\n",
          "not an amount"),
+        (Kind.FEES, f"{FEE_COLUMNS}\n2028,,,0.3464,35,680,3\n",
+         "0.3464 % is 0.003464"),
+        (Kind.FEES, f"{FEE_COLUMNS}\n2028,,,0.003464,680,35,3\n",
+         "minimum 680 is above the maximum 35"),
         (Kind.RESTRICTED_PARTIES, "name,country\nAcme,CN\n", "source, type, alt_names, end_date"),
         (Kind.PROHIBITED_GOODS, "goods,hts_prefix\nivory,tusks\n", "4 to 10 digits"),
         (Kind.PROHIBITED_GOODS, 'goods,hts_prefix\n"ivory,0507' + 200_000 * "x", "cannot be read"),

@@ -1,7 +1,8 @@
 """Published lists of the tariff, of additional duties and of fees: what of each makes which dated rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 
 from entrygo.planning.reference.records import (
     Tables,
@@ -30,6 +31,9 @@ HEADINGS_232 = {"I-A": "9903.82.02", "I-B": "9903.82.09", "II": "", "III": "9903
 ANNEXES = {"1a": "I-A", "1b": "I-B", "2": "II", "3": "III"}
 # As products name theirs.
 METALS = {metal: metal for metal in ("steel", "aluminum", "copper")}
+# Of the merchandise processing fee, whose rate is 0.3464 % (19 CFR 24.23(b)(1)).
+FEE_AMOUNTS = ("rate", "minimum", "maximum", "informal")
+RATE_OF_NO_YEAR = Decimal("0.01")
 
 
 def hts(content: bytes, terms: Terms) -> Tables:
@@ -125,13 +129,12 @@ def section_338_tables(content: bytes, terms: Terms) -> Tables:
 
 def fees(content: bytes, terms: Terms) -> Tables:
     """Columns: fiscal_year, effective_from, effective_to, rate, minimum, maximum, informal."""
-    amounts = ("rate", "minimum", "maximum", "informal")
     rows = [
         row_from(
             "merchandise_processing_fees",
             {
                 "key": f"FY{record['fiscal_year'].strip().removeprefix('FY')}",
-                "value": {name: amount_of(record[name]) for name in amounts},
+                "value": _fee_amounts(record),
                 "effective_from": record["effective_from"],
                 "effective_to": record["effective_to"],
                 "source": terms.source,
@@ -139,6 +142,16 @@ def fees(content: bytes, terms: Terms) -> Tables:
                 "checked_on": terms.checked_on.isoformat() if terms.checked_on else None,
             },
         )
-        for record in csv_records(content, "fiscal_year", "effective_from", "effective_to", *amounts)
+        for record in csv_records(content, "fiscal_year", "effective_from", "effective_to", *FEE_AMOUNTS)
     ]
     return {"merchandise_processing_fees": rows}
+
+
+def _fee_amounts(record: Mapping[str, str]) -> Mapping[str, str]:
+    found = {name: amount_of(record[name]) for name in FEE_AMOUNTS}
+    rate, minimum, maximum, _ = (Decimal(text) for text in found.values())
+    if rate >= RATE_OF_NO_YEAR:
+        raise UnusableFile(f"The rate {found['rate']} is a part of the value: 0.3464 % is 0.003464.")
+    if minimum > maximum:
+        raise UnusableFile(f"The minimum {found['minimum']} is above the maximum {found['maximum']}.")
+    return found
