@@ -13,8 +13,12 @@ from pydantic import SecretStr
 
 from entrygo.cli.backup.going_back import hold
 from entrygo.cli.backup.manifest import BackupUnusable
+from entrygo.cli.backup.programs import load
 from entrygo.cli.backup.restoring import TargetNotEmpty, restore
 from entrygo.cli.backup.taking import DocumentsDamaged, take_backup
+from entrygo.cli.partitioning import keep_partitioned
+from entrygo.cli.partitions.months import Month
+from entrygo.cli.partitions.table_store import GROWING
 from entrygo.cli.up.home import AlreadyRunning, Home
 from entrygo.execution.recovery.restored import RESTORED, RESTORED_CODE
 from entrygo.execution.state import failpoints
@@ -101,6 +105,31 @@ async def test_the_read_model_is_whole_before_any_service_runs(
     async with before_any_service(world, backup, empty_database) as connection:
         recorded = await connection.fetchval("SELECT count(*) FROM execution.event_log")
         assert await connection.fetchval("SELECT execution_sequence FROM inspection.exports") == recorded > 0
+
+
+async def test_a_backup_has_no_read_model_in_partitions_either(
+    world: World, backup: Callable[[], Path], empty_database: str
+) -> None:
+    url = world.settings.database_url.get_secret_value()
+    connection = await asyncpg.connect(url, server_settings={"search_path": "inspection"})
+    try:
+        for table in GROWING:
+            await keep_partitioned(connection, table, Month(2026, 11), 2)
+        await (await world.process()).execute()
+        await connection.execute(
+            "INSERT INTO inspection.timeline (account_id, mode, export_id, source, sequence, entry)"
+            " VALUES ('acc_1', 'live', 'batch_1', 'execution', 1, '')"
+        )
+    finally:
+        await connection.close()
+    folder = await asyncio.to_thread(backup)
+    await asyncio.to_thread(load, empty_database, folder / "database-1.dump")
+    there = await asyncpg.connect(empty_database, server_settings={"entrygo.account_id": "*"})
+    try:
+        assert await there.fetchval("SELECT count(*) FROM execution.event_log") > 0
+        assert await there.fetchval("SELECT count(*) FROM inspection.timeline") == 0
+    finally:
+        await there.close()
 
 
 async def test_postgresql_knows_the_restored_tables_before_any_service_runs(

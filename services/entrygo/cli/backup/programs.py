@@ -19,10 +19,10 @@ _NEWER_SETTING = b"SET transaction_timeout = 0;\n"
 def dump(url: str, schemas: Sequence[str], file: Path, *, without_rows: Sequence[str] = ()) -> None:
     """The schemas as one snapshot of the database sees them, while it is in use. Raises PostgresFailed.
 
-    Of the tables `without_rows` that are among them it holds the definitions alone.
+    Of the tables `without_rows` that are among them, and of their partitions, it holds the definitions alone.
     """
     only = [f"--schema={schema}" for schema in schemas]
-    only += [f"--exclude-table-data={table}" for table in without_rows]
+    only += [f"--exclude-table-data-and-children={table}" for table in without_rows]
     # Owners and rights are the target's: `entrygo migrate` gives them.
     own = ["--no-owner", "--no-privileges", "--enable-row-security", "--lock-wait-timeout=30s"]
     with _start("pg_dump", url, ["--format=custom", *own, *only, f"--file={file}"]) as running:
