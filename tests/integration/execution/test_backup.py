@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -11,6 +13,7 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
+from entrygo.cli.archive.catalogue_store import alone
 from entrygo.cli.backup.going_back import hold
 from entrygo.cli.backup.manifest import BackupUnusable
 from entrygo.cli.backup.programs import load
@@ -22,6 +25,7 @@ from entrygo.cli.partitions.table_store import GROWING
 from entrygo.cli.up.home import AlreadyRunning, Home
 from entrygo.execution.recovery.restored import RESTORED, RESTORED_CODE
 from entrygo.execution.state import failpoints
+from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from tests.harness.postgres import temporary_database
 from tests.integration.execution.world import LIVE, Crash, Process, World
 
@@ -78,6 +82,17 @@ def emptied(folder: Path) -> list[str]:
     return [path.name for path in files]
 
 
+async def until_it_waits_for_a_lock(pool: Pool, task: asyncio.Future[Any]) -> None:
+    """Until somebody waits for what another session holds by an advisory lock, or `task` is done."""
+    waits, asked = False, "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+    while not waits and not task.done():
+        await asyncio.wait([task], timeout=0.05)
+        async with transaction(pool, EVERYONE) as connection:
+            waits = await connection.fetchval(
+                f"{asked} WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted)"
+            )
+
+
 async def status_of(process: Process) -> tuple[str, str]:
     last = (await process.events())[-1].broker_submission_changed.broker_submission
     return last.status, last.error_message
@@ -130,6 +145,24 @@ async def test_a_backup_has_no_read_model_in_partitions_either(
         assert await there.fetchval("SELECT count(*) FROM inspection.timeline") == 0
     finally:
         await there.close()
+
+
+async def test_no_export_moves_into_the_archive_or_back_between_the_dumps_of_several_databases(
+    world: World, tmp_path: Path
+) -> None:
+    url = world.settings.database_url.get_secret_value()
+    several = {"planning": f"{url}{'&' if '?' in url else '?'}application_name=another"}
+    taking = partial(take_backup, tmp_path / "backup", Home(tmp_path / "home"))
+    async with await open_pool(url, schema="planning", max_size=2) as planning:
+        async with alone(planning):
+            backup = asyncio.create_task(
+                asyncio.to_thread(taking, lambda schema: several.get(schema, url), world.settings.storage.url)
+            )
+            await until_it_waits_for_a_lock(planning, backup)
+            assert not backup.done()
+        assert len((await backup).dumps) > 1
+        async with alone(planning):
+            pass
 
 
 async def test_postgresql_knows_the_restored_tables_before_any_service_runs(

@@ -66,6 +66,11 @@ async def alone(pool: Pool) -> AsyncIterator[None]:
             await connection.fetchval(f"SELECT pg_advisory_unlock({_THE_ARCHIVE})")
 
 
+async def wait_until_alone(connection: Connection) -> None:
+    """The same by a session of the caller's, which waits for its turn and ends with it."""
+    await connection.execute(f"SELECT pg_advisory_lock({_THE_ARCHIVE})")
+
+
 async def limit(pool: Pool, days: int) -> datetime:
     """The instant so many days ago, by the database's clock."""
     async with transaction(pool, EVERYONE) as connection:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
+from entrygo.cli.archive.catalogue_store import wait_until_alone
 from entrygo.cli.backup.manifest import (
     FORMAT,
     Dump,
@@ -64,7 +65,7 @@ def take_backup(folder: Path, home: Home, url_of: Callable[[str], str], artifact
     unfinished.mkdir(mode=0o700, parents=True)
     taken_at = datetime.now(UTC)
     migrations = asyncio.run(_migrations(url_of))
-    dumps = _dump_all(unfinished, url_of)
+    dumps = asyncio.run(_dump_all(unfinished, url_of))
     documents, damaged = folder_of(artifacts_url), list[str]()
     if documents is not None:
         damaged += asyncio.run(_missing(documents, url_of, migrations))
@@ -107,11 +108,23 @@ async def _migrations(url_of: Callable[[str], str]) -> Mapping[str, tuple[str, .
     return applied
 
 
-def _dump_all(folder: Path, url_of: Callable[[str], str]) -> tuple[Dump, ...]:
+async def _dump_all(folder: Path, url_of: Callable[[str], str]) -> tuple[Dump, ...]:
     """One snapshot a database, however many schemas it holds."""
     databases: dict[str, list[str]] = {}
     for schema in SCHEMAS:
         databases.setdefault(url_of(schema), []).append(schema)
+    if len(databases) == 1:
+        return _dump_each(folder, databases)
+    # An export that goes into the archive or comes back between two dumps would be in one of them alone.
+    connection = await asyncpg.connect(url_of("planning"), timeout=30)
+    try:
+        await wait_until_alone(connection)
+        return await asyncio.to_thread(_dump_each, folder, databases)
+    finally:
+        await connection.close()
+
+
+def _dump_each(folder: Path, databases: Mapping[str, Sequence[str]]) -> tuple[Dump, ...]:
     dumps = []
     for number, (url, schemas) in enumerate(databases.items(), start=1):
         file = folder / f"database-{number}.dump"
