@@ -238,6 +238,26 @@ async def test_an_order_that_was_synced_again_stays_and_stays_claimed(
     assert any(ORDER in row for row in claims), "or it could leave the warehouse a second time"
 
 
+async def test_what_an_archived_export_cost_counts_into_the_year_of_its_importer(archive: Archive) -> None:
+    planning = archive.databases.planning
+    dated = f"UPDATE importer_costs SET entry_date = current_date - $1::integer WHERE export_id = '{OLD}'"
+    async with transaction(planning, EVERYONE) as connection:
+        await connection.execute(dated, 364)
+    before = await everything(archive.databases)
+
+    assert await run(archive) == [OLD]
+    assert of(OLD, await everything(archive.databases)) == STAYS | {"planning.importer_costs"}
+
+    await bring_back(archive)
+    assert without_notes(await everything(archive.databases)) == without_notes(before)
+
+    async with transaction(planning, EVERYONE) as connection:
+        await connection.execute("UPDATE archived_exports SET restored_at = NULL")
+        await connection.execute(dated, 1000)
+    await run(archive)
+    assert "planning.importer_costs" not in of(OLD, await everything(archive.databases))
+
+
 async def test_every_table_that_names_an_export_is_moved_or_says_why_it_is_not(databases: Databases) -> None:
     found = {
         f"{schema}.{table}"

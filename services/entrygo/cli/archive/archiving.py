@@ -27,6 +27,7 @@ from entrygo.cli.archive.databases import Databases
 from entrygo.cli.archive.file import ArchivedExport
 from entrygo.cli.archive.rows_store import (
     delete_claims,
+    delete_old_costs,
     delete_orders,
     delete_rows,
     has_unpublished,
@@ -68,6 +69,8 @@ class Archive:
                     export, sha256 = taken
                     await self.move(export)
                     yield due, sha256
+            async with transaction(planning, EVERYONE) as connection:
+                await delete_old_costs(connection)
 
     async def take(self, due: Due, before: datetime) -> tuple[ArchivedExport, str] | None:
         """Writes the file and takes the export out of planning; None when it is not due after all."""

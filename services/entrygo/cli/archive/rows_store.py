@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from entrygo.cli.archive.file import Rows
-from entrygo.cli.archive.tables import OF_ITS_PACKAGE, TABLES
+from entrygo.cli.archive.tables import OF_A_YEAR, OF_ITS_PACKAGE, TABLES
 from entrygo.messaging.event_log import event_of
 from entrygo.planning.snapshots import PackedSnapshot
 from entrygo.postgres.conditions import looked_up
@@ -47,12 +47,22 @@ async def read_rows(connection: Connection, schema: str, key: Key) -> Rows:
 
 
 async def delete_rows(connection: Connection, schema: str, key: Key) -> None:
-    """Those that refer to others first."""
+    """Those that refer to others first; what stays longer stays."""
     for table in reversed(TABLES[schema]):
         await connection.execute(
-            f"DELETE FROM {table.name} WHERE account_id = $1 AND mode = $2 AND {table.rows}",  # noqa: S608
+            f"DELETE FROM {table.name} WHERE account_id = $1 AND mode = $2 AND {table.rows}"  # noqa: S608
+            f" AND NOT {table.stays}",
             *key,
         )
+
+
+async def delete_old_costs(connection: Connection) -> None:
+    """Deletes what archived exports cost their importers, once no plan asks for it any more."""
+    await connection.execute(
+        f"DELETE FROM importer_costs AS own USING archived_exports AS known WHERE NOT {OF_A_YEAR}"  # noqa: S608
+        " AND known.account_id = own.account_id AND known.mode = own.mode"
+        " AND known.export_id = own.export_id AND known.restored_at IS NULL"
+    )
 
 
 async def insert_rows(connection: Connection, schema: str, rows: Rows) -> None:

@@ -7,10 +7,14 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class OwnedTable:
-    """A table whose rows are of one export: found through `rows`, a condition on `$3`, the export's id."""
+    """A table whose rows are of one export: found through `rows`, a condition on `$3`, the export's id.
+
+    Rows of which `stays` is true are in the file, and in the table until it is true no more.
+    """
 
     name: str
     rows: str = "export_id = $3"
+    stays: str = "false"
 
 
 _OF_ITS_STREAM = "stream_id = $3"
@@ -18,6 +22,9 @@ _OF_ITS_STREAM = "stream_id = $3"
 OF_ITS_PACKAGE = (
     "package_id = (SELECT id FROM customs_packages WHERE account_id = $1 AND mode = $2 AND export_id = $3)"
 )
+
+# A plan looks at the twelve months before its entry date, which a correction has from the past itself.
+OF_A_YEAR = "entry_date > current_date - 731"
 
 # In the order in which rows may be inserted; they are deleted in the reverse of it.
 TABLES: Mapping[str, tuple[OwnedTable, ...]] = MappingProxyType(
@@ -27,7 +34,7 @@ TABLES: Mapping[str, tuple[OwnedTable, ...]] = MappingProxyType(
             OwnedTable("plans"),
             OwnedTable("export_orders"),
             OwnedTable("export_approvals"),
-            OwnedTable("importer_costs"),
+            OwnedTable("importer_costs", stays=OF_A_YEAR),
             OwnedTable("event_log", _OF_ITS_STREAM),
         ),
         "execution": (
