@@ -1,4 +1,4 @@
-"""What the doctor finds in a database: migrations, the login, the clock."""
+"""What the doctor finds in a database: migrations, the login, the clock, the partitions."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -10,6 +10,9 @@ from entrygo.cli.doctor import database, reference_data
 from entrygo.cli.doctor.database import database_checks
 from entrygo.cli.doctor.findings import Finding, Level, run_checks
 from entrygo.cli.doctor.reference_data import reference_check
+from entrygo.cli.partitioning import keep_partitioned
+from entrygo.cli.partitions.months import Month
+from entrygo.cli.partitions.table_store import GROWING
 from entrygo.process.clock import utc_now
 
 
@@ -75,6 +78,19 @@ async def test_clock_that_is_an_hour_ahead_is_noticed(
     monkeypatch.setattr(database, "utc_now", lambda: utc_now() - timedelta(hours=1))
     [trouble] = troubles(await found(database_url))
     assert trouble == "its clock is +3600 s from ours"
+
+
+async def test_partitions_that_end_with_this_month_are_noticed(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    try:
+        for table in GROWING:
+            await keep_partitioned(connection, table, Month.of(utc_now()), 2)
+        assert troubles(await found(database_url)) == []
+        await connection.execute(f"DROP TABLE planning.plans_{Month.of(utc_now()).next}")
+    finally:
+        await connection.close()
+    [trouble] = troubles(await found(database_url))
+    assert trouble == "no partition of next month: planning.plans"
 
 
 async def test_database_that_is_away_fails_with_advice() -> None:

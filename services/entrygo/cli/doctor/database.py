@@ -1,13 +1,15 @@
-"""Looks at each schema's database: does it answer, is it up to date, who are we to it, what is its clock."""
+"""Looks at each schema's database: is it up to date, who are we to it, what is its clock, its next month."""
 
 import hashlib
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from functools import partial
 
 import asyncpg
 
 from entrygo.cli.doctor.findings import Check, Finding, failed, ok, warning
+from entrygo.cli.partitions.months import Month
+from entrygo.cli.partitions.table_store import without_month
 from entrygo.cli.up.schemas import SCHEMAS, migrations_of
 from entrygo.postgres.migrate import files_of
 from entrygo.postgres.standing import Standing, read_standing
@@ -36,6 +38,7 @@ async def _look(schema: str, url_of: Callable[[str], str], embedded: str) -> lis
         before = utc_now()
         standing = await read_standing(connection, schema)
         after = utc_now()
+        bare = await _without_next_month(connection, schema, standing)
     finally:
         await connection.close()
     subject = f"database {schema}"
@@ -45,7 +48,16 @@ async def _look(schema: str, url_of: Callable[[str], str], embedded: str) -> lis
         *_of_migrations(subject, schema, standing),
         *_of_login(subject, standing, url == embedded),
         *_of_clock(subject, skew),
+        *_of_partitions(subject, bare),
     ]
+
+
+async def _without_next_month(
+    connection: "asyncpg.Connection[asyncpg.Record]", schema: str, standing: Standing
+) -> list[str]:
+    """Partitioned tables whose next month is not ready; none of a schema that is not made yet."""
+    month = Month.of(standing.now.astimezone(UTC)).next
+    return await without_month(connection, schema, month) if standing.migrations else []
 
 
 def _of_migrations(subject: str, schema: str, standing: Standing) -> Iterator[Finding]:
@@ -87,3 +99,12 @@ def _of_clock(subject: str, skew: timedelta) -> Iterator[Finding]:
             f"its clock is {skew.total_seconds():+.0f} s from ours",
             "Let an NTP service set the clocks of both machines.",
         )
+
+
+def _of_partitions(subject: str, bare: list[str]) -> Iterator[Finding]:
+    if bare:
+        yield warning(
+            subject, f"no partition of next month: {', '.join(bare)}",
+            "Run `entrygo partitions make`, from cron once a week: what comes meanwhile is moved later, and"
+            " requests wait for that.",
+        )  # fmt: skip

@@ -59,7 +59,9 @@ GROWING = (
 
 async def is_partitioned(connection: Owner, table: GrowingTable) -> bool:
     """Whether it has been turned into partitions."""
-    kind = await connection.fetchval("SELECT relkind FROM pg_class WHERE oid = $1::regclass", table.full_name)
+    kind = await connection.fetchval(
+        "SELECT relkind FROM pg_class WHERE oid = to_regclass($1)", table.full_name
+    )
     return bool(kind == b"p")
 
 
@@ -126,6 +128,17 @@ async def missed_months(connection: Owner, table: GrowingTable, this_month: Mont
             found.append(month)
         month = month.previous
     return found[::-1]
+
+
+async def without_month(connection: Owner, schema: str, month: Month) -> list[str]:
+    """The partitioned tables of a schema that have no partition of that month."""
+    return [
+        table.full_name
+        for table in GROWING
+        if table.schema == schema
+        and await is_partitioned(connection, table)
+        and table.of(month) not in await partitions_of(connection, table)
+    ]
 
 
 async def partitions_of(connection: Owner, table: GrowingTable) -> list[str]:
