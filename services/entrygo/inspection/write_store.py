@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from entrygo.domain.principal import Visible
 from entrygo.inspection.announcing import announced
+from entrygo.inspection.feed.store import CLOCK_MARGIN
 from entrygo.inspection.folding import Folded, summarize
 from entrygo.inspection.position_store import Position, columns_of
 from entrygo.messaging.events import EXECUTION, PLANNING
@@ -150,20 +151,25 @@ published AS (
         + row_number() OVER (PARTITION BY account_id, mode ORDER BY place),
         event_id, export_id, warehouse_id, event_type, body
     FROM event JOIN counted USING (account_id, mode) JOIN head USING (account_id, mode)
-    WHERE occurred_at >= now() - {_NOT_BEFORE}::interval ON CONFLICT (account_id, mode, event_id) DO NOTHING)
+    WHERE occurred_at >= now() - {_NOT_BEFORE}::interval ON CONFLICT (account_id, mode, event_id) DO NOTHING
+    RETURNING account_id, mode, event_id)
 """  # noqa: S608
 # An endpoint is held before its lanes, as whoever removes it does: one that is removed while this waits is
-# passed by.
+# passed by. An event says when it happened by the clock of its process, an endpoint by the database's: what
+# is new to the feed may have happened "before" the endpoint was made, by as much as such clocks may differ.
 _WEBHOOKS = f"""
 queued AS (
     INSERT INTO webhook_deliveries
         (account_id, mode, endpoint_id, event_id, export_id, event_type, body, status)
     SELECT event.account_id, event.mode, endpoint.endpoint_id, event.event_id, event.export_id,
         event.event_type, event.body, CASE endpoint.status WHEN 'enabled' THEN 'pending' ELSE 'held' END
-    FROM event JOIN webhook_endpoints AS endpoint USING (account_id, mode)
+    FROM event LEFT JOIN published USING (account_id, mode, event_id)
+    JOIN webhook_endpoints AS endpoint USING (account_id, mode)
     WHERE (endpoint.warehouse_id IS NULL OR endpoint.warehouse_id = event.warehouse_id)
     AND (endpoint.events = '{{}}' OR event.event_type = ANY (endpoint.events))
-    AND event.occurred_at >= greatest(endpoint.created_at, now() - {_NOT_BEFORE}::interval)
+    AND event.occurred_at >= now() - {_NOT_BEFORE}::interval
+    AND event.occurred_at >= endpoint.created_at - CASE WHEN published.event_id IS NULL
+        THEN interval '0' ELSE interval '{CLOCK_MARGIN.days} days' END
     ORDER BY endpoint.endpoint_id, event.export_id, event.place FOR KEY SHARE OF endpoint
     ON CONFLICT DO NOTHING RETURNING account_id, mode, endpoint_id, export_id, status),
 waiting AS MATERIALIZED (
@@ -218,8 +224,8 @@ class WriteStore:
         Events go to the end of their accounts' feeds and into the queue of each endpoint that asked for them.
         What is announced already stays where it is. Whoever appends to a feed waits for whoever is appending
         to it, until that transaction ends: a reader who sees a place has seen all that come before it. What
-        happened before an endpoint was made, or longer than `not_before` ago, is not sent: a read model that
-        is built anew goes through all of history.
+        was in the feed before an endpoint was made, or happened longer than `not_before` ago, is not sent: a
+        read model that is built anew goes through all of history.
         """
         exports = [await _export_values(one) for one in folded]
         entries = [

@@ -320,6 +320,15 @@ async def test_what_happened_before_the_webhook_was_made_is_not_sent(
     assert await hooks.deliveries(webhook) == []
 
 
+async def test_what_happens_is_sent_also_where_the_owners_clock_is_behind(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    webhook = await hooks.add(receiver)
+    life = lived(start=datetime.now(UTC) - timedelta(hours=23))
+    await hooks.happens(life)
+    assert len(await hooks.deliveries(webhook)) == len(life.events)
+
+
 async def test_only_the_types_that_were_asked_for_are_sent(hooks: Hooks, receiver: Receiver) -> None:
     webhook = await hooks.add(receiver, events=("export.executed",))
     await hooks.happens(lived())
