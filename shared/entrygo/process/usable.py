@@ -3,6 +3,7 @@
 No words quote the value: what stands in the wrong variable may be a secret.
 """
 
+import ipaddress
 import os
 import re
 import socket
@@ -15,6 +16,7 @@ from pydantic import AfterValidator
 
 # gRPC's own name for a server that has no port.
 _SOCKET_FILE = "unix:"
+_LOCALHOST = "localhost"
 _PORT = re.compile(r".:(\d{1,5})$", re.ASCII)
 _HIGHEST_PORT = 65_535
 
@@ -75,11 +77,23 @@ def wrong_with_own_address(host: str) -> str | None:
 
 
 def _checked_target(target: str) -> str:
-    for each in map(str.strip, target.split(",")):
+    targets = [each.strip() for each in target.split(",")]
+    for each in targets:
         port = _PORT.search(each)
         if not each.startswith(_SOCKET_FILE) and not (port and 0 < int(port[1]) <= _HIGHEST_PORT):
             raise ValueError("expected host:port, or several with commas")
+        if len(targets) > 1 and not _is_looked_up(each.rpartition(":")[0]):
+            raise ValueError("expected IPv4 addresses where there are several; a name is given alone")
     return target
+
+
+def _is_looked_up(host: str) -> bool:
+    """Whether gRPC, which looks up no names of a list, takes it there."""
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError:
+        return host == _LOCALHOST
+    return True
 
 
 def _checked_collector(url: str) -> str:

@@ -50,6 +50,8 @@ WRONG = "wrong-and-secret"
         (PlanningSettings, "ENTRYGO_SYNC_TARGET", WRONG),
         (PlanningSettings, "ENTRYGO_SYNC_TARGET", "wrong-and-secret:50051,wrong-and-secret"),
         (PlanningSettings, "ENTRYGO_SYNC_TARGET", "wrong-and-secret:0"),
+        (PlanningSettings, "ENTRYGO_SYNC_TARGET", "wrong-and-secret:50051,127.0.0.1:50051"),
+        (PlanningSettings, "ENTRYGO_SYNC_TARGET", "127.0.0.1:50051,[::1]:50051"),
         (InspectionSettings, "ENTRYGO_WEBHOOK_CA_FILE", "/wrong-and-secret"),
         (ExecutionSettings, "ENTRYGO_SMTP_CA_FILE", "/wrong-and-secret"),
         (ExecutionSettings, "ENTRYGO_BROKER_CA_FILE", __file__),
