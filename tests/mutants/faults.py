@@ -112,6 +112,13 @@ FAULTS = (
         (f"{READ_MODEL}/test_read_model.py",),
     ),
     Fault(
+        "an event of another account that an owner answers is taken",
+        "services/entrygo/inspection/owners.py",
+        "                    continue\n                events.append(event)",
+        "                events.append(event)",
+        ("tests/unit/inspection/test_owners.py",),
+    ),
+    Fault(
         "an endpoint may be removed while something is queued for it",
         "services/entrygo/inspection/write_store.py",
         " FOR KEY SHARE OF endpoint",
