@@ -78,8 +78,9 @@ class ObjectStore:
 
     async def get(self, tenant: Tenant, sha256: str) -> bytes:
         """The bytes, checked against their name. Raises BytesMissing."""
-        async with self._open(key_of(tenant, sha256), sha256) as stored:
-            return await self._whole(stored, key_of(tenant, sha256), sha256)
+        key = key_of(tenant, sha256)
+        async with self._open(key) as stored:
+            return await self._whole(stored, key, sha256)
 
     async def holds(self, tenant: Tenant, sha256: str) -> bool:
         """Whether anything has that name; its bytes are not looked at. Raises StoreUnavailable."""
@@ -98,7 +99,7 @@ class ObjectStore:
         more than CHECKED_FIRST_BYTES. Of larger ones that are altered the last chunk is never given out.
         """
         key = key_of(tenant, sha256)
-        async with self._open(key, sha256) as stored:
+        async with self._open(key) as stored:
             if stored.size != size:
                 raise self._damaged(Trouble.ALTERED, key)
             if size <= CHECKED_FIRST_BYTES:
@@ -132,7 +133,7 @@ class ObjectStore:
         return content
 
     @asynccontextmanager
-    async def _open(self, key: str, sha256: str) -> AsyncIterator[Stored]:
+    async def _open(self, key: str) -> AsyncIterator[Stored]:
         with self._translated("get", key):
             async with self._place.open(key) as stored:
                 yield stored
