@@ -119,6 +119,13 @@ FAULTS = (
         ("tests/unit/inspection/test_owners.py",),
     ),
     Fault(
+        "webhooks that are added at once are counted at once",
+        "services/entrygo/inspection/webhooks/store.py",
+        "pg_advisory_xact_lock(hashtextextended(",
+        "(hashtextextended(",
+        (f"{READ_MODEL}/test_webhooks.py",),
+    ),
+    Fault(
         "an endpoint may be removed while something is queued for it",
         "services/entrygo/inspection/write_store.py",
         " FOR KEY SHARE OF endpoint",

@@ -702,6 +702,21 @@ async def test_a_receiver_is_sent_to_at_whichever_of_its_addresses_takes_the_con
     assert len(receiver.got) == 1
 
 
+async def test_webhooks_that_are_added_at_once_are_no_more_than_the_most(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    for _ in range(4):
+        await hooks.add(receiver)
+    async with transaction(hooks.service.pool, WHOLE) as adding:
+        store = EndpointStore(adding, WHOLE)
+        assert await store.count() == 4
+        await store.add("whk_fifth", url=receiver.url, events=(), description="", notify_email="")
+        other = asyncio.create_task(hooks.add(receiver))
+        await waiting_for_locks(hooks, 1, or_done=other)
+    with pytest.raises(ValidationFailed):
+        await other
+
+
 async def test_an_account_has_at_most_so_many_webhooks(hooks: Hooks, receiver: Receiver) -> None:
     for _ in range(5):
         await hooks.add(receiver)
@@ -768,7 +783,7 @@ async def test_a_replay_waits_for_who_settles_a_delivery_of_its_endpoint(
     assert (first.status, first.attempts) == (DeliveryStatus.PENDING, 0)
 
 
-async def waiting_for_locks(hooks: Hooks, count: int, *, or_done: "asyncio.Task[None] | None" = None) -> None:
+async def waiting_for_locks(hooks: Hooks, count: int, *, or_done: "asyncio.Task[Any] | None" = None) -> None:
     """Returns once so many sessions wait for others."""
     async with asyncio.timeout(30), transaction(hooks.service.pool, EVERYONE) as watching:
         while not (or_done and or_done.done()) and await watching.fetchval(SESSIONS_THAT_WAIT) < count:  # noqa: ASYNC110
