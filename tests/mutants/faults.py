@@ -126,6 +126,20 @@ FAULTS = (
         (f"{READ_MODEL}/test_webhooks.py",),
     ),
     Fault(
+        "the feed shows what happens in every warehouse",
+        "services/entrygo/inspection/feed/store.py",
+        "   AND scope.warehouse_id IN ('*', warehouse_id)\"",
+        '"',
+        (f"{READ_MODEL}/test_scopes.py",),
+    ),
+    Fault(
+        "records are locked in the order in which they are given",
+        "services/entrygo/sync/store.py",
+        "sorted(zip(drafts, new_ids, strict=True), key=lambda pair: pair[0].external_id)",
+        "list(zip(drafts, new_ids, strict=True))",
+        ("tests/integration/sync/test_setup_and_reads.py",),
+    ),
+    Fault(
         "an endpoint may be removed while something is queued for it",
         "services/entrygo/inspection/write_store.py",
         " FOR KEY SHARE OF endpoint",

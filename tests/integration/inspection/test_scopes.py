@@ -1,5 +1,6 @@
 """A statement that is a transaction by itself and sets its scope: whom it shows what, with whatever plan."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,7 +8,10 @@ import pytest
 from entrygo.domain.principal import Visible
 from entrygo.inspection import export_store
 from entrygo.inspection.export_store import ExportStore
-from entrygo.postgres.pool import EVERYONE, Pool, open_pool, single_read
+from entrygo.inspection.feed.records import FeedFilter
+from entrygo.inspection.feed.store import FeedStore
+from entrygo.inspection.webhooks.store import EndpointStore
+from entrygo.postgres.pool import EVERYONE, Pool, open_pool, single_read, transaction
 from entrygo.postgres.session_pool import SessionPool
 from tests.harness.query_plans import Planned
 from tests.integration.inspection.conftest import ALICE_TESTING, BOB, Service
@@ -80,3 +84,29 @@ async def test_the_statement_alone_hides_an_export(service: Service, database_ur
     ) as pool:
         assert await pool.fetchval("SELECT count(*) FROM exports") == len(LIVES)
         assert {visible: await found(pool, visible) for visible in CALLERS} == CALLERS
+
+
+async def test_the_statements_alone_hide_the_feed_and_the_webhooks_of_another_warehouse(
+    service: Service, database_url: str
+) -> None:
+    here, there = Visible(ALICE, "wh_here"), Visible(ALICE, "wh_there")
+    life = Life(start=datetime.now(UTC))
+    await service.read_model.apply(EVERYONE, [life.planned(warehouse_id="wh_here")])
+    async with SessionPool(
+        database_url, min_size=1, max_size=4, server_settings={"search_path": "inspection"}
+    ) as pool:
+        async with transaction(pool, here) as connection:
+            await EndpointStore(connection, here).add(
+                "whk_1", url="https://wms.example", events=(), description="", notify_email=""
+            )
+        assert await shown(pool, here) == (1, 1, "whk_1", True)
+        assert await shown(pool, there) == (0, 0, "", False)
+
+
+async def shown(pool: Pool, visible: Visible) -> tuple[int, int, str, bool]:
+    """The feed's events and its last place, the webhooks that are listed, and whether the first is found."""
+    async with transaction(pool, visible) as connection:
+        feed, endpoints = FeedStore(connection, visible), EndpointStore(connection, visible)
+        events, *_ = await feed.read(FeedFilter(after=None), 10)
+        listed = " ".join(each.id for each in await endpoints.endpoints())
+        return len(events), await feed.last(), listed, await endpoints.find("whk_1") is not None

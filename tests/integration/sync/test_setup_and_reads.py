@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from entrygo.domain.errors import NotFound, ValidationFailed
+from entrygo.postgres.pool import Pool, transaction
 from entrygo.postgres.session_pool import SessionPool
 from entrygo.process.clock import Ids, utc_now
 from entrygo.proto.sync.v1 import sync_pb2
@@ -13,6 +14,7 @@ from entrygo.sync.drafts import FactsDraft, Subject
 from entrygo.sync.habits import Habits
 from entrygo.sync.use_cases import SyncUseCases
 from entrygo.sync.write import broker_to_proto, product_to_proto, warehouse_to_proto
+from tests.harness.postgres import SESSIONS_THAT_WAIT
 from tests.integration.sync.conftest import LIVE, OTHER, TEST_MODE, Caller
 from tests.unit.sync.requests import line, order, orders
 
@@ -55,6 +57,21 @@ async def test_concurrent_first_syncs_of_one_product_lose_no_field(caller: Calle
     stored = await caller.use_cases.get_facts(LIVE, Subject.PRODUCTS, ids[0])
     assert len(set(ids)) == 1
     assert stored.facts == {"name": "Hoodie", "unit_value_usd": "68"}
+
+
+async def test_products_are_locked_in_one_order_so_that_two_requests_wait_and_never_for_each_other(
+    caller: Caller, pool: Pool
+) -> None:
+    first, second = (sync_pb2.Product(external_id=name, name="Hoodie") for name in ("HOD-1", "HOD-2"))
+    await caller.products(LIVE, first, second)
+    async with transaction(pool, LIVE) as holding, pool.acquire() as watching:
+        await holding.execute("SELECT FROM products WHERE external_id = 'HOD-1' FOR UPDATE")
+        other = asyncio.create_task(caller.products(LIVE, second, first))
+        async with asyncio.timeout(60):
+            while not await watching.fetchval(SESSIONS_THAT_WAIT):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await holding.execute("SELECT FROM products WHERE external_id = 'HOD-2' FOR UPDATE NOWAIT")
+    assert len(await other) == 2
 
 
 async def test_a_product_is_listed_by_its_sku(caller: Caller) -> None:

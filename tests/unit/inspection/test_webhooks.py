@@ -29,6 +29,11 @@ def test_ten_attempts_are_made_within_four_days() -> None:
     assert sum((pause for pause in pauses if pause), timedelta()) < timedelta(days=4)
 
 
+def test_an_endpoint_that_took_nothing_for_five_days_is_given_up_and_not_before() -> None:
+    days = timedelta(days=5)
+    assert [schedule.is_given_up(each) for each in (days - timedelta(seconds=1), days)] == [False, True]
+
+
 def test_a_receiver_may_ask_for_a_longer_pause_of_an_hour_at_most() -> None:
     def asked(pause: timedelta) -> timedelta | None:
         return schedule.pause_after(1, asked=pause, chance=0)
