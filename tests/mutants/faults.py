@@ -577,4 +577,18 @@ FAULTS = (
         'rounding="ROUND_HALF_DOWN")',
         ("tests/unit/domain/test_money.py",),
     ),
+    Fault(
+        "a request with two keys goes by the first",
+        "gateway/entrygo/gateway/exchange.py",
+        "if len(lines) == 1 else None",
+        "if lines else None",
+        ("tests/unit/gateway/test_edge.py",),
+    ),
+    Fault(
+        "a key goes on for ever while a service is away",
+        "gateway/entrygo/gateway/door/known_keys.py",
+        "if now >= until + STALE_SECONDS:",
+        "if not account:",
+        ("tests/unit/gateway/test_known_keys.py",),
+    ),
 )

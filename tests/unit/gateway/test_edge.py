@@ -78,6 +78,13 @@ async def test_a_request_without_a_valid_key_is_401(
         assert answer.json() == {"errorCode": "INVALID_API_KEY", "message": "Missing or invalid API key."}
 
 
+async def test_a_request_with_two_keys_is_401_whichever_is_first(client: httpx.AsyncClient) -> None:
+    del client.headers["authorization"]
+    for keys in ((KEY, "shpbndl_live_wrong"), ("shpbndl_live_wrong", KEY), (KEY, KEY)):
+        headers = [("authorization", f"Bearer {key}") for key in keys]
+        assert (await client.get("/api/system/health", headers=headers)).status_code == 401
+
+
 async def test_the_scheme_of_a_key_is_read_in_any_case(client: httpx.AsyncClient) -> None:
     answer = await client.get("/api/system/health", headers={"authorization": f"bearer {KEY}"})
     assert answer.status_code == 200
