@@ -591,4 +591,18 @@ FAULTS = (
         "if not account:",
         ("tests/unit/gateway/test_known_keys.py",),
     ),
+    Fault(
+        "control numbers are taken in any order, and two executes wait for each other",
+        "services/entrygo/planning/control_numbers_store.py",
+        "FROM stated ORDER BY number ON CONFLICT",
+        "FROM stated ON CONFLICT",
+        ("tests/integration/planning/test_control_numbers.py",),
+    ),
+    Fault(
+        "an export is found by its control number from another warehouse",
+        "services/entrygo/planning/control_numbers_store.py",
+        '" AND ($4::text IS NULL OR warehouse_id = $4)"',
+        "\" AND ($4::text IS NULL OR $4 <> '')\"",
+        ("tests/integration/planning/test_control_numbers.py",),
+    ),
 )

@@ -8,8 +8,13 @@ import pytest
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.principal import Visible
+from entrygo.planning.control_numbers_store import ControlNumbers
+from entrygo.planning.store import PlanningStore
+from entrygo.postgres.pool import transaction
+from entrygo.postgres.session_pool import SessionPool
 from entrygo.proto.planning.v1 import planning_pb2
-from tests.integration.planning.conftest import ALICE_TEST, BOB, Planner
+from tests.harness.postgres import SESSIONS_THAT_WAIT
+from tests.integration.planning.conftest import ALICE_TEST, BOB, NOW, Planner
 
 FIELD = "trip.entries.0.papsNumber"
 
@@ -75,6 +80,26 @@ async def test_of_two_executes_at_once_with_one_number_one_goes(planner: Planner
     assert error.field == FIELD
 
 
+async def test_numbers_are_taken_in_one_order_so_that_two_executes_wait_and_never_for_each_other(
+    planner: Planner,
+) -> None:
+    first, second = [await planned(planner, order) for order in ("ord_123", "ord_124")]
+    numbers = [f"CCBT{n:04}" for n in range(1, 21)]
+    pool, visible = planner.pool, planner.visible
+    async with transaction(pool, visible) as holding, pool.acquire() as watching:
+        export = await PlanningStore(holding, visible).find_export(first)
+        assert export is not None
+        await ControlNumbers(holding, visible).take(export, numbers[:1], NOW)
+        other = asyncio.create_task(
+            refused(planner.claim(second, "exe_2", control_numbers=stated(*reversed(numbers))))
+        )
+        async with asyncio.timeout(60):
+            while not await watching.fetchval(SESSIONS_THAT_WAIT):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert not await ControlNumbers(holding, visible).take(export, numbers, NOW)
+    assert (await other)[0] == FIELD
+
+
 async def test_what_replaces_a_package_keeps_its_numbers_and_those_of_all_before(planner: Planner) -> None:
     first = await planned(planner)
     await leave(planner, first, "CCBT0001")
@@ -134,3 +159,20 @@ async def test_an_export_is_found_by_its_number_by_whoever_sees_it_and_by_nobody
     assert await stored.exports_with(own, "%\0") == []
     for visible in (Visible.whole(BOB), Visible.whole(ALICE_TEST), Visible(own.tenant, "wh_other")):
         assert await stored.exports_with(visible, "CCBT0001") == []
+
+
+async def test_the_statement_alone_hides_the_export_with_a_number_of_another_warehouse(
+    planner: Planner, database_url: str
+) -> None:
+    export_id = await planned(planner)
+    await leave(planner, export_id, "CCBT0001")
+    own = planner.visible.tenant
+    seers = {Visible.whole(own): export_id, Visible(own, "wh_123"): export_id, Visible(own, "wh_other"): None}
+    async with SessionPool(
+        database_url, min_size=1, max_size=4, server_settings={"search_path": "planning"}
+    ) as pool:
+        found = {}
+        for visible in seers:
+            async with transaction(pool, visible) as connection:
+                found[visible] = await ControlNumbers(connection, visible).export_with("CCBT0001")
+    assert found == seers
