@@ -214,7 +214,7 @@ def test_page_of_operations_says_how_often_the_memory_of_the_broker_is_looked_at
     ("page", "sentence"),
     [
         ("keys", f"at most {MAX_USABLE_KEYS} valid live keys and {MAX_USABLE_KEYS} valid test keys"),
-        ("keys", f"({DEFAULT_OVERLAP_HOURS} hours by default, at most {MAX_OVERLAP_HOURS}, which is two weeks; `0`"),
+        ("keys", f"({DEFAULT_OVERLAP_HOURS} hours by default, at most {MAX_OVERLAP_HOURS}, which"),
         ("limits", f"| {MAX_MARKS:,} | – | 413 |"),
         ("limits", f"| {MOST_SHORT_RECORDS:,} | – |"),
         ("limits", f"({known_keys.STRANGERS_AT_ONCE} at once, {known_keys.MAX_STRANGERS} in all)"),

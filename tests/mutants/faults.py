@@ -605,4 +605,18 @@ FAULTS = (
         "\" AND ($4::text IS NULL OR $4 <> '')\"",
         ("tests/integration/planning/test_control_numbers.py",),
     ),
+    Fault(
+        "what an importer's entries cost in a year is counted over other warehouses",
+        "services/entrygo/planning/importer_costs_store.py",
+        "($3::text IS NULL OR warehouse_id = $3) AND importer_number",
+        "($3::text IS NULL OR $3 <> '') AND importer_number",
+        ("tests/integration/planning/test_warehouses.py",),
+    ),
+    Fault(
+        "the exports of an order are found from another warehouse",
+        "services/entrygo/planning/store.py",
+        "WHERE $3::text IS NULL OR warehouse_id = $3 ORDER BY",
+        "WHERE $3::text IS NULL OR $3 <> '' ORDER BY",
+        ("tests/integration/planning/test_warehouses.py",),
+    ),
 )

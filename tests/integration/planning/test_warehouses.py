@@ -8,12 +8,15 @@ import pytest
 
 from entrygo.domain.errors import NotFound, ReferenceOutsideAccount
 from entrygo.domain.principal import Visible
+from entrygo.planning.importer_costs_store import ImporterCosts
 from entrygo.planning.policy.requests import read_approval
+from entrygo.planning.store import PlanningStore
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import transaction
+from entrygo.postgres.session_pool import SessionPool
 from entrygo.proto.planning.v1 import planning_pb2
 from tests.factories import make_warehouse
-from tests.integration.planning.conftest import ALICE, Planner
+from tests.integration.planning.conftest import ALICE, NOW, Planner
 
 HERE, THERE = "wh_123", "wh_other"
 TABLES = ("exports", "plans", "export_orders", "order_claims", "export_approvals")
@@ -175,6 +178,35 @@ async def test_row_security_hides_the_rows_of_another_warehouse_without_any_wher
         assert [(table, await counted.count(table) > 0) for table in TABLES] == [
             (table, expected) for table in TABLES
         ]
+
+
+async def test_the_statements_alone_hide_an_export_of_another_warehouse(
+    planner: Planner, database_url: str
+) -> None:
+    planned = await planner.plan("ord_123")
+    export_id, plan_hash = planned.export_id, planned.plan.plan_hash
+    async with SessionPool(
+        database_url, min_size=1, max_size=4, server_settings={"search_path": "planning"}
+    ) as pool:
+        await pool.execute(
+            "INSERT INTO importer_costs (account_id, mode, export_id, warehouse_id, importer_number,"
+            " entry_date, amount_usd, unknown_entries)"
+            " SELECT account_id, mode, export_id, warehouse_id, '12-3456789', $1, 1, 0 FROM exports",
+            NOW.date(),
+        )
+        for warehouse_id, is_shown in ((None, True), (HERE, True), (THERE, False)):
+            visible = Visible(ALICE, warehouse_id)
+            async with transaction(pool, visible) as connection:
+                store, costs = PlanningStore(connection, visible), ImporterCosts(connection, visible)
+                found = (
+                    await store.find_export(export_id),
+                    await store.lock_export(export_id),
+                    await store.find_snapshot(export_id, 0),
+                    await store.find_plan(export_id, plan_hash),
+                    await store.exports_of("ord_123", 10),
+                    await costs.of_year(["12-3456789"], NOW.date(), but=None),
+                )
+            assert [bool(each) for each in found] == [is_shown] * len(found)
 
 
 @pytest.mark.parametrize("table", ["plans", "export_orders", "order_claims", "export_approvals"])
