@@ -15,7 +15,7 @@ from typer.main import get_command, get_group
 
 from entrygo.cli.failures import Interrupted, end_of, explain
 from entrygo.cli.options import JSON
-from entrygo.cli.terminal import be_quiet, show_version
+from entrygo.cli.terminal import be_quiet, log_to_stderr, show_version
 
 # Where each command stands below `entrygo.cli`, in the order in which the help lists them: a function, or
 # the app of a group.
@@ -70,6 +70,7 @@ def command_of(name: str) -> Any:
     """The command or group of this name, imported by now; KeyError where there is none."""
     module, _, attribute = COMMANDS[name].partition(":")
     found = getattr(import_module(f"entrygo.cli.{module}"), attribute)
+    log_to_stderr()
     if isinstance(found, typer.Typer):
         group = get_group(found)
         group.name = name

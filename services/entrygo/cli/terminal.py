@@ -31,6 +31,13 @@ def be_quiet(is_asked: bool) -> None:
     err.quiet = is_asked
 
 
+def log_to_stderr() -> None:
+    """What our parts log on the way of a command: stdout has the answer. Who logs nothing imports nothing."""
+    structlog = sys.modules.get("structlog")
+    if structlog is not None:
+        structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+
+
 def print_json(value: Any) -> None:
     """For machines: nothing but the JSON."""
     out.out(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode(), highlight=False)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from entrygo.cli.main import COMMANDS, app, command_of
@@ -65,6 +66,17 @@ ASKED: dict[str, tuple[list[str], dict[str, Any]]] = {
     "orders import": (["orders.csv"], {"data": [{"id": "ord_1"}]}),
     "products import": (["catalogue.csv"], {"data": [{"id": "prod_1"}]}),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("group", ["archive", "restore", "mcp"])
+def test_what_parts_log_on_the_way_is_not_in_the_answer(
+    group: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command_of(group)
+    structlog.get_logger().warning("objects.missing")
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "objects.missing" in said.err
 
 
 @pytest.mark.parametrize("name", ALL)
