@@ -16,6 +16,7 @@ from entrygo.cli.archive.archiving import Archive, NotPublished
 from entrygo.cli.archive.catalogue_store import ArchiveBusy, archived_exports, limit
 from entrygo.cli.archive.databases import Databases
 from entrygo.cli.archive.documents_store import WrongStore, check_store
+from entrygo.cli.archive.file import ArchiveUnreadable
 from entrygo.cli.archive.tables import KEPT, TABLES
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.execution.objects.by_digest import ObjectStore
@@ -96,6 +97,14 @@ async def test_the_file_can_be_read_without_the_databases(archive: Archive) -> N
     assert order["external_id"] == "SO-1"
     # More digits than a float has.
     assert b'"total_value_usd": 12345678901234567890.10' in export.to_lines()
+
+
+async def test_a_file_that_is_gone_is_named_with_its_export(archive: Archive, tmp_path: Path) -> None:
+    await run(archive)
+    [archived] = [each async for each in archived_exports(archive.databases.planning)]
+    lose(tmp_path, archived.sha256)
+    with pytest.raises(ArchiveUnreadable, match=f"{OLD} .*{archived.sha256}"):
+        await archive.load(archived)
 
 
 async def test_a_store_that_holds_no_document_of_the_databases_is_refused(
@@ -269,6 +278,11 @@ async def test_every_table_that_names_an_export_is_moved_or_says_why_it_is_not(d
 
 def moved_tables() -> set[str]:
     return {f"{schema}.{table.name}" for schema, tables in TABLES.items() for table in tables}
+
+
+def lose(folder: Path, name: str) -> None:
+    [file] = folder.rglob(name)
+    file.unlink()
 
 
 async def run(archive: Archive) -> list[str]:

@@ -24,7 +24,7 @@ from entrygo.cli.archive.catalogue_store import (
 )
 from entrygo.cli.archive.content import planning_rows, read_export
 from entrygo.cli.archive.databases import Databases
-from entrygo.cli.archive.file import ArchivedExport
+from entrygo.cli.archive.file import ArchivedExport, ArchiveUnreadable
 from entrygo.cli.archive.rows_store import (
     delete_claims,
     delete_old_costs,
@@ -37,7 +37,7 @@ from entrygo.cli.archive.rows_store import (
     read_rows,
 )
 from entrygo.domain.principal import Mode, Tenant
-from entrygo.execution.objects.by_digest import ObjectStore
+from entrygo.execution.objects.by_digest import BytesMissing, ObjectStore
 from entrygo.postgres.pool import EVERYONE, transaction
 
 
@@ -131,11 +131,15 @@ class Archive:
             await note_restored(connection, export.key)
 
     async def load(self, archived: Archived) -> ArchivedExport:
-        """The export as its file has it. Raises BytesMissing, StoreUnavailable, ArchiveUnreadable."""
-        account_id, mode, _ = archived.key
-        return ArchivedExport.from_bytes(
-            await self.store.get(Tenant(account_id, Mode(mode)), archived.sha256)
-        )
+        """The export as its file has it. Raises StoreUnavailable, ArchiveUnreadable."""
+        account_id, mode, export_id = archived.key
+        try:
+            content = await self.store.get(Tenant(account_id, Mode(mode)), archived.sha256)
+        except BytesMissing as error:
+            raise ArchiveUnreadable(
+                f"The file of {export_id} is missing or altered in the store of documents: {archived.sha256}."
+            ) from error
+        return ArchivedExport.from_bytes(content)
 
     async def _store(self, export: ArchivedExport) -> str:
         """Durable, and read back as it is."""
