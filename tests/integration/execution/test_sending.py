@@ -9,13 +9,15 @@ import pytest
 
 from entrygo.domain.errors import (
     InvalidExportState,
+    NotFound,
 )
 from entrygo.execution.broker import dispatch
 from entrygo.execution.broker.channels.base import Outcome
-from entrygo.execution.broker.resubmission import ResubmitCommand
+from entrygo.execution.broker.resubmission import Resubmission, ResubmitCommand
 from entrygo.execution.recovery import loops
 from entrygo.execution.recovery.backlog_store import Backlog, due_in
 from entrygo.execution.state.failpoints import AFTER_SENDING
+from entrygo.execution.state.records import Submission
 from entrygo.messaging.doorbell import ring
 from entrygo.postgres.pool import EVERYONE, Connection, transaction
 from entrygo.proto.execution.v1 import execution_pb2
@@ -192,6 +194,24 @@ async def test_sending_again_is_refused_while_the_first_is_under_way(world: Worl
     with pytest.raises(InvalidExportState):
         await process.resubmit(AGAIN)
     assert await process.count("broker_submissions") == 1
+
+
+async def test_what_is_moved_into_the_archive_while_it_is_made_ready_is_not_found(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = await world.process()
+    await process.execute()
+    add = Resubmission._add
+
+    async def add_after_the_archive(
+        self: Resubmission, connection: Connection, submission: Submission
+    ) -> bytes:
+        await connection.execute("DELETE FROM broker_submissions")
+        return await add(self, connection, submission)
+
+    monkeypatch.setattr(Resubmission, "_add", add_after_the_archive)
+    with pytest.raises(NotFound):
+        await process.resubmit(AGAIN)
 
 
 async def test_of_two_that_are_made_to_be_sent_again_at_once_one_is(world: World) -> None:

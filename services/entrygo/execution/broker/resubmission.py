@@ -35,6 +35,7 @@ from entrygo.proto.execution.v1 import execution_pb2
 
 RESUBMIT_OPERATION = "execution.resubmit"
 REPLACED = "Not delivered so far; the package was sent again instead."
+NOT_EXECUTED = "No executed export with this id."
 
 
 class Brokers(Protocol):
@@ -127,7 +128,7 @@ class Resubmission:
         async with transaction(self.pool, command.visible) as connection:
             package = await PackageStore(connection, command.visible).find_by_export(command.export_id)
         if package is None or package.state is PackageState.RESERVED:
-            raise NotFound("No executed export with this id.")
+            raise NotFound(NOT_EXECUTED)
         return package
 
     async def _earlier(self, command: ResubmitCommand, package: Package) -> _Earlier:
@@ -164,7 +165,8 @@ class Resubmission:
         visible, now = submission.visible, submission.created_at
         ledger = SubmissionStore(connection, visible)
         latest = await ledger.latest(submission.package_id, submission.entry)
-        assert latest is not None
+        if latest is None:  # it was moved into the archive since
+            raise NotFound(NOT_EXECUTED)
         await check_open(PackageStore(connection, visible), submission.package_id)
         _check_not_under_way(latest)
         replaced = None
