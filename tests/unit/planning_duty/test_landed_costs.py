@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from entrygo.planning.duty.duty_line import DutyLine
 from entrygo.planning.duty.fees import entry_duty
 from entrygo.planning.duty.landed_costs import Cost, OrderShare, landed_costs, total_of
-from tests.unit.planning_duty.books import make_book, make_line
+from tests.unit.planning_duty.books import make_book, make_line, rate_row
 
 BOOK = make_book()
 GOODS = [
@@ -50,6 +50,19 @@ def test_costs_of_orders_are_those_of_the_entry(
     assert whole.value == sum(value for _, _, value in items)
     assert (whole.duty_low, whole.duty_high) == (entry.duty_low, entry.duty_high)
     assert whole.fees == entry.processing_fee.amount
+    for cost in landed_costs(entry, shares).values():
+        assert cost.duty_low is None or cost.duty_high is None or cost.duty_low <= cost.duty_high
+
+
+def test_no_order_costs_more_at_the_lower_end_than_at_the_upper_one() -> None:
+    """Of 0.80 the order of six cents has the largest remainder, of 1.50 it had not."""
+    hair_slides = make_line("9615.11.40.00", "DE", "15.36")
+    entry = entry_duty([hair_slides], make_book(rates=[rate_row("9615114000", "5.3%")]), "11")
+    values = {"ord_1": "5.43", "ord_2": "0.06", "ord_3": "8.67", "ord_4": "1.20"}
+    costs = landed_costs(entry, [OrderShare(id, 1, Decimal(value)) for id, value in values.items()])
+    assert (entry.duty_low, entry.duty_high) == (Decimal("0.80"), Decimal("1.50"))
+    ranges = [(str(cost.duty_low), str(cost.duty_high)) for cost in costs.values()]
+    assert ranges == [("0.28", "0.53"), ("0.01", "0.01"), ("0.45", "0.85"), ("0.06", "0.11")]
 
 
 def test_order_costs_its_goods_its_duty_and_its_fee() -> None:

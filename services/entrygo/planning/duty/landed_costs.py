@@ -56,9 +56,7 @@ def landed_costs(entry: EntryDuty, shares: Sequence[OrderShare]) -> Mapping[str,
         parts = of_line[line.number]
         weights = [part.value_usd for part in parts]
         low_usd, high_usd = (duty.amount if duty else None for duty in (line.low, line.high))
-        lows = _parts(low_usd, weights)
-        # Where nothing is open, both are the same.
-        highs = lows if high_usd == low_usd else _parts(high_usd, weights)
+        lows, highs = _ranges(low_usd, high_usd, weights)
         fees_usd = allocate(fees.get(line.number, ZERO), weights)
         for part, low, high, fee in zip(parts, lows, highs, fees_usd, strict=True):
             sums[part.order_id].add(part.value_usd, low, high, fee)
@@ -90,6 +88,17 @@ class _Sums:
 
     def as_cost(self) -> Cost:
         return Cost(self.value, self.duty_low, self.duty_high, self.fees)
+
+
+def _ranges(
+    low: Decimal | None, high: Decimal | None, weights: Sequence[Decimal]
+) -> tuple[Sequence[Decimal | None], Sequence[Decimal | None]]:
+    """What is open is divided by itself: of a larger sum as a whole, a part may be a cent less."""
+    if low is None or high is None or low == high:
+        lows = _parts(low, weights)
+        return lows, lows if low == high else _parts(high, weights)
+    sure, more = allocate(low, weights), allocate(high - low, weights)
+    return sure, [part + open_part for part, open_part in zip(sure, more, strict=True)]
 
 
 def _parts(total: Decimal | None, weights: Sequence[Decimal]) -> Sequence[Decimal | None]:
