@@ -117,6 +117,9 @@ OPTIONS: tuple[tuple[str, Any], ...] = (
     # So long an attempt to connect may take, whatever its name says.
     ("grpc.min_reconnect_backoff_ms", 1_000),
     ("grpc.max_reconnect_backoff_ms", 1_000),
+    # A service that comes back has another address on Kubernetes. Names are looked up again when a connection
+    # ends or cannot be made, by default once in half a minute.
+    ("grpc.dns_min_time_between_resolutions_ms", 2_000),
 )
 
 

@@ -1,9 +1,12 @@
 """A channel to replicas of which one stops, as a process does that is frozen or swapped out."""
 
 import asyncio
+import socket
+import struct
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import grpc
 import psutil
@@ -38,6 +41,10 @@ asyncio.run(main(sys.argv[1]))
 # Far beyond what leaving takes, and below the minute after which gRPC would leave by itself.
 PATIENCE_SECONDS = 40.0
 CALLS = 4
+# Of the loopback, and nobody listens there.
+NOBODY = "127.0.0.9"
+# Half of the pause between two look-ups that gRPC makes by default.
+FOUND_SECONDS = 15.0
 
 
 @pytest.fixture
@@ -135,3 +142,37 @@ async def at_rest(channel: RestingChannel, replicas: list[tuple[int, psutil.Proc
             each.raddr and each.raddr.port in ports for each in psutil.Process().net_connections()
         ):
             await asyncio.sleep(0.05)
+
+
+class Names(asyncio.DatagramProtocol):
+    """A name server that knows one name, which is at `address`."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        question = data[12 : data.index(b"\0", 12) + 5]
+        is_ipv4 = question[-4:-2] == b"\0\1"
+        counts = struct.pack(">4H", 1, int(is_ipv4), 0, 0)
+        answer = b"\xc0\x0c\0\1\0\1\0\0\0\1\0\4" + socket.inet_aton(self.address) if is_ipv4 else b""
+        self._transport.sendto(data[:2] + b"\x81\x80" + counts + question + answer, addr)
+
+
+async def test_a_service_that_has_moved_is_found_where_its_name_leads_now(
+    replicas: list[tuple[int, psutil.Process]],
+) -> None:
+    loop, names = asyncio.get_running_loop(), Names(NOBODY)
+    transport, _ = await loop.create_datagram_endpoint(lambda: names, local_addr=(processes.LOOPBACK, 0))
+    port = transport.get_extra_info("sockname")[1]
+    target = f"dns://{processes.LOOPBACK}:{port}/service.test:{replicas[0][0]}"
+    async with open_channel(target, RpcClientSettings()) as channel:
+        assert "OK" not in await asked(channel)
+        names.address = processes.LOOPBACK
+        async with asyncio.timeout(FOUND_SECONDS):
+            # By nobody's event: each call may be the first that gets there.
+            while "OK" not in await asked(channel):  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+    transport.close()
