@@ -20,9 +20,10 @@ from entrygo.execution.state.failpoints import AFTER_SENDING
 from entrygo.execution.state.records import Submission
 from entrygo.messaging.doorbell import ring
 from entrygo.postgres.pool import EVERYONE, Connection, transaction
+from entrygo.postgres.session_pool import SessionPool
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.integration.execution.channels import AGAIN, ScriptedChannel
-from tests.integration.execution.world import LIVE, TEST, Process, World, add_exports
+from tests.integration.execution.world import LIVE, TEST, Crash, Process, World, add_exports
 
 
 async def test_a_transient_failure_completes_the_export_and_is_sent_later_with_equal_bytes(
@@ -212,6 +213,30 @@ async def test_what_is_moved_into_the_archive_while_it_is_made_ready_is_not_foun
     monkeypatch.setattr(Resubmission, "_add", add_after_the_archive)
     with pytest.raises(NotFound):
         await process.resubmit(AGAIN)
+
+
+async def test_an_abandoned_attempt_that_cannot_be_settled_holds_up_neither_others_nor_what_is_due(
+    world: World, database_url: str
+) -> None:
+    lost, other, due = add_exports(world, 3, "well@quick.example")
+    for export_id in (lost, other):
+        process = await world.process(crash_at=AFTER_SENDING)
+        with pytest.raises(Crash):
+            await process.execute(export_id, export_id=export_id)
+    channel = ScriptedChannel(Outcome.TRANSIENT, Outcome.SENT, Outcome.SENT)
+    process = await world.process(channel=channel)
+    await process.execute(due, export_id=due)
+    await world.pass_time(timedelta(hours=1))
+    async with SessionPool(
+        database_url, min_size=1, max_size=1, server_settings={"search_path": "execution"}
+    ) as pool:
+        await pool.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'broken'; END$$;"
+            " CREATE TRIGGER refused BEFORE UPDATE OF status ON broker_submissions FOR EACH ROW"
+            f" WHEN (OLD.export_id = '{lost}') EXECUTE FUNCTION refuse()"
+        )
+    await process.deliver_due()
+    assert len(channel.deliveries) == 1 + len((other, due))
 
 
 async def test_of_two_that_are_made_to_be_sent_again_at_once_one_is(world: World) -> None:

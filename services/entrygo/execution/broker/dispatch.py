@@ -74,13 +74,18 @@ class Dispatcher:
     async def settle_abandoned(self) -> None:
         """Settles attempts of processes that died.
 
-        Those of this process are left alone: it may have been paused for longer than their lease.
+        Those of this process are left alone: it may have been paused for longer than their lease. One that
+        cannot be settled holds up no other, nor what is due. Raises an outage.
         """
         for submission in await self._delivery.abandoned(BATCH, except_for=list(self._tasks)):
             try:
                 await self._delivery.settle_abandoned(submission)
             except AttemptLost:
                 log.info("delivery.taken_by_another", submission_id=submission.id)
+            except EntryGoError:
+                raise
+            except Exception:
+                log.exception("delivery.failed", submission_id=submission.id)
 
     async def idle(self) -> None:
         """Until every delivery under way has ended."""

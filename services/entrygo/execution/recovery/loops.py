@@ -118,7 +118,8 @@ class Recovery:
         await self.confirmations.start_due()
         await self.notices.start_due()
         for submission in await self.delivery.reacting(BATCH):
-            await self.delivery.react(submission)
+            with reported():
+                await self.delivery.react(submission)
 
     async def _look_always(
         self, stop: asyncio.Event, due: Mapping[Backlog, asyncio.Event], bell: Doorbell
