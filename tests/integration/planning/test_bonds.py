@@ -91,7 +91,10 @@ async def test_an_entry_date_before_all_lists_is_refused_however_far_before(
 
 
 async def test_an_entry_date_of_a_mistyped_year_is_refused(estimating: Planner) -> None:
-    with pytest.raises(ValidationFailed) as refused:
-        await estimating.plan("ord_123", entry_date="2062-11-26")
-    assert refused.value.field == "entryDate"
-    assert "days ahead" in str(refused.value.details)
+    for day in ("2028-03-11", "2062-11-26"):
+        with pytest.raises(ValidationFailed) as refused:
+            await estimating.plan("ord_123", entry_date=day)
+        assert refused.value.field == "entryDate"
+        assert "days ahead" in str(refused.value.details)
+    farthest = await estimating.plan("ord_123", entry_date="2028-03-10", dry_run=True)
+    assert farthest.plan.entry_date == "2028-03-10"
