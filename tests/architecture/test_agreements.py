@@ -24,6 +24,7 @@ from entrygo.execution.broker import confirmations, trials
 from entrygo.execution.broker.recipients import MAX_ASKS
 from entrygo.execution.broker.signed_links import LinkNotValid
 from entrygo.execution.closing import withdrawing
+from entrygo.execution.reconciliation.reading import MAX_FOUND
 from entrygo.execution.reconciliation.summary import GivenBy, TaskState
 from entrygo.execution.requests.broker import NOTED_OUTCOMES
 from entrygo.execution.state import measures
@@ -33,10 +34,12 @@ from entrygo.gateway.door import known_keys
 from entrygo.gateway.json_reader import MAX_MARKS
 from entrygo.gateway.link_pages import LinkUnreadable
 from entrygo.gateway.mapping import exports as mapping
+from entrygo.gateway.routes import ENDPOINTS
 from entrygo.gateway.schemas.entry_summaries import EntryOutcome, EntryTask
 from entrygo.gateway.schemas.exports import AmendBody, ExportQuery, NoteBrokerAnswerBody, PlanBody
 from entrygo.gateway.schemas.policy import PolicyBody
 from entrygo.gateway.schemas.webhooks import DeliveryState, PatchWebhookBody
+from entrygo.gateway.waiting import LONGEST_WAIT_SECONDS
 from entrygo.identity import authenticator
 from entrygo.identity.own_keys import MAX_USABLE_KEYS
 from entrygo.inspection.announcing import MAX_PAYLOAD_CHARACTERS
@@ -45,6 +48,7 @@ from entrygo.inspection.webhooks.use_cases import MAX_REPLAYED
 from entrygo.planning import use_cases as turns
 from entrygo.planning.inputs import OnBlocked
 from entrygo.planning.use_cases import plan_export
+from entrygo.planning.use_cases.stored_plans import MAX_EXPORTS
 from entrygo.requests.keys import DEFAULT_OVERLAP_HOURS, MAX_OVERLAP_HOURS
 from entrygo.rpc import receptions
 from entrygo.rpc.density import MOST_SHORT_RECORDS
@@ -232,3 +236,18 @@ def test_page_of_operations_says_how_often_the_memory_of_the_broker_is_looked_at
 def test_page_says_the_bounds_that_no_setting_changes(page: str, sentence: str) -> None:
     text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
     assert sentence in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "bound"),
+    [
+        ("inspectExport", f"N seconds ({LONGEST_WAIT_SECONDS} at most)"),
+        ("streamEvents", f"N seconds ({LONGEST_WAIT_SECONDS} at most)"),
+        ("streamExport", f"N seconds ({LONGEST_WAIT_SECONDS} at most)"),
+        ("listOrderExports", f"newest first, {MAX_EXPORTS} at most"),
+        ("findCustomsPackages", f"Newest first, {MAX_FOUND} at most"),
+    ],
+)
+def test_an_operation_is_described_with_the_bound_that_it_has(name: str, bound: str) -> None:
+    [described] = [each.description for each in ENDPOINTS if each.name == name]
+    assert bound in described
