@@ -44,7 +44,9 @@ Q = TypeVar("Q", bound=Message)
 A = TypeVar("A", bound=Message)
 T = TypeVar("T")
 
-_BEARER = re.compile(r"bearer +([\x21-\x7e]{1,512})", re.IGNORECASE)
+# What can be sent on as a key at all.
+KEY_TEXT = r"[\x21-\x7e]{1,512}"
+_BEARER = re.compile(rf"bearer +({KEY_TEXT})", re.IGNORECASE)
 _JSON = re.compile(r'application/json *(; *charset="?utf-8"? *)?', re.IGNORECASE)
 
 

@@ -14,6 +14,7 @@ from entrygo.gateway.console.screens import Screens
 from entrygo.gateway.console.visit import problem
 from entrygo.gateway.door.door import Door
 from entrygo.gateway.errors import STATUS_OF_KIND
+from entrygo.gateway.exchange import KEY_TEXT
 from entrygo.gateway.forms import PLEASE, is_form, read_form
 from entrygo.gateway.identities import ask_identity
 from entrygo.gateway.services import Services
@@ -23,8 +24,7 @@ from entrygo.proto.identity.v1 import identity_pb2
 LOGIN, LOGOUT = "/login", "/logout"
 MAX_SIGN_IN_BYTES = 4 * 1024
 REFUSED = "No such key works here. It may be mistyped, expired or revoked."
-# What can be sent on as a key at all.
-_KEY = re.compile(r"[\x21-\x7e]{1,512}")
+_KEY = re.compile(KEY_TEXT)
 # A path of this server and nothing that a browser could read as another one.
 _OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,500}")
 
