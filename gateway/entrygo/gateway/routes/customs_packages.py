@@ -65,10 +65,16 @@ async def open_artifact(
         raise NotFound(MISSING_ARTIFACT)
     request = execution_pb2.GetArtifactRequest(customs_package_id=package_id, filename=filename)
     chunks = exchange.document(exchange.services.execution.GetArtifact, request)
+    return await described(chunks), chunks
+
+
+async def described(chunks: AsyncGenerator[execution_pb2.ArtifactChunk, None]) -> events_pb2.Artifact:
+    """What the first chunk of a document says of it; where it says nothing, the document is closed."""
     first = await anext(chunks, None)
     if first is None or first.WhichOneof("part") != "artifact":
+        await chunks.aclose()
         raise InternalError
-    return first.artifact, chunks
+    return first.artifact
 
 
 async def _document(

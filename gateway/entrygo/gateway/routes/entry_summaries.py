@@ -2,13 +2,13 @@
 
 from starlette.responses import Response, StreamingResponse
 
-from entrygo.domain.errors import ExportNotFound, InternalError, InvalidExportState, NotFound, TaskNotOpen
+from entrygo.domain.errors import ExportNotFound, InvalidExportState, NotFound, TaskNotOpen
 from entrygo.domain.ids import is_valid_id
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.examples import entries
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.mapping import entry_summaries as mapping
-from entrygo.gateway.routes.customs_packages import bytes_of, document_headers
+from entrygo.gateway.routes.customs_packages import bytes_of, described, document_headers
 from entrygo.gateway.schemas import entry_summaries as views
 from entrygo.proto.execution.v1 import execution_pb2
 
@@ -55,10 +55,7 @@ async def actual_costs(exchange: Exchange) -> Response:
     export_id = exchange.path_id(MISSING)
     request = execution_pb2.GetActualCostsRequest(export_id=export_id)
     chunks = exchange.document(exchange.services.execution.GetActualCosts, request)
-    first = await anext(chunks, None)
-    if first is None or first.WhichOneof("part") != "artifact":
-        raise InternalError
-    headers = document_headers(first.artifact)
+    headers = document_headers(await described(chunks))
     if exchange.request.method == "HEAD":
         await chunks.aclose()
         return Response(headers=headers)
