@@ -79,12 +79,39 @@ async def test_orders_in_exports_have_no_second_index_that_an_account_is_found_i
     # Seen with ten rows and then grown by thousands, one that begins with the export was skipped through from
     # export to export, and read to its end for each of five thousand orders.
     with_account = await planned.connection.fetch(
-        "SELECT pg_get_indexdef(indexrelid) FROM pg_index, unnest(indkey) AS number"
-        " JOIN pg_attribute ON attnum = number WHERE attrelid = indrelid AND indrelid = $1::text::regclass"
-        " AND attname = 'account_id'",
+        "SELECT pg_get_indexdef(indexrelid)"
+        " FROM pg_index, unnest(indkey, indcollation) AS of (number, collation_id)"
+        " JOIN pg_attribute ON attnum = number AND attcollation = collation_id"
+        " WHERE attrelid = indrelid AND indrelid = $1::text::regclass AND attname = 'account_id'",
         table,
     )
     assert [row[0].partition("btree ")[2] for row in with_account] == [key]
+
+
+async def test_orders_of_an_export_are_not_looked_for_among_all_of_their_account(database_url: str) -> None:
+    # Beside many small accounts PostgreSQL takes those for fewer.
+    async with planning_only(database_url, "planning") as planned:
+        await planned.connection.execute("RESET ROLE")  # the owner may have PostgreSQL look
+        for table, columns, values in (
+            ("export_orders", "", ""),
+            ("order_claims", ", claimed_at", ", now()"),
+        ):
+            await planned.connection.execute(
+                f"INSERT INTO {table} (account_id, mode, export_id, warehouse_id, order_id{columns})"
+                f" SELECT 'acc_' || n % 5000, $1, 'batch_' || n % 5000, 'wh_1', 'ord_' || n{values}"
+                " FROM generate_series(1, 15000) AS n",
+                ALICE.mode,
+            )
+            await planned.connection.execute(f"ANALYZE {table}")
+        store = PlanningStore(planned, WHOLE)
+        await store.remove_orders("batch_1")
+        await store.claim_orders(export_of("batch_1"), utc_now())
+        await store.move_orders("batch_1", export_of("batch_2"))
+    used = [line for line in planned.lines if "Scan" in line and ("_of_export" in line or "_pkey" in line)]
+    # Of claims: whose they are by now, those that move, and those that are set free.
+    assert len([line for line in used if "export_orders_of_export" in line]) == 4
+    assert len([line for line in used if "order_claims_of_export" in line]) == 3
+    assert len(used) == 4 + 3, planned.lines
 
 
 async def test_orders_of_a_predecessor_are_sorted_out_by_a_hash_of_those_that_go_on(planned: Any) -> None:
