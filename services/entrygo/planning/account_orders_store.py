@@ -7,6 +7,9 @@ from entrygo.domain.principal import Visible
 from entrygo.postgres.conditions import looked_up
 from entrygo.postgres.pool import Connection
 
+# Orders of an account in the export that follows: in this collation they have an index that begins with it.
+OF_BATCH = 'account_id COLLATE "POSIX" = $1 AND export_id COLLATE "POSIX" ='
+
 _ELSEWHERE = f"""
 SELECT true AS has_left, order_id, CASE WHEN warehouse_id = $3 THEN export_id END AS export_id
 FROM unnest($4::text[]) AS named (order_id),

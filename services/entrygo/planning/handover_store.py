@@ -7,10 +7,11 @@ from datetime import datetime
 from entrygo.domain.principal import Visible
 from entrygo.messaging.doorbell import ring
 from entrygo.messaging.outbox import appended, appended_values
+from entrygo.planning.account_orders_store import OF_BATCH
 from entrygo.planning.exports import HEADED_COLUMNS, Export
 from entrygo.planning.importer_costs_store import counting
 from entrygo.planning.snapshots import PackedSnapshot, longest_packed
-from entrygo.planning.store import OF_BATCH, TAKING_PARTS, headed_from_row, packed_from_row
+from entrygo.planning.store import TAKING_PARTS, headed_from_row, packed_from_row
 from entrygo.postgres.pool import SCOPED, Connection, after_commit, scope_of, set_scope
 from entrygo.postgres.undo import NothingWritten
 from entrygo.proto.events.v1 import events_pb2
@@ -53,7 +54,7 @@ claimed AS MATERIALIZED (
 done AS MATERIALIZED (
     SELECT entrygo_or_nothing((SELECT count(*) FROM taken) = (SELECT count(*) FROM batch)) FROM claimed),
 gone AS (
-    DELETE FROM export_orders WHERE {OF_BATCH} $4
+    DELETE FROM export_orders WHERE account_id = $1 AND mode = $2 AND {OF_BATCH} $4
     AND EXISTS (SELECT FROM done)),
 {appended(11, "done")}
 SELECT EXISTS (SELECT FROM done)

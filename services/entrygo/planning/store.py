@@ -11,6 +11,7 @@ from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Readiness
 from entrygo.messaging.heads import Head
 from entrygo.messaging.outbox import append_with, last_of
+from entrygo.planning.account_orders_store import OF_BATCH
 from entrygo.planning.exports import EXPORT_COLUMNS, HEADED_COLUMNS, Export, row_from_export
 from entrygo.planning.snapshots import PackedSnapshot
 from entrygo.postgres.conditions import looked_up
@@ -54,13 +55,11 @@ SELECT {EXPORT_COLUMNS} FROM (
 WHERE $3::text IS NULL OR warehouse_id = $3 ORDER BY created_at DESC, export_id DESC LIMIT $5
 """  # noqa: S608
 
-# Orders in exports, of the export that follows: in this collation they have an index that begins with it.
-OF_BATCH = 'account_id = $1 AND mode = $2 AND account_id COLLATE "POSIX" = $1 AND export_id COLLATE "POSIX" ='
 # The orders of the batch that the part `claimed` is of, and those of them that nobody else had: in one fixed
 # order, so that two batches with common orders wait for each other and never deadlock.
 TAKING_PARTS = (
     "batch AS MATERIALIZED (SELECT order_id, claimed.warehouse_id, claimed.claimed_at"  # noqa: S608
-    f"  FROM claimed, export_orders WHERE {OF_BATCH} $4),"
+    f"  FROM claimed, export_orders WHERE account_id = $1 AND mode = $2 AND {OF_BATCH} $4),"
     " taken AS (INSERT INTO order_claims (account_id, mode, order_id, export_id, warehouse_id, claimed_at)"
     "  SELECT $1, $2, order_id, $4, warehouse_id, claimed_at FROM batch ORDER BY order_id"
     "  ON CONFLICT DO NOTHING RETURNING order_id)"
@@ -210,7 +209,7 @@ class PlanningStore:
     async def remove_orders(self, export_id: str) -> None:
         """Takes every order out of a batch."""
         await self._connection.execute(
-            f"DELETE FROM export_orders WHERE {OF_BATCH} $3",  # noqa: S608
+            f"DELETE FROM export_orders WHERE account_id = $1 AND mode = $2 AND {OF_BATCH} $3",  # noqa: S608
             *self._account,
             export_id,
         )
@@ -223,9 +222,9 @@ class PlanningStore:
         taken = await self._connection.fetch(
             "WITH claimed AS (SELECT $3::text AS warehouse_id, $5::timestamptz AS claimed_at),"  # noqa: S608
             f" {TAKING_PARTS},"
-            f" gone AS (DELETE FROM export_orders WHERE {OF_BATCH} $4"
+            f" gone AS (DELETE FROM export_orders WHERE account_id = $1 AND mode = $2 AND {OF_BATCH} $4"
             "  AND $6::text IS NULL) SELECT order_id FROM batch EXCEPT SELECT order_id FROM taken"
-            f" EXCEPT SELECT order_id FROM order_claims WHERE {OF_BATCH} $6"
+            f" EXCEPT SELECT order_id FROM order_claims WHERE account_id = $1 AND mode = $2 AND {OF_BATCH} $6"
             " ORDER BY order_id",
             *self._account,
             export.warehouse_id,
@@ -239,8 +238,9 @@ class PlanningStore:
     async def move_orders(self, predecessor_id: str, successor: Export) -> None:
         """Gives the successor its predecessor's orders, and sets those free that it leaves out."""
         await self._connection.execute(
-            f"WITH batch AS (DELETE FROM export_orders WHERE {OF_BATCH} $4 RETURNING order_id)"  # noqa: S608
-            f" UPDATE order_claims SET export_id = $4 WHERE {OF_BATCH} $3"
+            f"WITH batch AS (DELETE FROM export_orders WHERE account_id = $1 AND mode = $2 AND {OF_BATCH} $4"  # noqa: S608
+            "  RETURNING order_id)"
+            f" UPDATE order_claims SET export_id = $4 WHERE account_id = $1 AND mode = $2 AND {OF_BATCH} $3"
             " AND (order_id IN (SELECT order_id FROM batch)) IS TRUE",  # hashed, not each compared with all
             *self._account,
             predecessor_id,
@@ -251,7 +251,7 @@ class PlanningStore:
     async def release_orders(self, export_id: str) -> int:
         """Lets the orders of an export that failed, or was withdrawn, go elsewhere; how many they are."""
         status = await self._connection.execute(
-            f"DELETE FROM order_claims WHERE {OF_BATCH} $3",  # noqa: S608
+            f"DELETE FROM order_claims WHERE account_id = $1 AND mode = $2 AND {OF_BATCH} $3",  # noqa: S608
             *self._account,
             export_id,
         )
@@ -260,7 +260,7 @@ class PlanningStore:
     async def count_claimed(self, export_id: str) -> int:
         """How many orders have left with an export."""
         count = await self._connection.fetchval(
-            f"SELECT count(*) FROM order_claims WHERE {OF_BATCH} $3",  # noqa: S608
+            f"SELECT count(*) FROM order_claims WHERE account_id = $1 AND mode = $2 AND {OF_BATCH} $3",  # noqa: S608
             *self._account,
             export_id,
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 from entrygo.cli.archive.file import Rows
 from entrygo.cli.archive.tables import OF_A_YEAR, OF_ITS_PACKAGE, TABLES
 from entrygo.messaging.event_log import event_of
+from entrygo.planning.account_orders_store import OF_BATCH
 from entrygo.planning.snapshots import PackedSnapshot
 from entrygo.postgres.conditions import looked_up
 from entrygo.postgres.pool import Connection
@@ -175,8 +176,8 @@ async def events_of(connection: Connection, key: Key) -> list[events_pb2.Event]:
 async def claims_of(connection: Connection, key: Key) -> list[str]:
     """The claims on the orders that left with it, as JSON texts."""
     records = await connection.fetch(
-        "SELECT to_jsonb(own)::text AS row FROM order_claims AS own"
-        " WHERE account_id = $1 AND mode = $2 AND export_id = $3 ORDER BY 1",
+        "SELECT to_jsonb(own)::text AS row FROM order_claims AS own"  # noqa: S608
+        f" WHERE account_id = $1 AND mode = $2 AND {OF_BATCH} $3 ORDER BY 1",
         *key,
     )
     return [record["row"] for record in records]
@@ -185,7 +186,7 @@ async def claims_of(connection: Connection, key: Key) -> list[str]:
 async def delete_claims(connection: Connection, key: Key, *, but_of: Sequence[str]) -> None:
     """Deletes its claims, except those on these orders."""
     await connection.execute(
-        "DELETE FROM order_claims WHERE account_id = $1 AND mode = $2 AND export_id = $3"
+        f"DELETE FROM order_claims WHERE account_id = $1 AND mode = $2 AND {OF_BATCH} $3"  # noqa: S608
         " AND NOT order_id = ANY($4::text[])",
         *key,
         but_of,

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from entrygo.planning.account_orders_store import OF_BATCH
+
 
 @dataclass(frozen=True, slots=True)
 class OwnedTable:
@@ -32,7 +34,7 @@ TABLES: Mapping[str, tuple[OwnedTable, ...]] = MappingProxyType(
         "planning": (
             OwnedTable("exports"),
             OwnedTable("plans"),
-            OwnedTable("export_orders"),
+            OwnedTable("export_orders", f"{OF_BATCH} $3"),
             OwnedTable("export_approvals"),
             OwnedTable("importer_costs", stays=OF_A_YEAR),
             OwnedTable("event_log", _OF_ITS_STREAM),
