@@ -110,10 +110,9 @@ def _outside(goods: Goods, listed: Sequence[Row], book: LawBook) -> tuple[Option
 
 
 def names_little_metal(facts: Section232, below: Decimal) -> bool:
-    """Whether the metals that are named make up less, where nobody stated the share of all together."""
+    """Whether the metals that are named make up less; asked where nobody stated the share of all together."""
     shares = [metal.weight_pct for metal in facts.metals if metal.weight_pct is not None]
-    is_whole = 0 < len(shares) == len(facts.metals)
-    return facts.metal_weight_pct is None and is_whole and sum(shares) < below
+    return 0 < len(shares) == len(facts.metals) and sum(shares) < below
 
 
 def _filed(heading: str, book: LawBook) -> Option:
