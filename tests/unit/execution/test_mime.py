@@ -1,8 +1,11 @@
 """Mails are, byte for byte, those that the standard library writes; and SMTP gets every line as it should."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
+from email.utils import format_datetime, formataddr
 
 import pytest
 from aiosmtplib.protocol import PERIOD_REGEX, normalize_message_line_endings
@@ -22,11 +25,22 @@ BOUNDARY = "=_entrygo_bes_123"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def by_library(text: str, attachments: list[Attachment]) -> bytes:
+def by_library(
+    text: str,
+    attachments: Sequence[Attachment],
+    html: str = "",
+    head: Sequence[tuple[str, str]] = HEAD,
+) -> bytes:
     message = EmailMessage(policy=SMTP)
-    for name, value in HEAD:
+    for name, value in head:
         message[name] = value
     message.set_content(text)
+    if html:
+        message.add_alternative(html, subtype="html")
+        message.set_boundary(f"{BOUNDARY}_body")
+        for part in message.iter_parts():
+            # The library says it for each EmailMessage; RFC 2045, section 4, of the whole alone.
+            del part["MIME-Version"]
     for each in attachments:
         maintype, _, subtype = each.media_type.partition(";")[0].partition("/")
         params = {"charset": "utf-8"} if maintype == "text" else {}
@@ -48,9 +62,51 @@ FILES = st.builds(
 )
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), min_size=1), st.lists(FILES))
-def test_a_mail_is_that_of_the_standard_library(text: str, attachments: list[Attachment]) -> None:
-    assert mail_bytes(HEAD, text, attachments, BOUNDARY) == by_library(text, attachments)
+# Lines of which some are too long to be sent as they are, and some end in blanks.
+LINES = st.builds(
+    lambda piece, times, end: piece * times + end,
+    st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=8),
+    st.integers(0, 60),
+    st.sampled_from(["", " ", "\t", "=", "."]),
+)
+TEXTS = st.lists(LINES, max_size=14).map("\n".join)
+
+
+@given(TEXTS, st.lists(FILES), TEXTS)
+def test_a_mail_is_that_of_the_standard_library(text: str, files: list[Attachment], html: str) -> None:
+    assert mail_bytes(HEAD, text, files, BOUNDARY, html) == by_library(text, files, html)
+
+
+@pytest.mark.parametrize("length", [1, 20, 36, 37, 38, 39, 40, 58])
+def test_a_boundary_is_written_as_the_standard_library_writes_it(length: int) -> None:
+    boundary, file = "=_" + "b" * length, Attachment("a.bin", "application/zip", b"a")
+    message = EmailMessage(policy=SMTP)
+    message.set_content("said\n")
+    message.add_attachment(b"a", maintype="application", subtype="zip", filename="a.bin")
+    message.set_boundary(boundary)
+    written = mail_bytes([], "said\n", [file], boundary)
+    assert sorted(written.split(b"\r\n")) == sorted(message.as_bytes().split(b"\r\n"))
+
+
+WORDS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=55)
+SOME = st.sampled_from(["a", "=?utf-8?q?=41?=", "für"])
+PLAIN = st.lists(WORDS | SOME, min_size=1, max_size=14).map(" ".join)
+IDS = st.from_regex(r"<[a-z0-9_]{1,60}\.[a-z_]{1,20}@[a-z.-]{1,40}>", fullmatch=True)
+DATES = st.datetimes(datetime(1970, 1, 1), timezones=st.just(UTC)).map(format_datetime)
+HEADERS = (
+    st.tuples(st.sampled_from(["Subject", "X-EntryGo-Export", "Auto-Submitted"]), PLAIN)
+    | st.tuples(st.sampled_from(["From", "To", "Reply-To"]), st.sampled_from([
+        "a@example.com", '"Dana Whitfield, Northshore Fulfilment Inc." <customs@northshore.example.com>',
+        formataddr(("Zoll für 東京", "a@example.com")), "undisclosed-recipients:;",
+    ]))
+    | st.tuples(st.just("Date"), DATES)
+    | st.tuples(st.just("Message-ID"), IDS)
+)  # fmt: skip
+
+
+@given(HEADERS)
+def test_a_header_is_that_of_the_standard_library(header: tuple[str, str]) -> None:
+    assert mail_bytes([header], "a\n", [], BOUNDARY) == by_library("a\n", [], head=[header])
 
 
 @pytest.mark.parametrize("count", [0, 2])
