@@ -53,9 +53,12 @@ async def test_sink_refuses_a_mail_above_its_size_and_takes_the_next(
 
 
 async def test_sink_refuses_lines_that_mail_servers_need_not_take(tmp_path: Path) -> None:
-    longest = b"x" * 998 + b"\r\n"
-    assert await answers(tmp_path, b"xx" + longest, longest) == [500, 250]
-    assert [file.read_bytes() for file in kept_files(tmp_path)] == [longest]
+    # What aiosmtpd takes: one byte more than RFC 5321, section 4.5.3.1.6.
+    longest, short = b"x" * 999 + b"\r\n", b"x\r\n" * 700
+    taken = [longest, short + longest + short, longest + longest, short + longest]
+    refused = [mail.replace(longest, b"x" + longest) for mail in taken]
+    assert await answers(tmp_path, *refused, *taken) == [500] * len(refused) + [250] * len(taken)
+    assert [file.read_bytes() for file in kept_files(tmp_path)] == taken
 
 
 async def test_sink_takes_no_text_without_a_recipient(tmp_path: Path) -> None:

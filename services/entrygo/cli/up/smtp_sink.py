@@ -67,7 +67,7 @@ class MailServer(SMTP):
         text = await self._text()
         if text is None:
             answer = "552 Error: Too much mail data"
-        elif max(map(len, text.split(_LINE_END))) > self.line_length_limit - len(_LINE_END):
+        elif _has_line_above(self.line_length_limit, text):
             answer = "500 Line too long (see RFC5321 4.5.3.1.6)"
         else:
             envelope.content = envelope.original_content = text
@@ -92,6 +92,17 @@ class MailServer(SMTP):
             return None
         stuffed = b"".join(pieces).removesuffix(_TEXT_END.removeprefix(_LINE_END))
         return stuffed.replace(_LINE_END + b".", _LINE_END).removeprefix(_LINE_END)
+
+
+def _has_line_above(limit: int, text: bytes) -> bool:
+    """Whether a line, its end counted, has more bytes; looks at one end of a line in each `limit` of them."""
+    start = 0
+    while len(text) - start > limit:
+        end = text.rfind(_LINE_END, start, start + limit)
+        if end < 0:
+            return True
+        start = end + len(_LINE_END)
+    return False
 
 
 def mail_server(mails: MailFolder) -> MailServer:

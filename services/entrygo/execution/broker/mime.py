@@ -178,4 +178,5 @@ def _base64(content: bytes) -> Iterator[bytes]:
     """Some lines at a time: each line is a value of its own while they are joined."""
     for place in range(0, len(content), _BYTES_AT_A_TIME):
         encoded = b2a_base64(content[place : place + _BYTES_AT_A_TIME], newline=False)
-        yield b"".join(encoded[start : start + _LINE] + b"\r\n" for start in range(0, len(encoded), _LINE))
+        yield b"\r\n".join([encoded[start : start + _LINE] for start in range(0, len(encoded), _LINE)])
+        yield b"\r\n"

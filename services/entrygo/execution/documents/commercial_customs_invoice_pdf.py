@@ -5,7 +5,7 @@ has are printed in Latin ones, marked; the other documents have them as supplied
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Literal
 
 from entrygo.execution.documents.base import Document, typst_template
@@ -105,7 +105,7 @@ def _findings(findings: Sequence[View], printed_mm: float) -> Mapping[str, objec
             is_shaded=place % 2 == 1,
         )
     ]
-    return {"columns": [asdict(column) for column in (*severities, *others)], "lines": lines}
+    return {"columns": (*severities, *others), "lines": lines}
 
 
 def _order_lines(listed: Sequence[InvoiceLine], printed_mm: float) -> Mapping[str, object]:
@@ -115,7 +115,7 @@ def _order_lines(listed: Sequence[InvoiceLine], printed_mm: float) -> Mapping[st
         entry_line, name=_REVIEW, head="", start=entry_line.start + _BESIDE_ENTRY_LINE_MM, color=_AMBER
     )
     return {
-        "columns": [asdict(column) for column in (*columns, mark)],
+        "columns": (*columns, mark),
         "lines": [_order_line(place, line, columns) for place, line in enumerate(listed)],
     }
 
