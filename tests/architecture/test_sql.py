@@ -37,7 +37,7 @@ FOR_EVERYONE = re.compile(
     r"_(until|at) <= (\$1|now\(\)) ORDER BY|ORDER BY created_at LIMIT \$1|planning_seen > planning_sequence"
     r"|FROM outbox (ORDER BY id LIMIT|WHERE id = ANY)|FROM event_log WHERE recorded_at >="
     r"|created_at < now\(\) - \$1::interval AND response IS NOT NULL|ORDER BY turn, next_attempt_at LIMIT \$1"
-    r"|FROM dead_letters WHERE skipped_at IS NULL"
+    r"|FROM dead_letters WHERE skipped_at IS NULL|FROM passed_events WHERE event_type = ANY"
     # What is old in the log of webhooks.
     r"|created_at < now\(\) - \$1::interval AND status <> 'pending'|FROM webhook_lanes WHERE due_at IS NULL"
     # What is old in the feeds of events.

@@ -11,7 +11,7 @@ from entrygo.domain.submissions import worst
 from entrygo.domain.time import parse_rfc3339
 from entrygo.inspection.projections import PROJECTIONS
 from entrygo.inspection.projections.timeline import Row
-from entrygo.messaging.events import EXECUTION, PLANNING
+from entrygo.messaging.events import EVENT_DATA, EXECUTION, PLANNING
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
 
@@ -91,6 +91,8 @@ class Folded:
     known: Known
     rows: list[Row] = field(default_factory=list)
     dead: list[DeadLetter] = field(default_factory=list)
+    # The kinds, among its events, that this release does not know: the timeline alone tells of them.
+    passed: set[str] = field(default_factory=set)
     changed: bool = False
     # The export is of another warehouse than before, so what is stored of it is, too.
     moved: bool = False
@@ -193,6 +195,8 @@ def _take(folded: Folded, event: events_pb2.Event) -> None:
     else:
         known.export = export
         folded.rows.append(row)
+        if event.type not in EVENT_DATA:
+            folded.passed.add(event.type)
         _follow_warehouse(folded)
     known.applied[event.source] = event.sequence
     folded.changed = True

@@ -17,6 +17,7 @@ from entrygo.inspection.changes import Changes
 from entrygo.inspection.dead_letter_store import DeadLetterStore
 from entrygo.inspection.export_store import ExportStore
 from entrygo.inspection.folding import DeadLetter, ExportKey, Folded, Known, fold, group
+from entrygo.inspection.passed_event_store import PassedEventStore
 from entrygo.inspection.position_store import Position, PositionStore
 from entrygo.inspection.store import AddedMeanwhile, ReadModelStore
 from entrygo.inspection.whole import Whole, nothing_held
@@ -74,6 +75,11 @@ class _Applied:
     def moved(self) -> list[Known]:
         """The exports that are of another warehouse than what is stored of them."""
         return [one.known for one in self.folded if one.moved and one.had_rows]
+
+    @property
+    def passed(self) -> list[Folded]:
+        """The folds of exports with events of a kind that is not known."""
+        return [one for one in self.folded if one.passed]
 
     @property
     def dead(self) -> list[DeadLetter]:
@@ -184,7 +190,7 @@ class ReadModel:
     async def _write_unlocked(
         self, scope: Visible | Everyone, applied: _Applied, batch: _Batch
     ) -> _Applied | None:
-        if applied.moved or applied.dead:
+        if applied.moved or applied.dead or applied.passed:
             return None
         if not applied.changed and not batch.positions:
             return applied
@@ -208,6 +214,8 @@ class ReadModel:
             await ReadModelStore(connection).move(applied.moved)
         if dead := [*applied.dead, *batch.dead]:
             await DeadLetterStore(connection).bury(dead)
+        if applied.passed:
+            await PassedEventStore(connection).note(applied.passed)
         written = await self._write(connection, scope, applied, batch.positions)
         if written is None:
             raise AddedMeanwhile

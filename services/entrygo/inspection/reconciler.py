@@ -1,4 +1,5 @@
-"""Repairs the read model without Kafka: fills gaps, and re-reads what the owners recorded lately.
+"""Repairs the read model without Kafka: fills gaps, and re-reads what the owners recorded lately, and what an
+earlier release passed over.
 
 A broker that keeps its log in memory may lose what it acknowledged, so no event is trusted to arrive.
 How far an owner was read is a time of that owner's own clock: neither this process's clock nor that of the
@@ -6,7 +7,7 @@ read model's database has a say in it.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,10 +17,12 @@ from entrygo.domain.time import parse_rfc3339, rfc3339
 from entrygo.inspection.folding import ExportKey, key_of
 from entrygo.inspection.looks import Looks
 from entrygo.inspection.owners import Owner
+from entrygo.inspection.passed_event_store import PassedEventStore
 from entrygo.inspection.position_store import PositionStore
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.settling import Settler
 from entrygo.inspection.store import ReadModelStore
+from entrygo.messaging.events import EVENT_DATA
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 from entrygo.process.ending import first_of
 from entrygo.proto.events.v1 import events_pb2
@@ -30,6 +33,7 @@ OVERLAP = timedelta(seconds=60)
 PAGE_EVENTS = 500
 PAGE_BYTES = 4 * 1024 * 1024
 MAX_GAPS = 500
+MAX_PASSED = 500
 PULL_SECONDS = 5.0
 MIN_PAUSE = 0.5  # seconds
 
@@ -117,12 +121,16 @@ class Reconciler:
         """Asks the owners for what is known to be missing; returns how many exports still lack something."""
         async with transaction(self._pool, EVERYONE) as connection:
             gaps = await ReadModelStore(connection).gaps(MAX_GAPS)
-        return sum(await asyncio.gather(*map(self._heal_one, gaps)))
+            passed = await PassedEventStore(connection).readable(EVENT_DATA, MAX_PASSED)
+        settling = (self._heal_one(self._settler.settle, key) for key in gaps)
+        reading = (self._heal_one(self._settler.read_anew, key) for key in passed)
+        left = sum(await asyncio.gather(*settling, *reading))
+        return left + (len(passed) == MAX_PASSED)
 
-    async def _heal_one(self, key: ExportKey) -> bool:
+    async def _heal_one(self, healing: Callable[[ExportKey], Awaitable[None]], key: ExportKey) -> bool:
         """True when the export still lacks something."""
         try:
-            await self._settler.settle(key)
+            await healing(key)
         except ServiceUnavailable:
             return True
         return False

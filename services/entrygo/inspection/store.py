@@ -112,7 +112,7 @@ class ReadModelStore:
         """Empties a locked row, which others wait for, and drops what else is held of its export."""
         blank = nothing_known(key)
         blank.stamp = await self._connection.fetchval(_EMPTY, *_values(key))
-        for table in ("timeline", "customs_packages"):
+        for table in ("timeline", "customs_packages", "passed_events"):
             await self._connection.execute(
                 f"DELETE FROM {table} WHERE account_id = $1 AND mode = $2 AND export_id = $3",  # noqa: S608
                 *_values(key),
@@ -142,7 +142,7 @@ class ReadModelStore:
     async def forget_everything(self) -> None:
         """Empties the read model. The positions stay: the owners' logs hold everything before them."""
         await self._connection.execute(
-            "TRUNCATE exports, timeline, customs_packages, dead_letters, reconciliations"
+            "TRUNCATE exports, timeline, customs_packages, passed_events, dead_letters, reconciliations"
         )
 
 

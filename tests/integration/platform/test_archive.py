@@ -463,6 +463,7 @@ def rows_of(schema: str, suffix: str, closed_at: str) -> Iterator[tuple[str, dic
     else:
         yield "exports", {**of_export, "detail": hexed(b"d"), "plan": hexed(b"p"), "state": "COMPLETED"}
         yield "timeline", {**of_export, "source": "planning", "sequence": 1, "entry": hexed(b"e")}
+        yield "passed_events", {**of_export, "event_type": "a"}
         yield "customs_packages", {**of_export, "customs_package_id": f"cp_{suffix}"}
         endpoint = {"endpoint_id": f"whk_{suffix}", "url": "https://a.example.com", "events": []}
         yield "webhook_endpoints", {**own, **endpoint, "description": ""}

@@ -55,6 +55,7 @@ TABLES: Mapping[str, tuple[OwnedTable, ...]] = MappingProxyType(
             OwnedTable("exports"),
             OwnedTable("timeline"),
             OwnedTable("customs_packages"),
+            OwnedTable("passed_events"),
         ),
     }
 )

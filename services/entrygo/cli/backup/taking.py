@@ -34,7 +34,8 @@ SCHEMAS = ("inspection", "execution", "planning", "sync", "identity")
 MADE_ANEW = tuple(
     f"inspection.{table}"
     for table in (
-        "exports", "timeline", "customs_packages", "dead_letters", "consumer_positions", "reconciliations",
+        "exports", "timeline", "customs_packages", "passed_events", "dead_letters", "consumer_positions",
+        "reconciliations",
     )
 )  # fmt: skip
 SECRETS = ("state.json", "env")
