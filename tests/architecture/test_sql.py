@@ -50,6 +50,8 @@ FOR_EVERYONE = re.compile(
     r"|^SELECT account_id, mode, (\w+ AS )?sha256 FROM (execution|planning)\."
     # From one partition of a table to another, whether one is empty, and whether it has rows of a month.
     r"|^WITH moved AS \(DELETE FROM|^SELECT EXISTS \(SELECT FROM +(\)|WHERE +>= \$1 AND +< \$2\))"
+    # What waits for a recipient or a day that other settings made it wait for.
+    r"|attempts = 0 AND (held_at IS NOT NULL AND next_attempt|due)_at > now\(\) +FOR UPDATE SKIP LOCKED"
     # When anything is due, whether anything is queued, and all that a restored system must not go on with by
     # itself.
     r"|SELECT min\(lease_until\) FROM executions WHERE finished_at IS NULL|EXISTS \(SELECT FROM outbox\)"

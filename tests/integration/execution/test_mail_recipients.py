@@ -1,5 +1,6 @@
 """Mail goes to who takes it: asked by a mail, let through by the operator, and so many a day."""
 
+import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Callable
@@ -260,6 +261,64 @@ async def test_a_mail_that_asks_counts_once_however_often_it_is_tried(
         await process.deliver_due()
         await strict.pass_time(timedelta(minutes=6))
     assert len(channel.deliveries) == 4
+
+
+async def test_what_waits_for_a_word_leaves_with_a_process_that_needs_none(
+    strict: World, make_world: Callable[..., World]
+) -> None:
+    await (await strict.process()).execute()
+    world = make_world(mail_recipients="open")
+    process = await world.process()
+    await process.deliver_due()
+    assert subjects(world) == [], "it is looked at within an hour"
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(process.recovery.run(stop))
+        async with asyncio.timeout(20):
+            while not subjects(world):  # noqa: ASYNC110 - it arrives in a thread of the server
+                await asyncio.sleep(0.02)
+        stop.set()
+    await process.dispatcher.idle()
+    assert (await submission(process)).status == "sent"
+
+
+async def test_what_a_process_with_earlier_settings_holds_meanwhile_leaves_as_well(
+    strict: World, make_world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = await strict.process()
+    world = make_world(mail_recipients="open")
+    process = await world.process()
+    stop, rounds = asyncio.Event(), 0
+
+    async def released(confirming: confirmations.Confirmations) -> None:
+        nonlocal rounds
+        await release(confirming)
+        rounds += 1
+        if rounds == 1:
+            await earlier.execute()
+
+    release = confirmations.Confirmations.release_held
+    monkeypatch.setattr(confirmations.Confirmations, "release_held", released)
+    recovery = replace(process.recovery, interval=timedelta(milliseconds=1))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(recovery.run(stop))
+        async with asyncio.timeout(20):
+            while "EntryGo broker submission cp_ch100001" not in subjects(world):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.02)
+        stop.set()
+    await process.dispatcher.idle()
+    assert rounds == 2
+
+
+async def test_what_still_needs_a_word_goes_on_waiting_and_asks_nobody_again(strict: World) -> None:
+    process = await strict.process()
+    await process.execute()
+    await process.deliver_due()
+    before = await submission(process)
+    await process.confirmations.release_held()
+    await process.deliver_due()
+    assert await submission(process) == before
+    assert len(subjects(strict)) == 1
 
 
 class _Silent(Bulkhead):

@@ -56,6 +56,11 @@ class Confirmations:
             if recipient_id not in self.tasks:
                 self._start(self.signer, tenant, recipient_id)
 
+    async def release_held(self) -> None:
+        """Has what waits for a recipient, or for the next day, decided anew by the settings of today."""
+        async with transaction(self.pool, EVERYONE) as connection:
+            await RecipientBacklog(connection).release_held()
+
     async def idle(self) -> None:
         """Until every mail under way has ended."""
         while self.tasks:

@@ -167,7 +167,7 @@ class RecipientStore:
 
 
 class RecipientBacklog:
-    """Which recipients are to be asked, across accounts; read only."""
+    """Which recipients are to be asked, and what waits for any, across accounts."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -180,6 +180,23 @@ class RecipientBacklog:
             limit,
         )
         return [(Tenant(row["account_id"], Mode(row["mode"])), row["id"]) for row in rows]
+
+    async def release_held(self) -> None:
+        """As `RecipientStore.release_held`; what somebody else has in hand is decided by them."""
+        released = [
+            await self._connection.execute(
+                "UPDATE broker_submissions SET next_attempt_at = now()"
+                " WHERE ctid = ANY (ARRAY(SELECT ctid FROM broker_submissions WHERE status = 'prepared'"
+                "  AND attempts = 0 AND held_at IS NOT NULL AND next_attempt_at > now()"
+                "  FOR UPDATE SKIP LOCKED))"
+            ),
+            await self._connection.execute(
+                "UPDATE notice_mails SET due_at = now() WHERE ctid = ANY (ARRAY(SELECT ctid FROM notice_mails"
+                "  WHERE attempts = 0 AND due_at > now() FOR UPDATE SKIP LOCKED))"
+            ),
+        ]
+        if released != ["UPDATE 0"] * 2:
+            after_commit(self._connection, ring)
 
 
 def _from_row(row: asyncpg.Record) -> Recipient:

@@ -33,6 +33,9 @@ PAUSE_SECONDS = 0.1
 # there is none of it.
 RARELY = 5
 HARDLY_EVER = 60
+# How often a process that begins has held mail decided anew: a process with the settings from before may end
+# after it has begun.
+RELEASES = 2
 
 log = structlog.get_logger(__name__)
 
@@ -97,6 +100,7 @@ class Recovery:
             group.create_task(self._when(due[Backlog.WITHDRAWALS], stop, self.recover_withdrawals))
             group.create_task(self._deliver(stop, due, bell))
             group.create_task(self._fill(stop))
+            group.create_task(self._release(stop))
 
     async def recover_executions(self) -> None:
         """Resumes some executions whose lease is over."""
@@ -176,6 +180,15 @@ class Recovery:
             with reported():
                 had_some = await self.fill_warehouses()
             await pause(stop, (RARELY if had_some else HARDLY_EVER) * self.interval.total_seconds())
+
+    async def _release(self, stop: asyncio.Event) -> None:
+        """Mail that other settings held back, of whom mail goes to and how much, need not wait longer."""
+        for _ in range(RELEASES):
+            if stop.is_set():
+                return
+            with reported():
+                await self.confirmations.release_held()
+            await pause(stop, HARDLY_EVER * self.interval.total_seconds())
 
 
 @contextmanager
