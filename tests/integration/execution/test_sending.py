@@ -1,7 +1,8 @@
 """What becomes of a submission: sent later, sent again by a person, failed, unknown; never twice."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -227,16 +228,34 @@ async def test_an_abandoned_attempt_that_cannot_be_settled_holds_up_neither_othe
     process = await world.process(channel=channel)
     await process.execute(due, export_id=due)
     await world.pass_time(timedelta(hours=1))
-    async with SessionPool(
-        database_url, min_size=1, max_size=1, server_settings={"search_path": "execution"}
-    ) as pool:
-        await pool.execute(
-            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'broken'; END$$;"
-            " CREATE TRIGGER refused BEFORE UPDATE OF status ON broker_submissions FOR EACH ROW"
-            f" WHEN (OLD.export_id = '{lost}') EXECUTE FUNCTION refuse()"
-        )
+    await _break_settling(database_url, lost)
     await process.deliver_due()
     assert len(channel.deliveries) == 1 + len((other, due))
+
+
+async def test_those_that_cannot_be_settled_hide_no_other_behind_them(
+    world: World, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "BATCH", 2)
+    *lost, last = add_exports(world, 3, "well@quick.example")
+    for export_id in (*lost, last):
+        process = await world.process(crash_at=AFTER_SENDING)
+        with pytest.raises(Crash):
+            await process.execute(export_id, export_id=export_id)
+        await world.pass_time(timedelta(minutes=1))
+    await world.pass_time(timedelta(hours=1))
+    await _break_settling(database_url, *lost)
+    channel = ScriptedChannel(Outcome.SENT, Outcome.SENT, Outcome.SENT)
+    process = await world.process(channel=channel)
+    for _ in range(2):
+        await process.deliver_due()
+    assert len(channel.deliveries) == 1
+    await _mend_settling(database_url)
+    await process.deliver_due()
+    assert len(channel.deliveries) == 1, "they are tried again later"
+    await world.pass_time(dispatch.UNSETTLED)
+    await process.deliver_due()
+    assert len(channel.deliveries) == 3
 
 
 async def test_of_two_that_are_made_to_be_sent_again_at_once_one_is(world: World) -> None:
@@ -296,3 +315,27 @@ async def test_a_package_that_is_withdrawn_while_it_is_prepared_again_is_not_sen
     with pytest.raises(InvalidExportState):
         async with transaction(process.pool, LIVE) as connection:
             await process.resubmission._add(connection, again)
+
+
+@asynccontextmanager
+async def _owners_session(database_url: str) -> AsyncIterator[SessionPool]:
+    async with SessionPool(
+        database_url, min_size=1, max_size=1, server_settings={"search_path": "execution"}
+    ) as pool:
+        yield pool
+
+
+async def _break_settling(database_url: str, *export_ids: str) -> None:
+    """What is sent of these exports can be settled no more."""
+    broken = ", ".join(f"'{each}'" for each in export_ids)
+    async with _owners_session(database_url) as pool:
+        await pool.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'broken'; END$$;"
+            " CREATE TRIGGER refused BEFORE UPDATE OF status ON broker_submissions FOR EACH ROW"
+            f" WHEN (OLD.export_id IN ({broken})) EXECUTE FUNCTION refuse()"
+        )
+
+
+async def _mend_settling(database_url: str) -> None:
+    async with _owners_session(database_url) as pool:
+        await pool.execute("DROP TRIGGER refused ON broker_submissions")

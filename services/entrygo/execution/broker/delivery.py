@@ -133,6 +133,11 @@ class BrokerDelivery:
         """What is known of an attempt whose owner died: the phase decides. AttemptLost while it lives."""
         await self._settling.settle(submission, abandoned_result(submission), is_abandoned=True)
 
+    async def put_off_abandoned(self, submission: Submission, pause: timedelta) -> None:
+        """It is found as abandoned after `pause` again."""
+        async with transaction(self.pool, submission.visible) as connection:
+            await AttemptStore(connection, submission.visible).extend_lease(submission, pause)
+
     async def react(self, submission: Submission) -> None:
         """The simulated broker answers, unless the package was sent again meanwhile."""
         reaction, now = reaction_of(submission.recipient_email), self.clock()

@@ -1,6 +1,7 @@
 """Deliveries as tasks of their own: each waits for its slot, and nobody waits long for it."""
 
 import asyncio
+from datetime import timedelta
 
 import structlog
 
@@ -13,6 +14,8 @@ from entrygo.execution.state.records import Submission
 
 # Submissions that are taken from the ledger at once.
 BATCH = 50
+# Until an abandoned attempt that could not be settled is tried again: others wait behind it.
+UNSETTLED = timedelta(minutes=5)
 
 # A delivery under way; it gives what became of the submission if that is known.
 Delivering = asyncio.Task[Submission | None]
@@ -75,7 +78,7 @@ class Dispatcher:
         """Settles attempts of processes that died.
 
         Those of this process are left alone: it may have been paused for longer than their lease. One that
-        cannot be settled holds up no other, nor what is due. Raises an outage.
+        cannot be settled holds up no other, nor what is due, and is tried again later. Raises an outage.
         """
         for submission in await self._delivery.abandoned(BATCH, except_for=list(self._tasks)):
             try:
@@ -86,6 +89,7 @@ class Dispatcher:
                 raise
             except Exception:
                 log.exception("delivery.failed", submission_id=submission.id)
+                await self._delivery.put_off_abandoned(submission, UNSETTLED)
 
     async def idle(self) -> None:
         """Until every delivery under way has ended."""
