@@ -229,6 +229,38 @@ async def test_what_execution_writes_between_reading_and_taking_is_in_the_file(
         assert await connection.fetchval("SELECT note FROM entry_tasks WHERE export_id = $1", OLD) == "later"
 
 
+async def test_what_is_sent_again_between_reading_and_taking_keeps_its_export_out_of_the_archive(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take, again = catalogue_store.note_archived, "UPDATE broker_submissions SET status = 'prepared'"
+
+    async def take_then_send_again(*given: Any) -> None:
+        await take(*given)
+        async with transaction(archive.databases.execution, EVERYONE) as connection:
+            await connection.execute(again)
+
+    before = await everything(archive.databases)
+    monkeypatch.setattr(archiving, "note_archived", take_then_send_again)
+    assert await run(archive) == []
+    after = without_notes(await everything(archive.databases))
+    sent = after.pop("execution.broker_submissions")
+    assert [json.loads(row)["status"] for row in sent] == ["prepared", "prepared"]
+    assert after == {table: rows for table, rows in without_notes(before).items() if table in after}
+    assert [each async for each in archived_exports(archive.databases.planning)] == []
+
+
+async def test_what_was_sent_again_after_a_run_that_died_half_way_is_put_back_by_the_next(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with crashing_after(10, monkeypatch):
+        await run(archive)
+    assert "planning.plans" not in of(OLD, await everything(archive.databases))
+    async with transaction(archive.databases.execution, EVERYONE) as connection:
+        await connection.execute("UPDATE broker_submissions SET status = 'prepared'")
+    assert await run(archive) == []
+    assert of(OLD, await everything(archive.databases)) >= moved_tables()
+
+
 async def test_an_order_that_was_synced_again_stays_and_stays_claimed(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,8 @@
 
 The order is what keeps it so. The file is durable, and was read back, before any row goes. Planning's rows go
 first, in one transaction with the note of where the file is: nobody can withdraw, amend or send again what
-planning does not know. The other databases follow; until all of them have, the note says so.
+planning does not know. The other databases follow; until all of them have, the note says so. Sending again
+asks execution alone and may be faster: then the export is put back.
 """
 
 from collections.abc import AsyncGenerator, Sequence
@@ -35,10 +36,11 @@ from entrygo.cli.archive.rows_store import (
     insert_rows,
     lock_execution,
     read_rows,
+    waits_in_execution,
 )
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.execution.objects.by_digest import BytesMissing, ObjectStore
-from entrygo.postgres.pool import EVERYONE, transaction
+from entrygo.postgres.pool import EVERYONE, Connection, transaction
 
 
 class NotPublished(Exception):
@@ -67,8 +69,8 @@ class Archive:
                 taken = await self.take(due, before)
                 if taken is not None:
                     export, sha256 = taken
-                    await self.move(export)
-                    yield due, sha256
+                    if await self.move(export):
+                        yield due, sha256
             async with transaction(planning, EVERYONE) as connection:
                 await delete_old_costs(connection)
 
@@ -88,17 +90,36 @@ class Archive:
             await delete_rows(connection, "planning", due.key)
         return export, sha256
 
-    async def move(self, export: ArchivedExport) -> None:
-        """Takes the export out of the other databases, as far as it still is there."""
+    async def move(self, export: ArchivedExport) -> bool:
+        """Takes the export out of the other databases, as far as it still is there.
+
+        False where something of it waits by now, as a mail that was asked for meanwhile: it is put back.
+        """
         key = export.key
         async with transaction(self.databases.execution, EVERYONE) as connection:
             await lock_execution(connection, key)
-            rows = await read_rows(connection, "execution", key)
-            if rows and rows != export.of("execution"):
-                # Something was written between reading and taking: it belongs to the file.
-                export = replace(export, rows={**export.rows, "execution": rows})
-                await note_file(self.databases.planning, key, await self._store(export))
-            await delete_rows(connection, "execution", key)
+            waits = await waits_in_execution(connection, key)
+            if not waits:
+                export = await self._take_from_execution(connection, export)
+        if waits:
+            await self._bring_back(export)
+        else:
+            await self._take_from_others(export)
+        return not waits
+
+    async def _take_from_execution(self, connection: Connection, export: ArchivedExport) -> ArchivedExport:
+        """The export with what execution had of it, which is locked."""
+        key = export.key
+        rows = await read_rows(connection, "execution", key)
+        if rows and rows != export.of("execution"):
+            # Something was written between reading and taking: it belongs to the file.
+            export = replace(export, rows={**export.rows, "execution": rows})
+            await note_file(self.databases.planning, key, await self._store(export))
+        await delete_rows(connection, "execution", key)
+        return export
+
+    async def _take_from_others(self, export: ArchivedExport) -> None:
+        key = export.key
         async with transaction(self.databases.inspection, EVERYONE) as connection:
             await delete_rows(connection, "inspection", key)
         async with transaction(self.databases.sync, EVERYONE) as connection:
