@@ -352,7 +352,7 @@ MESSAGES: dict[str, Meaning] = {
         "Sync the order again with the correct quantity.",
     ),
     "ITEM_UNIT_VALUE_INVALID": Meaning(
-        "The value is zero; gifts and samples have a value, too.",
+        "The value is zero, or the line comes to less than half a cent; gifts and samples have a value, too.",
         ORDERS,
         "Sync the order again with its value.",
     ),

@@ -226,8 +226,17 @@ ORDER_CASES: list[tuple[str, str, list[dict[str, Any]], list[dict[str, Any]]]] =
     (
         "ITEM_UNIT_VALUE_INVALID",
         ".items[0].unit_value_usd",
-        [{"items": (make_item(unit_value_usd=value),)} for value in ("0", "-0.01")],
-        [{"items": (make_item(unit_value_usd="0.0001"),)}],
+        [
+            *({"items": (make_item(unit_value_usd=value),)} for value in ("0", "-0.01")),
+            *(
+                {"items": (make_item(quantity=quantity, unit_value_usd=value),)}
+                for quantity, value in (("1", "0.0049"), ("49", "0.0001"))
+            ),
+        ],
+        [
+            {"items": (make_item(quantity=quantity, unit_value_usd=value),)}
+            for quantity, value in (("1", "0.005"), ("50", "0.0001"))
+        ],
     ),
     (
         "ITEM_VALUE_OUTLIER",

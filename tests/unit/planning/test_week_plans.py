@@ -32,12 +32,12 @@ PLANNED_AT = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
 # The hash of the week's plan and that of its snapshot, by the number of importers with a record.
 KNOWN = {
     0: (
-        "planhash_cd08466c39a89d3f88ca0ac3ecbfe348326a254a3bafe4d6e92b7ea897a00b99",
-        "57da1f2251623dfeca2f65219473e16945e11a9fba2efe8ba77372bfbd859c94",
+        "planhash_daac56513146ed4dcc4251284c5c74aaefb9d8e67d8d2a982f889b8953ab3af7",
+        "5b1faf3cd9c5702c367d483a500a2e5e699d7e51357c3b15260820cd03b18fdb",
     ),
     IMPORTERS: (
-        "planhash_e6941668bb12d03e30fdeb68f86391de898c0495fd177b8faba7879a1cc96789",
-        "10d66ab739ca0b7509302a928e2d4d78a905dc0cef1f9a535d2ad93a9efe5b2b",
+        "planhash_2304e73ce63297e399d0361dad2367c3d952e8e5d72a0f13af31d0a58f09999d",
+        "38f82d165492338bb9c28ecf2202696a90f10fc0293c959627073b2f6a1e1bbd",
     ),
 }
 

@@ -24,7 +24,7 @@ from entrygo.planning.rules.supply_chain import RULES as SUPPLY_CHAIN
 from entrygo.planning.rules.usmca import RULES as USMCA
 
 # Raise it with every change to what a rule decides: it is part of the plan hash.
-RULESET_VERSION = "2026.11.33"
+RULESET_VERSION = "2026.11.34"
 
 RULES: tuple[Rule, ...] = (
     *HTS,

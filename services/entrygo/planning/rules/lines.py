@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from entrygo.domain.facts import Product
-from entrygo.domain.money import plain
+from entrygo.domain.money import line_value, plain
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.rules.base import Context, Line, LineRule, Problem, Rule, sku_of
 from entrygo.planning.rules.measures import counts_pieces
@@ -20,9 +20,16 @@ def _quantity(line: Line, context: Context) -> Problem | None:
 
 
 def _unit_value(line: Line, context: Context) -> Problem | None:
-    if line.item.unit_value_usd > 0:
-        return None
-    return Problem(f"Unit value of {sku_of(line.product)} must be above zero.")
+    quantity, value = line.item.quantity, line.item.unit_value_usd
+    if value <= 0:
+        return Problem(f"Unit value of {sku_of(line.product)} must be above zero.")
+    if quantity > 0 and not line_value(quantity, value):
+        # The invoice would state a line without a value.
+        return Problem(
+            f"{plain(quantity)} of {sku_of(line.product)} at USD {plain(value)} are worth under half a cent:"
+            " the line would have a value of 0.00."
+        )
+    return None
 
 
 def _outlier(line: Line, context: Context) -> Problem | None:
