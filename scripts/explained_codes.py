@@ -78,6 +78,11 @@ ERRORS: dict[tuple[str, int], Answer] = {
     ("TASK_NOT_OPEN", 409): Answer(
         CALLER, "Read the entry's tasks again: somebody closed this task, or a later summary resolved it."
     ),
+    ("REVISION_LIMIT_REACHED", 409): Answer(
+        CALLER,
+        "What was given last stays: waiting does not help. Sent again, a package has answers of its own."
+        " See [limits](limits.md#what-is-kept).",
+    ),
     ("KEY_NOT_USABLE", 409): Answer(
         CALLER, "An expired or revoked key cannot be replaced. Create another one with the same rights."
     ),

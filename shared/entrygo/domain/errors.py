@@ -232,6 +232,13 @@ class TaskNotOpen(EntryGoError):
     kind = Kind.CONFLICT
 
 
+class RevisionLimitReached(EntryGoError):
+    """This was given as often as is kept of it; what was given last stays."""
+
+    code = "REVISION_LIMIT_REACHED"
+    kind = Kind.CONFLICT
+
+
 class KeyNotUsable(EntryGoError):
     """This key is revoked or expired: create another one."""
 

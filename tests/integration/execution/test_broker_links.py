@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 from pydantic import SecretStr
 
-from entrygo.domain.errors import InvalidExportState, NotFound, RateLimited, ValidationFailed
+from entrygo.domain.errors import InvalidExportState, NotFound, RevisionLimitReached, ValidationFailed
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.execution.broker.answers import MAX_ANSWERS, Answer
 from entrygo.execution.broker.channels.base import Outcome
@@ -145,7 +145,7 @@ async def test_a_broker_may_change_its_mind_but_not_without_end(world: World) ->
     links, token = process.links, newest_token(world)
     for answer in (ACKNOWLEDGED, REJECTED) * (MAX_ANSWERS // 2):
         await links.answer(token, answer)
-    with pytest.raises(RateLimited):
+    with pytest.raises(RevisionLimitReached):
         await links.answer(token, ACKNOWLEDGED)
     assert (await links.find(token)).submission.status == "rejected"
 

@@ -15,7 +15,7 @@ from entrygo.domain.errors import (
     IdempotencyConflict,
     InvalidExportState,
     NotFound,
-    RateLimited,
+    RevisionLimitReached,
     TaskNotOpen,
     ValidationFailed,
 )
@@ -195,7 +195,7 @@ async def test_an_entry_is_given_back_only_so_often(
     monkeypatch.setattr(use_cases, "MAX_REVISIONS", 1)
     await record(process, WRONG)
     await record(process, WRONG)
-    with pytest.raises(RateLimited):
+    with pytest.raises(RevisionLimitReached):
         await record(process, ENTERED)
 
 

@@ -116,6 +116,12 @@ class TaskNotOpen(ApiError):
     code = "TASK_NOT_OPEN"
 
 
+class RevisionLimitReached(ApiError):
+    """It was given as often as is kept: what was given last stays."""
+
+    code = "REVISION_LIMIT_REACHED"
+
+
 class TripIncomplete(ApiError):
     """The truck's manifest needs more of these goods: `details["missing"]` says what."""
 

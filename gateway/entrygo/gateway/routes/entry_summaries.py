@@ -2,7 +2,13 @@
 
 from starlette.responses import Response, StreamingResponse
 
-from entrygo.domain.errors import ExportNotFound, InvalidExportState, NotFound, TaskNotOpen
+from entrygo.domain.errors import (
+    ExportNotFound,
+    InvalidExportState,
+    NotFound,
+    RevisionLimitReached,
+    TaskNotOpen,
+)
 from entrygo.domain.ids import is_valid_id
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.examples import entries
@@ -84,7 +90,7 @@ ENDPOINTS = (
         " is kept; the same again changes nothing. The broker may do the same behind the signed link.",
         body=views.EntrySummaryBody,
         answer=views.EntryReconciliation,
-        errors=(NotFound, InvalidExportState),
+        errors=(NotFound, InvalidExportState, RevisionLimitReached),
         request_example=entries.ENTRY_SUMMARY_REQUEST,
         answer_example=entries.ENTRY_RECONCILIATION,
         path_parameters=_PATH,

@@ -7,6 +7,7 @@ from entrygo.domain.errors import (
     InvalidExportState,
     InvalidOrderReference,
     NotFound,
+    RevisionLimitReached,
 )
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.exchange import Exchange, json_answer
@@ -185,7 +186,7 @@ ENDPOINTS = (
         " Who notes it and how they know is kept.",
         body=NoteBrokerAnswerBody,
         answer=views.NoteBrokerAnswerAnswer,
-        errors=(NotFound, InvalidExportState),
+        errors=(NotFound, InvalidExportState, RevisionLimitReached),
         request_example={
             "outcome": "acknowledged",
             "entryNumber": "ABC-1234567-6",

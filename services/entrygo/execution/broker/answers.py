@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from entrygo.domain.errors import InvalidExportState, RateLimited
+from entrygo.domain.errors import InvalidExportState, RevisionLimitReached
 from entrygo.domain.lifecycle import State
 from entrygo.execution.broker.entry_numbers import (
     CoveredEntries,
@@ -53,8 +53,8 @@ async def record_answer(
     """The submission with the answer, and its event; the caller holds the row's lock.
 
     The same answer again changes nothing. Raises InvalidExportState in the moment of sending and for a
-    package that is closed, RateLimited after too many changes, ValidationFailed for the number of an entry
-    that is not of this submission, or for one number of two entries.
+    package that is closed, RevisionLimitReached after too many changes, ValidationFailed for the number of an
+    entry that is not of this submission, or for one number of two entries.
     """
     visible, packages = submission.visible, PackageStore(connection, submission.visible)
     package = await check_open(packages, submission.package_id)
@@ -62,8 +62,12 @@ async def record_answer(
     answered = answered_with(submission, answer, covered, now)
     if answered is submission:
         return submission
-    if submission.answers >= MAX_ANSWERS * max(1, len(covered.numbers)):
-        raise RateLimited("This submission has been answered too many times.")
+    limit = MAX_ANSWERS * max(1, len(covered.numbers))
+    if submission.answers >= limit:
+        raise RevisionLimitReached(
+            f"This submission was answered {limit} times, as often as is kept; the last answer stays.",
+            details={"limit": limit},
+        )
     await SubmissionStore(connection, visible).answer(answered)
     stands = await follow(connection, answered)
     if answered.entry is not None:

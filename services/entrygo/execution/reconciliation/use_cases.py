@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from entrygo.domain.duty import EntryDuty
-from entrygo.domain.errors import ExportNotFound, NotFound, RateLimited, TaskNotOpen
+from entrygo.domain.errors import ExportNotFound, NotFound, RevisionLimitReached, TaskNotOpen
 from entrygo.domain.ids import IdKind
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.broker.answers import Answer, check_open, record_answer
@@ -70,7 +70,7 @@ class Reconciliations:
         """The reply is an EntryReconciliation. The same summary again changes nothing.
 
         Raises NotFound, InvalidExportState for a package that is not to be filed, ValidationFailed for a
-        number of another filer, IdempotencyConflict, or an outage.
+        number of another filer, RevisionLimitReached, IdempotencyConflict, or an outage.
         """
         return await self._record(command, self.planning.for_caller(), GivenBy.API)
 
@@ -111,7 +111,10 @@ class Reconciliations:
         if before is not None and before.summary == command.summary:
             return reconciliation_message(before, package.number, known).SerializeToString()
         if before is not None and before.revision >= MAX_REVISIONS:
-            raise RateLimited("This entry has been given back too many times.")
+            raise RevisionLimitReached(
+                f"This entry was given back {MAX_REVISIONS} times, as often as is kept; the last one stays.",
+                details={"limit": MAX_REVISIONS},
+            )
         recorded = Recorded(
             id=self.ids.new(IdKind.ENTRY_SUMMARY),
             export_id=command.export_id,
