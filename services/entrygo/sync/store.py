@@ -13,7 +13,7 @@ from entrygo.domain.errors import OutsideWarehouse, ServiceUnavailable
 from entrygo.domain.principal import Visible
 from entrygo.postgres.conditions import is_named, looked_up, when_given
 from entrygo.postgres.pool import Connection
-from entrygo.records.reading import Facts
+from entrygo.records.reading import Facts, stored_form
 from entrygo.requests.pages import PageRequest
 from entrygo.sync.drafts import (
     FactsDraft,
@@ -21,6 +21,7 @@ from entrygo.sync.drafts import (
     StoredFacts,
     Subject,
 )
+from entrygo.sync.periods import RECORDS
 
 
 class FactStore:
@@ -74,7 +75,7 @@ class FactStore:
                 # A bound key cannot so much as propose another id than its warehouse's.
                 [draft.id or self._own(subject) or new_id for draft, new_id in ordered],
                 [draft.external_id for draft, _ in ordered],
-                [orjson.dumps(draft.facts).decode() for draft, _ in ordered],
+                [_stored_facts(subject, draft.facts) for draft, _ in ordered],
                 now,
             )
         except asyncpg.InsufficientPrivilegeError as error:
@@ -93,7 +94,7 @@ class FactStore:
             *self._scope,
             update.id,
             update.clear,
-            orjson.dumps(update.facts).decode(),
+            _stored_facts(subject, update.facts),
             now,
             self._own(subject),
         )
@@ -128,6 +129,10 @@ class FactStore:
             page.sku,
         )
         return [facts_from_row(row) for row in rows]
+
+
+def _stored_facts(subject: Subject, facts: Facts) -> str:
+    return orjson.dumps(stored_form(facts, RECORDS[subject].fields)).decode()
 
 
 def facts_from_row(row: asyncpg.Record) -> StoredFacts:

@@ -45,6 +45,19 @@ def facts_of(message: Message, fields: Fields, path: str, issues: Issues) -> Fac
     return facts
 
 
+def stored_form(facts: Facts, fields: Fields) -> Facts:
+    """The facts as they are merged into what is stored: a list that a whole object leaves out is empty.
+
+    Apart from `facts_of`, by whose facts an idempotency key knows its request again.
+    """
+    emptied: Facts = {}
+    for field in fields:
+        if field.name in facts and isinstance(field.kind, Group) and field.kind.is_whole:
+            lists: Facts = {one.name: [] for one in field.kind.fields if isinstance(one.kind, Many)}
+            emptied[field.name] = {**lists, **facts[field.name]}  # type: ignore[dict-item]
+    return facts | emptied
+
+
 def _below(path: str, field: Field) -> str:
     return f"{path}.{field.rest_name}" if path else field.rest_name
 

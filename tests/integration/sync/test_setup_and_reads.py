@@ -12,6 +12,7 @@ from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.requests.pages import PageRequest, decode_cursor
 from entrygo.sync.drafts import FactsDraft, Subject
 from entrygo.sync.habits import Habits
+from entrygo.sync.read_setup import read_brokers
 from entrygo.sync.use_cases import SyncUseCases
 from entrygo.sync.write import broker_to_proto, product_to_proto, warehouse_to_proto
 from tests.harness.postgres import SESSIONS_THAT_WAIT
@@ -123,6 +124,28 @@ async def test_fee_schedules_are_replaced_when_given_and_kept_when_not(caller: C
     replaced = await sync({"fee_schedules": [new]})
     assert [one.valid_from for one in replaced.fee_schedules] == ["2026-01-01"]
     assert replaced.name == "Peace Arch"
+
+
+async def test_a_layout_that_ends_takes_its_columns_along(caller: Caller) -> None:
+    async def sync(**template: object) -> sync_pb2.Broker:
+        broker = sync_pb2.Broker(external_id="B", template=sync_pb2.BrokerTemplate(**template))  # type: ignore[arg-type]
+        drafts = read_brokers(
+            sync_pb2.SyncBrokersRequest(account_id="acc_1", idempotency_key="key", items=[broker])
+        )
+        answer = await caller.use_cases.sync_facts(
+            LIVE, Subject.BROKERS, drafts, "", lambda stored: broker_to_proto(stored[0]).SerializeToString()
+        )
+        return sync_pb2.Broker.FromString(answer.body)
+
+    column = sync_pb2.BrokerTemplateColumn(header="Buyer", field="buyer_name")
+    await sync(sheet="Ours", columns=[column])
+    ended = await sync(format="none")
+    assert (ended.template.format, ended.template.sheet, list(ended.template.columns)) == (
+        "none",
+        "Lines",
+        [],
+    )
+    assert list((await sync(columns=[column])).template.columns) == [column]
 
 
 async def test_nested_addresses_are_merged_at_every_depth(caller: Caller) -> None:
