@@ -37,6 +37,17 @@ def test_no_schema_is_put_together_of_fragments() -> None:
         assert all(set(choice) != {"required"} for choice in part.get("anyOf", ()))
 
 
+def test_a_time_that_an_operator_sets_is_described_as_one() -> None:
+    # ENTRYGO_EVENT_STREAM_SECONDS and ENTRYGO_WEBHOOK_KEEP_DAYS.
+    said = [
+        operation["description"]
+        for operation in OPERATIONS.values()
+        if re.search(r"ten minutes|35 days", operation.get("description", ""))
+    ]
+    assert len(said) == 3
+    assert all("an operator" in each for each in said)
+
+
 def test_every_field_is_described() -> None:
     undescribed = [
         f"{model}.{field}"

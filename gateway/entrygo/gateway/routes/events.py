@@ -140,8 +140,8 @@ def _types(given: str | None) -> list[str]:
 STREAM_NOTE = (
     " Server-sent events: each has the cursor as its `id` and `{type, timestamp, data}` as its data. Without"
     " Last-Event-ID the first has the `id` alone, which is where the stream begins. The"
-    " stream ends after ten minutes, with `Prefer: wait=N` after N seconds (25 at most), and when the gateway"
-    " stops; EventSource then comes again with Last-Event-ID."
+    " stream ends after ten minutes or what an operator set instead, with `Prefer: wait=N` after N seconds"
+    " (25 at most), and when the gateway stops; EventSource then comes again with Last-Event-ID."
 )
 ENDPOINTS = (
     Endpoint(
@@ -152,8 +152,8 @@ ENDPOINTS = (
         name="listEvents",
         summary="List events",
         description="What happened to exports, in the order in which it became known; oldest first. Ask again"
-        " with nextCursor for what is new: it stays good through a rebuild, and for the 35 days that events"
-        " are kept.",
+        " with nextCursor for what is new: it stays good through a rebuild, and as long as events are kept:"
+        " 35 days, or what an operator set instead.",
         query=EventQuery,
         answer=EventPage,
         answer_example=feed.EVENT_PAGE,
