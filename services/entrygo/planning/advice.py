@@ -10,6 +10,8 @@ from entrygo.planning.judge import OrdersJudged
 
 NOT_BENEFICIAL = "CONSOLIDATION_NOT_BENEFICIAL"
 STALE = "REFERENCE_DATA_STALE"
+# Nothing that is sent again changes it.
+LEFT = "ORDER_ALREADY_EXPORTED"
 
 STRATEGIES = {
     Readiness.READY: "Consolidate eligible U.S.-bound orders into one entry and execute.",
@@ -48,6 +50,7 @@ def advice_on(
             findings,
             is_dry_run=request.is_dry_run,
             has_orders=bool(orders.included),
+            have_left=bool(orders.excluded) and all(LEFT in each.reasons for each in orders.excluded),
             has_missing_data=bool(missing_data),
         ),
     )
@@ -92,11 +95,12 @@ def next_action_of(
     *,
     is_dry_run: bool,
     has_orders: bool,
+    have_left: bool,
     has_missing_data: bool,
 ) -> str:
-    """The one step that brings the caller forward."""
+    """The one step that brings the caller forward; `have_left` of every order that stays behind."""
     if not has_orders:
-        return "sync_orders_then_replan"
+        return "plan_other_orders" if have_left else "sync_orders_then_replan"
     if any(finding.rule.code == STALE and finding.severity is Severity.ERROR for finding in findings):
         # By a policy that raised it; what else was found may change with the rates and lists.
         return "refresh_reference_data_then_replan"

@@ -44,6 +44,7 @@ _WORDS: Mapping[str, str] = {
 }
 _NEXT_STEPS: Mapping[str, str] = {
     "sync_orders_then_replan": "send the orders, then plan again",
+    "plan_other_orders": "plan other orders: these have left",
     "refresh_reference_data_then_replan": "load the newest lists, then plan again",
     "complete_missing_data_then_replan": "fill in what is missing, then plan again",
     "resolve_blocking_issues_then_replan": "fix what blocks, then plan again",

@@ -93,6 +93,15 @@ def test_stale_reference_data_come_before_all_else_where_a_policy_makes_them_an_
     assert next_action(reference=stale) == next_action(rules=strict) == "complete_missing_data_then_replan"
 
 
+def test_plan_of_orders_that_have_all_left_asks_for_others() -> None:
+    ours, theirs = make_order("ord_ours"), make_order("ord_theirs")
+    left = {"ord_ours": "batch_1", "ord_theirs": None}
+    decision = decide_on(ours, theirs, exported=left)
+    assert (decision.readiness, decision.advice.next_action) == (Readiness.BLOCKED, "plan_other_orders")
+    decision = decide_on(ours, make_order("ord_abroad", destination_country="CA"), exported=left)
+    assert decision.advice.next_action == "sync_orders_then_replan"
+
+
 def test_plan_that_includes_nothing_asks_for_orders() -> None:
     decision = decide_on(make_order(destination_country="CA"))
     assert (decision.readiness, decision.advice.next_action) == (Readiness.BLOCKED, "sync_orders_then_replan")
