@@ -91,6 +91,7 @@ class BrokerPages(LinkPages):
         chunks = services.document(services.execution.GetBrokerPack, wanted, self._call(request))
         first = await anext(chunks, None)
         if first is None or first.WhichOneof("part") != "artifact":
+            await chunks.aclose()
             raise LinkUnreadable
         headers = document_headers(first.artifact) | self._headers
         if request.method == "HEAD":

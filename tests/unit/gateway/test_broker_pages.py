@@ -7,6 +7,7 @@ import pytest
 
 from entrygo.domain.errors import InvalidExportState, RateLimited, ServiceUnavailable, ValidationFailed
 from entrygo.gateway.link_pages import MAX_FORM_BYTES, MAX_FORM_FIELDS
+from entrygo.proto.execution.v1 import execution_pb2
 from tests.fakes import FakeServices
 from tests.fakes.broker_links import PACK, TOKEN
 
@@ -52,6 +53,28 @@ async def test_a_package_from_before_has_its_page_without_the_shipment(
     answer = await broker.get(PATH)
     assert answer.status_code == 200
     assert "The shipment" not in answer.text
+
+
+class Chunks:
+    """A stream that does not begin with what it is, and knows whether it was closed."""
+
+    is_closed = False
+
+    async def __anext__(self) -> execution_pb2.ArtifactChunk:
+        return execution_pb2.ArtifactChunk(content=b"bytes at once")
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
+@pytest.mark.parametrize("path", ["pack.zip", "documents/manifest.json"])
+async def test_a_document_that_does_not_say_what_it_is_is_closed(
+    broker: httpx.AsyncClient, services: FakeServices, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    chunks = Chunks()
+    monkeypatch.setattr(services, "document", lambda *_: chunks, raising=False)
+    answer = await broker.get(f"{PATH}/{path}")
+    assert (answer.status_code, chunks.is_closed) == (404, True)
 
 
 async def test_each_document_can_be_fetched_alone(broker: httpx.AsyncClient) -> None:
