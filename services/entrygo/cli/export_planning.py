@@ -110,7 +110,7 @@ def plan(
     remembered = remembered_export(orders) if orders and not (batch or new) else None
     with target.client() as entrygo:
         answer = _planned(entrygo, _body(target, asked, dry_run=dry_run), remembered, idempotency_key)
-        names = {} if as_json else _named(entrygo, first_excluded(answer), listed)
+        names = {} if as_json else named_orders(entrygo, first_excluded(answer), listed)
     if orders and not dry_run:
         remember_export(orders, answer["exportId"] or "", _left_before(answer))
     if fix_file:
@@ -182,7 +182,7 @@ def _write_fixes(file: Path, plan: PlanAnswer) -> None:
     err.print(f"{products} to mend: fill in {file}, then `entrygo products import {file}`", markup=False)
 
 
-def _named(entrygo: EntryGo, order_ids: list[str], known: Mapping[str, str]) -> Mapping[str, str]:
+def named_orders(entrygo: EntryGo, order_ids: list[str], known: Mapping[str, str]) -> Mapping[str, str]:
     """The warehouse's own ids of these orders, asked for where they are not known."""
     unknown = [order_id for order_id in order_ids if not known.get(order_id)]
     return {**known, **{each: entrygo.get_order(each)["externalId"] for each in unknown}}

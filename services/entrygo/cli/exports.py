@@ -11,10 +11,17 @@ import typer
 from entrygo.cli.connection import find_target
 from entrygo.cli.executing import execute_once
 from entrygo.cli.export_actions import COMMANDS, Key
-from entrygo.cli.export_planning import plan
+from entrygo.cli.export_planning import EXIT_BLOCKED, ExcludeBlocked, named_orders, plan
 from entrygo.cli.options import Json
 from entrygo.cli.plan_diff import show_diff
-from entrygo.cli.readable import SHOWN_PRODUCTS, show_execution, show_export, show_plan, show_withdrawal
+from entrygo.cli.readable import (
+    SHOWN_PRODUCTS,
+    first_excluded,
+    show_execution,
+    show_export,
+    show_plan,
+    show_withdrawal,
+)
 from entrygo.cli.terminal import out, print_json
 from entrygo.domain.ids import IdKind, by_origin
 from entrygo_client import EntryGo
@@ -131,6 +138,7 @@ def amend(
     entry_date: Annotated[
         str | None, typer.Option("--entry-date", help="Expected arrival, YYYY-MM-DD.")
     ] = None,
+    exclude_blocked: ExcludeBlocked = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Compute the plan; store nothing.")] = False,
     idempotency_key: Key = None,
     as_json: Json = False,
@@ -150,18 +158,22 @@ def amend(
         "addOrderIds": go,
         "addExternalOrderIds": own_go,
         "entryDate": entry_date,
+        "onBlocked": "exclude" if exclude_blocked else None,
     }
     body |= {name: value for name, value in optional.items() if value}
     with find_target().client() as entrygo:
         answer = entrygo.amend_export(export_id, body, idempotency_key=idempotency_key)
+        names = {} if as_json else named_orders(entrygo, first_excluded(answer), {})
         skus = {} if as_json else _skus(entrygo, answer["validationMessages"])
     if as_json:
         print_json(answer)
     else:
-        show_plan(out, answer, skus=skus)
+        show_plan(out, answer, names, skus)
         out.print(f"takes the place of {answer['supersedes']}:")
         for change in answer["changes"]:
             out.print(f"- {change}", markup=False)
+    if answer["readinessState"] == "BLOCKED":
+        raise typer.Exit(EXIT_BLOCKED)
 
 
 @export_app.command("diff")

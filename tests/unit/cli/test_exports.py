@@ -354,3 +354,20 @@ def test_amend_names_by_sku_each_product_it_shows_whatever_came_before(server: R
     shown = run("export", "amend", "batch_0", "--reason", "One taken off", "--leave-out", "ord_1")
     assert "SKU-1" in shown
     assert "prod_1 " not in shown
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_amend_ends_as_plan_does_when_what_it_planned_may_not_go(
+    server: Recorder, options: list[str]
+) -> None:
+    blocked = {**PLAN, "readinessState": "BLOCKED", "validationMessages": []}
+    server.answer = {**blocked, "supersedes": "batch_0", "changes": []}
+    amend = ["export", "amend", "batch_0", "--reason", "One taken off", "--leave-out", "ord_1"]
+    assert CliRunner().invoke(app, [*amend, *options]).exit_code == 3
+
+
+def test_amend_leaves_orders_with_errors_out_when_asked_and_names_them(server: Recorder) -> None:
+    server.answer = {**PLAN, "supersedes": "batch_0", "changes": []}
+    shown = run("export", "amend", "batch_0", "--reason", "r", "--add", "SO-3", "--exclude-blocked")
+    assert server.asked[0][2]["onBlocked"] == "exclude"
+    assert ["SO-2", "ORDER_POSTAL_CODE_INVALID"] in [line.split() for line in shown.splitlines()]
