@@ -165,6 +165,13 @@ def test_each_value_of_the_trip_has_the_form_of_the_manual(package: PackageFacts
         assert re.fullmatch(FORMS[path], str(value)), (path, value)
 
 
+def test_the_trip_has_quantities_and_weights_as_numbers_and_values_as_text_as_the_manual_has_them() -> None:
+    values = list(leaves(trip_of()["message"]))
+    numbers = {path for path, value in values if isinstance(value, int | float) and value is not False}
+    assert numbers == {f"{_GOODS}quantity", f"{_GOODS}weight"}
+    assert {type(value) for path, value in values if path == f"{_GOODS}value"} == {str}
+
+
 def test_a_stated_trip_is_carried_over() -> None:
     message = trip_of()["message"]
     assert message["estimatedArrivalDateTime"] == "2026-03-11 14:30:00"
@@ -173,7 +180,7 @@ def test_a_stated_trip_is_carried_over() -> None:
     [shipment] = message["shipments"]
     assert shipment["shipmentControlNumber"] == "PCXL20260310"
     [goods] = shipment["commodities"]
-    assert (goods["quantity"], goods["value"], goods["weight"]) == (4, "359.99", "2.38")
+    assert (goods["quantity"], goods["value"], goods["weight"]) == (4, "359.99", 2.38)
     # Two codes in it: none is right for both.
     assert "harmonizedCode" not in goods
     assert goods["countryOfOrigin"] == "CA"

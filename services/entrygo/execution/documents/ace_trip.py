@@ -20,7 +20,7 @@ from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.dangerous_goods import dangerous_goods_by_line
 from entrygo.execution.package.invoice import Invoice
-from entrygo.execution.package.json_values import Json, canonical_json, json_head, money, number, transport
+from entrygo.execution.package.json_values import Json, canonical_json, json_head, money, transport
 from entrygo.execution.package.manifest_shipments import ManifestShipment, manifest_shipments, uncounted
 from entrygo.execution.package.printable import ascii_capitals, clean_text
 from entrygo.execution.package.transliteration import transliterated
@@ -135,7 +135,8 @@ def _commodity(shipment: ManifestShipment) -> Json:
         "description": manifest_description(list(descriptions)),
         "quantity": shipment.packages,
         "packagingUnit": "PKG",
-        "weight": number(weight.kg) if weight.is_complete else None,
+        # The manual has weights as numbers and values as text.
+        "weight": float(weight.kg) if weight.is_complete else None,
         "weightUnit": "KG" if weight.is_complete else None,
         "harmonizedCode": _formed(_HARMONIZED, codes.pop()) if len(codes) == 1 else None,
         "value": _formed(_VALUE, money(shipment.value)),
