@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from entrygo.cli.left_out import reasons_left_out
+from entrygo.cli.submissions import facts_of_broker
 
 Answer = Mapping[str, Any]
 
@@ -83,14 +84,13 @@ def show_messages(
 
 
 def show_execution(console: Console, execution: Answer) -> None:
-    submission = execution.get("brokerSubmission")
     _facts(
         console,
         ("export", execution["exportId"]),
         ("status", execution["status"]),
         ("package", execution["customs_package_id"]),
         ("executed", execution["execution_timestamp"]),
-        ("broker", _submission(submission)),
+        *facts_of_broker(execution),
         ("documents", ", ".join(artifact["filename"] for artifact in execution["artifacts"])),
     )
     _show_hash(console, execution["planHash"])
@@ -132,8 +132,7 @@ def show_export(console: Console, export: Answer, skus: Mapping[str, str | None]
             "package",
             f"{package['packageNumber']} ({package['id']}): {package['state']}" if package else "none",
         ),
-        ("broker", _submission(export.get("brokerSubmission"))),
-        *_answered(export.get("brokerSubmission") or {}),
+        *facts_of_broker(export),
         *_after_completion(export),
         ("next", _next(export)),
     )
@@ -172,18 +171,6 @@ def show_events(console: Console, events: Sequence[Answer]) -> None:
     console.print(table if events else "no event")
 
 
-def _answered(submission: Answer) -> list[tuple[str, str]]:
-    """What the broker said, where it has."""
-    numbers = submission.get("entry_numbers") or ()
-    if len(numbers) > 1:
-        said = [("entry numbers", ", ".join(f"{each['entry']}: {each['entry_number']}" for each in numbers))]
-    else:
-        said = [("entry number", submission.get("entry_number") or "")]
-    said.append(("broker's reason", submission.get("broker_reason") or ""))
-    said.append(("its server's answer", submission.get("server_answer") or ""))
-    return [(name, value) for name, value in said if value]
-
-
 def _after_completion(export: Answer) -> list[tuple[str, str]]:
     """What became of it since, for the few of which something did."""
     facts = []
@@ -206,13 +193,6 @@ def _entries(entries: Sequence[Answer]) -> str:
 def _readiness(answer: Answer) -> Text:
     state = str(answer["readinessState"])
     return Text(f"{state} ({answer['complianceScore']} of 100)", style=READINESS_STYLES.get(state, ""))
-
-
-def _submission(submission: Answer | None) -> str:
-    if submission is None:
-        return "no submission"
-    text = f"{submission['status']} to {submission['recipient_email']}: {submission['subject']}"
-    return f"{text} ({submission['error_message']})" if submission.get("error_message") else text
 
 
 def _show_hash(console: Console, plan_hash: str) -> None:

@@ -99,6 +99,19 @@ def test_show_says_what_the_broker_answered(server: Recorder) -> None:
     assert "read the broker's reason" in shown
 
 
+def test_show_says_of_each_entry_that_went_on_its_own_what_the_broker_answered(server: Recorder) -> None:
+    bounced = {**SUBMISSION, "entry": 2, "status": "failed", "error_message": "No such mailbox"}
+    rejected = {**SUBMISSION, "entry": 1, "status": "rejected", "broker_reason": "No invoice"}
+    filed = {**SUBMISSION, "entry": 2, "status": "acknowledged", "entry_number": "XYZ-1234567-8"}
+    several = [bounced, rejected, filed]
+    server.answer = {**INSPECTED, "brokerSubmission": rejected, "brokerSubmissions": several}
+    shown = [" ".join(line.split()) for line in run("export", "show", "batch_1").splitlines()]
+    assert "broker, entry 1 rejected to b@example.com: s" in shown
+    assert "broker's reason No invoice" in shown
+    assert "broker, entry 2 acknowledged to b@example.com: s" in shown
+    assert "entry number XYZ-1234567-8" in shown
+
+
 def test_issues_name_orders_by_their_own_ids_and_who_ships_and_files(server: Recorder) -> None:
     of_the_broker = {
         "code": "BROKER_FILER_CODE_MISSING",
