@@ -30,7 +30,7 @@ Every error answer has one shape:
 
 ```json
 {"errorCode": "PLAN_HASH_MISMATCH", "message": "The plan is not the one that was expected; plan again and review it.",
- "field": "expectedPlanHash", "details": {"currentPlanHash": "planhash_…"}}
+ "details": {"expectedPlanHash": "planhash_…", "planHash": "planhash_…"}}
 ```
 
 `field` and `details` may be absent. `X-Request-Id` names the request in the logs. A write that got no answer, or a 5xx, is repeated with the same

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.architecture.sources import ROOT
 from tests.contract.rest.conftest import Walk
 from tests.contract.rest.documented import (
     CAP,
@@ -25,6 +26,7 @@ from tests.contract.rest.documented import (
 
 SYNC, PLAN, EXECUTE = "/api/orders/sync", "/api/exports/plan", "/api/exports/execute"
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+SHOWN_ERROR = re.compile(r'```json\n(\{"errorCode": "PLAN_HASH_MISMATCH".*?)\n```', re.DOTALL)
 STRATEGY = (
     "Group U.S.-bound orders by operational readiness and generate an export batch "
     "before broker-facing review."
@@ -278,6 +280,21 @@ async def test_another_plan_than_the_expected_one_is_not_executed(rest: Rest) ->
     body = {"accountId": rest.system.account_id, "batchId": batch_id, "expectedPlanHash": "planhash_0"}
     await rest.refused(EXECUTE, body, status=409, code="PLAN_HASH_MISMATCH")
     assert (await rest.get(f"/api/exports/{batch_id}"))["state"] == "BATCHED"
+
+
+@pytest.mark.parametrize("page", ["errors.md", "cli.md"])
+async def test_the_error_that_a_page_shows_is_the_one_that_is_answered(rest: Rest, page: str) -> None:
+    (example,) = SHOWN_ERROR.findall((ROOT / "docs" / page).read_text(encoding="utf-8"))
+    shown = json.loads(example)
+    body = {
+        "accountId": rest.system.account_id,
+        "batchId": await planned(rest),
+        "expectedPlanHash": "planhash_0",
+    }
+    error = await rest.refused(EXECUTE, body, status=409, code=shown["errorCode"])
+    assert error.keys() == shown.keys()
+    assert error["details"].keys() == shown["details"].keys()
+    assert error["message"] == shown["message"]
 
 
 # Idempotency

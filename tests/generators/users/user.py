@@ -34,7 +34,7 @@ def nightly(entrygo: EntryGo) -> str:
     except Refused as refused:
         return refused.plan["next_recommended_action"]
     except PlanHashMismatch as error:
-        return str(error.details["currentPlanHash"])
+        return str(error.details["planHash"])
     return done.export["planHash"]
 
 

@@ -17,7 +17,7 @@ async function nightly(): Promise<string> {
     if (error instanceof Refused) return error.plan.next_recommended_action;
     // @ts-expect-error: there is no such code.
     if (isError(error, "PLAN_HASH_MISMATHC")) return "misspelt";
-    if (isError(error, "PLAN_HASH_MISMATCH")) return String(error.details["currentPlanHash"]);
+    if (isError(error, "PLAN_HASH_MISMATCH")) return String(error.details["planHash"]);
     throw error;
   }
 }
