@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -139,7 +140,7 @@ class Exchange:
 
     def query(self, model: type[B]) -> B:
         """The validated query parameters."""
-        return validated(model, dict(self.request.query_params))
+        return validated(model, _parameters(self.request))
 
     def path_id(self, missing: str) -> str:
         """The id in the path; one that cannot be an id is answered like one that nobody has."""
@@ -229,7 +230,20 @@ def checked(model: type[B], content: bytes | bytearray, body: object) -> B:
 def refuse_query(request: Request) -> None:
     """ValidationFailed for the parameters of an endpoint that has none."""
     if request.scope["query_string"]:
-        validated(Body, dict(request.query_params))
+        validated(Body, _parameters(request))
+
+
+def _parameters(request: Request) -> dict[str, str]:
+    """The parameters; ValidationFailed for one that is sent twice, of which only the last would count."""
+    sent = request.query_params.multi_items()
+    found = dict(sent)
+    if len(found) < len(sent):
+        issues = Issues()
+        for name, times in Counter(name for name, _ in sent).items():
+            if times > 1:
+                issues.add(name, "Send it once", "too_big")
+        issues.check()
+    return found
 
 
 def check_head(request: Request) -> str | None:

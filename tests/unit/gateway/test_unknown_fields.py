@@ -42,6 +42,19 @@ async def test_no_route_passes_over_a_parameter_that_it_does_not_have(
     assert ("nonsense", "Unknown", "unrecognized_key") in issues(answer)
 
 
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda one: one.name)
+async def test_no_route_takes_one_of_two_values_of_a_parameter(
+    client: httpx.AsyncClient, endpoint: Endpoint
+) -> None:
+    answer = await client.request(endpoint.method, path_of(endpoint) + "?limit=1&limit=2")
+    assert issues(answer) == [("limit", "Send it once", "too_big")]
+
+
+async def test_every_parameter_that_is_sent_twice_is_named(client: httpx.AsyncClient) -> None:
+    query = "type=export.planned&type=export.executed&limit=5&exportId=a&exportId=b"
+    assert [path for path, *_ in issues(await client.get(f"/api/events?{query}"))] == ["type", "exportId"]
+
+
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.body], ids=lambda one: one.name)
 async def test_no_route_passes_over_a_field_that_it_does_not_have(
     client: httpx.AsyncClient, endpoint: Endpoint
