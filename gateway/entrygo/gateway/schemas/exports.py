@@ -103,8 +103,8 @@ class ExecuteBody(Body):
     shipment: Annotated[
         ShipmentInput | None,
         Field(
-            description="Facts for the documents, known once the truck is loaded; no effect on the plan"
-            " What is left out reads as not stated"
+            description="Facts for the documents, known once the truck is loaded; no effect on the plan, and"
+            " what is left out reads as not stated"
         ),
     ] = None
     trip: Annotated[
