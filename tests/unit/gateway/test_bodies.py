@@ -62,7 +62,9 @@ async def test_a_line_names_its_product_in_one_way(
     assert found == [(f"items.0.items.0.{field}", code) for field, code in expected]
 
 
-@pytest.mark.parametrize(("path", "holder"), [("items.0", "order"), ("items.0.items.0", "line")])
+@pytest.mark.parametrize(
+    ("path", "holder"), [("items.0.currency", "order"), ("items.0.items.0.currency", "line")]
+)
 async def test_amounts_in_another_currency_are_refused_and_never_taken_for_dollars(
     client: httpx.AsyncClient, path: str, holder: str
 ) -> None:
@@ -76,6 +78,19 @@ async def test_amounts_in_another_currency_are_refused_and_never_taken_for_dolla
     assert issues(await client.post(PATH, json=stating(124))) == [(path, "unsupported_currency")]
     for lawful in ("USD", "usd ", None):
         assert (await client.post(PATH, json=stating(lawful))).status_code == 200
+
+
+async def test_another_currency_hides_nothing_else_that_is_wrong(client: httpx.AsyncClient) -> None:
+    body = order_body()
+    order = body["items"][0]
+    order |= {"destinationCountry": "USA", "currency": "CAD"}
+    order["items"][0] |= {"quantity": 0, "currency": "CAD"}
+    assert {path for path, _ in issues(await client.post(PATH, json=body))} == {
+        "items.0.destinationCountry",
+        "items.0.currency",
+        "items.0.items.0.quantity",
+        "items.0.items.0.currency",
+    }
 
 
 async def test_every_issue_is_listed_at_once(client: httpx.AsyncClient) -> None:

@@ -14,7 +14,7 @@ from entrygo.gateway.mapping.orders import line_input, metadata_json
 from entrygo.gateway.mapping.plain_fields import Values
 from entrygo.gateway.schemas.declared import members
 from entrygo.gateway.schemas.fields import Body, IdempotencyKey, Identifier, Metadata, OwnName, is_plain
-from entrygo.gateway.schemas.orders import ANSWERED_ONLY, OrderLineInput, refuse_other_currency
+from entrygo.gateway.schemas.orders import ANSWERED_ONLY, OrderLineInput, in_usd
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.records.order import MAX_LINES, MAX_LINES_PER_ORDER, MAX_ORDERS, ORDER, ORDER_LINE
 
@@ -64,7 +64,7 @@ def _request(body: Any) -> sync_pb2.SyncOrdersRequest:
         shared = _shared_names(*order)
         metadata = order.get("metadata")
         if "currency" in order:
-            refuse_other_currency(order)
+            in_usd(order["currency"])
         added = add(
             external_id=_own_name(order.get("externalId")),
             metadata_json=None if metadata is None else _metadata_json(metadata),

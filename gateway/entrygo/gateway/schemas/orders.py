@@ -42,16 +42,19 @@ def _one_name(sku: object) -> object:
     return sku
 
 
-# Stated or not, amounts are in it.
-Usd = Annotated[str | None, Field(description=f"{CURRENCY}, if stated; no other is taken")]
-
-
-def refuse_other_currency(given: Any) -> Any:
-    """Amounts are in USD. Who states another currency would have it taken for that."""
-    currency = given.get("currency") if isinstance(given, dict) else None
+def in_usd(currency: object) -> object:
+    """Who states another currency would have it taken for that."""
     if currency is not None and str(currency).strip().upper() != CURRENCY:
         raise PydanticCustomError("unsupported_currency", OTHER_CURRENCY)
-    return given
+    return currency
+
+
+# Stated or not, amounts are in it.
+Usd = Annotated[
+    str | None,
+    BeforeValidator(in_usd),
+    Field(description=f"{CURRENCY}, if stated; no other is taken"),
+]
 
 
 @with_fields(ORDER_LINE)
@@ -65,7 +68,6 @@ class OrderLineInput(Body):
     @model_validator(mode="before")
     @classmethod
     def _named_by_sku(cls, line: Any) -> Any:
-        refuse_other_currency(line)
         if not isinstance(line, dict) or line.get("sku") is None:
             return line
         if line.get("productId") is None:
@@ -88,11 +90,6 @@ class OrderInput(Returned):
     ]
     metadata: Metadata | None = None
     currency: Usd = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _in_usd(cls, order: Any) -> Any:
-        return refuse_other_currency(order)
 
 
 def _check_lines(orders: object) -> object:
