@@ -52,10 +52,21 @@ class OwnKeyStore:
         )
         return counted
 
+    async def made_for(self, key_id: str) -> timedelta | None:
+        """How long the key was made to work, whatever a rotation left of it; None: without an end."""
+        lifetime: timedelta | None = await self._connection.fetchval(
+            "SELECT nullif(coalesce(made_until, expires_at), 'infinity') - created_at"  # noqa: S608
+            f" FROM api_keys WHERE {_SEEN} AND key_id = $4",
+            *self._scope,
+            key_id,
+        )
+        return lifetime
+
     async def end_after(self, key_id: str, overlap: timedelta) -> None:
         """The key works for `overlap` from now on, or for as long as it would have, where that is less."""
         await self._connection.execute(
-            "UPDATE api_keys SET expires_at = least(expires_at, now() + $5::interval)"  # noqa: S608
+            "UPDATE api_keys SET expires_at = least(expires_at, now() + $5::interval),"  # noqa: S608
+            " made_until = coalesce(made_until, expires_at, 'infinity')"
             f" WHERE {_SEEN} AND key_id = $4",
             *self._scope,
             key_id,

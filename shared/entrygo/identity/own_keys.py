@@ -108,7 +108,7 @@ class OwnKeys:
                 name=before.name,
                 scopes=before.scopes,
                 warehouse_id=before.warehouse_id,
-                expires_in=before.expires_at - before.created_at if before.expires_at else None,
+                expires_in=await store.made_for(key_id),
             )
             made = await self._add(connection, caller, asker, wanted)
             await store.end_after(key_id, overlap)

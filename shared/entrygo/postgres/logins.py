@@ -44,7 +44,7 @@ READ_KEYS = (
 MAKE_KEYS = (
     *READ_KEYS,
     "GRANT INSERT ON identity.api_keys TO %I",
-    "GRANT UPDATE (expires_at, revoked_at) ON identity.api_keys TO %I",
+    "GRANT UPDATE (expires_at, made_until, revoked_at) ON identity.api_keys TO %I",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON identity.idempotency_keys TO %I",
 )
 

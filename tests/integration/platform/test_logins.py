@@ -7,6 +7,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ from entrygo.cli.up.schemas import SCHEMAS, SERVICES, ensure_logins, migrate_all
 from entrygo.domain.errors import InvalidApiKey, ServiceUnavailable
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.identity.authenticator import Authenticator
+from entrygo.identity.own_keys import Once, OwnKeys
 from entrygo.identity.use_cases import create_account, create_key
 from entrygo.postgres.logins import LoginRefused, ensure_login, own, scram_verifier
 from entrygo.postgres.pool import Pool, open_pool, transaction
@@ -277,6 +279,17 @@ async def test_service_login_finds_whose_key_it_is(deployment: Deployment) -> No
         caller = await authenticator.authenticate(f"Bearer {session}")
         assert caller.key_id == principal.key_id
         await authenticator.end_session(caller)
+
+
+async def test_login_of_the_service_that_makes_keys_replaces_and_revokes_them(deployment: Deployment) -> None:
+    async with await open_pool(deployment.owner, schema="identity", max_size=1) as pool:
+        await create_account(pool, Ids(), name="Alice", account_id=ALICE.account_id)
+        _, secret = await create_key(pool, Ids(), utc_now, account_id=ALICE.account_id)
+    async with await open_pool(deployment.login_of("sync"), schema="identity") as pool:
+        principal = await Authenticator(pool, service_tokens=()).authenticate(f"Bearer {secret}")
+        keys, once = OwnKeys(pool, Ids()), Once(operation="keys.rotate", key="", fingerprint=b"")
+        made = await keys.rotate(principal, principal.key_id, timedelta(days=1), once)
+        assert (await keys.revoke(principal, made.key.key_id)).revoked_at is not None
 
 
 async def test_new_password_of_a_url_becomes_the_login_s(deployment: Deployment) -> None:

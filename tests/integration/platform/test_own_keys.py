@@ -167,6 +167,17 @@ async def test_rotation_gives_no_key_more_time_than_it_had(pool: Pool, keys: Own
     assert (old.key_id, old.expires_at) == (before.key.key_id, before.key.expires_at)
 
 
+@pytest.mark.parametrize("lifetime", [None, 10 * DAY], ids=str)
+async def test_key_that_is_rotated_again_is_replaced_for_as_long_as_it_was_made(
+    pool: Pool, keys: OwnKeys, lifetime: timedelta | None
+) -> None:
+    asker = await caller(pool)
+    before = await created(keys, asker, expires_in=lifetime)
+    for _ in range(3):
+        made = await keys.rotate(asker, before.key.key_id, DAY, once(operation="keys.rotate"))
+        assert made.key.expires_at == (lifetime and made.key.created_at + lifetime)
+
+
 async def test_rotation_without_overlap_ends_the_key_before_at_once(pool: Pool, keys: OwnKeys) -> None:
     asker = await caller(pool)
     before = await created(keys, asker)
