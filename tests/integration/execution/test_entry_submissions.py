@@ -299,6 +299,8 @@ async def test_whole_package_takes_a_number_for_each_entry(world: World) -> None
         ({2: "XYZ-1234567-2"}, "files as ABC"),
     ):
         assert problem in await problem_of(process.links.answer(token, acknowledged(numbers=given)))
+    torn = acknowledged(NUMBERS[1], {1: NUMBERS[0]})
+    assert "another number of entry 1" in await problem_of(process.links.answer(token, torn))
     page = await process.entry_outcomes.find_packages(LIVE, NUMBERS[1].lower())
     assert [(each.export_id, list(each.entry_numbers)) for each in page.data] == [(OLD, list(NUMBERS))]
     await process.withdraw()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from entrygo.domain.errors import InvalidExportState, RevisionLimitReached
+from entrygo.domain.errors import InvalidExportState, RevisionLimitReached, ValidationFailed
 from entrygo.domain.lifecycle import State
 from entrygo.execution.broker.entry_numbers import (
     CoveredEntries,
@@ -129,9 +129,10 @@ def answered_with(
 
 def _numbers(submission: Submission, answer: Answer, covered: CoveredEntries) -> dict[int, str]:
     """The numbers by entry: those that were known, updated by those in the answer."""
-    given = dict(answer.entry_numbers)
-    if answer.entry_number is not None:
-        given.setdefault(covered.first, answer.entry_number)
+    given, alone = dict(answer.entry_numbers), answer.entry_number
+    if alone is not None and given.setdefault(covered.first, alone) != alone:
+        message = f"entryNumbers has another number of entry {covered.first}"
+        raise ValidationFailed.of([("entryNumber", message, "conflict")])
     covered.check(given)
     numbers = {**submission.entry_numbers, **given}
     if given:
