@@ -15,7 +15,12 @@ from typing import TypeVar
 import asyncpg
 from google.protobuf.message import Message
 
-from entrygo.domain.errors import IdempotencyConflict, IdempotencyInProgress, ServiceUnavailable
+from entrygo.domain.errors import (
+    EntryGoError,
+    IdempotencyConflict,
+    IdempotencyInProgress,
+    ServiceUnavailable,
+)
 from entrygo.domain.principal import Visible
 from entrygo.postgres.large_bytes import packed_beside, unpacked_beside
 from entrygo.postgres.pool import CommitUnknown, Connection, Pool, transaction
@@ -249,10 +254,21 @@ async def run_prepared_once(
     Nothing is prepared for a call that was answered already. Who may not see what the answer is about must
     have been refused before.
     """
-    earlier = await find_reply(pool, scope, operation=operation, key=key, fingerprint=fingerprint)
+
+    async def answered() -> bytes | None:
+        return await find_reply(pool, scope, operation=operation, key=key, fingerprint=fingerprint)
+
+    earlier = await answered()
     if earlier is not None:
         return Reply(earlier, replayed=True)
-    work = await prepare()
+    try:
+        work = await prepare()
+    except EntryGoError:
+        # What stands against it may be what a call with this key has done meanwhile.
+        earlier = await answered()
+        if earlier is None:
+            raise
+        return Reply(earlier, replayed=True)
     return await run_once(
         pool,
         scope,

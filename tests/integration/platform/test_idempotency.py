@@ -5,9 +5,23 @@ from datetime import timedelta
 
 import pytest
 
-from entrygo.domain.errors import IdempotencyConflict, IdempotencyInProgress, NotFound
+from entrygo.domain.errors import (
+    IdempotencyConflict,
+    IdempotencyInProgress,
+    InvalidExportState,
+    NotFound,
+)
 from entrygo.domain.principal import Mode, Tenant, Visible
-from entrygo.postgres.idempotency import KeyRow, KeyStore, Reply, fingerprint, purge, run_once
+from entrygo.postgres.idempotency import (
+    KeyRow,
+    KeyStore,
+    Reply,
+    Work,
+    fingerprint,
+    purge,
+    run_once,
+    run_prepared_once,
+)
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, open_pool, transaction
 from entrygo.proto.planning.v1 import planning_pb2
 
@@ -97,6 +111,28 @@ async def test_key_is_free_again_when_the_write_failed(database_url: str) -> Non
             await run_once(pool, WHOLE, operation="op", key="key", fingerprint=b"payload", work=fail)
         assert await writer.effects() == 0
         assert not (await writer.write("key")).replayed
+
+
+async def test_call_that_the_first_one_with_its_key_overtakes_gets_its_answer_and_no_refusal(
+    database_url: str,
+) -> None:
+    async with await open_pool(database_url, schema="sync") as pool:
+        writer = Writer(pool)
+
+        async def prepared(key: str) -> Reply:
+            async def prepare() -> Work:
+                # The first call commits between the look at the key and the look at what there is.
+                await writer.write("key")
+                raise InvalidExportState("It was sent a moment ago.")
+
+            return await run_prepared_once(
+                pool, WHOLE, operation="op", key=key, fingerprint=b"payload", prepare=prepare
+            )
+
+        assert await prepared("key") == Reply(b"sacc_alice1", replayed=True)
+        with pytest.raises(InvalidExportState):
+            await prepared("another")
+        assert await writer.effects() == 1
 
 
 async def test_key_of_a_write_that_is_over_is_not_released(database_url: str) -> None:
