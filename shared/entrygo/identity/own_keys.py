@@ -24,7 +24,7 @@ from entrygo.identity.keys import ApiKey, generate_secret, hash_secret, is_sessi
 from entrygo.identity.own_key_store import OwnKeyStore
 from entrygo.identity.sessions import secret_of
 from entrygo.identity.store import IdentityStore
-from entrygo.postgres.clock import transaction_time
+from entrygo.postgres.clock import current_time, transaction_time
 from entrygo.postgres.idempotency import run_once
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Ids
@@ -102,7 +102,9 @@ class OwnKeys:
             store = OwnKeyStore(connection, caller.visible)
             before = await _found(store, key_id, locked=True)
             _check_within(asker, before.scopes, before.warehouse_id)
-            if not before.is_usable(await transaction_time(connection)):
+            # The lock may have been waited for: who had it began later than this transaction, perhaps, and
+            # ended the key then.
+            if not before.is_usable(await current_time(connection)):
                 raise KeyNotUsable
             wanted = Wanted(
                 name=before.name,

@@ -25,6 +25,7 @@ from entrygo.identity.authenticator import Authenticator
 from entrygo.identity.own_key_store import OwnKeyStore
 from entrygo.identity.own_keys import Made, Once, OwnKeys, Wanted
 from entrygo.identity.use_cases import create_account, create_key, revoke_key
+from entrygo.postgres.idempotency import KeyStore
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from entrygo.process.clock import Ids, utc_now
 from tests.harness.postgres import SESSIONS_THAT_WAIT
@@ -187,6 +188,25 @@ async def test_rotation_without_overlap_ends_the_key_before_at_once(pool: Pool, 
         await known_by(pool, before.secret)
     with pytest.raises(KeyNotUsable):
         await keys.rotate(asker, before.key.key_id, timedelta(), once(operation="keys.rotate"))
+
+
+async def test_key_that_ended_while_its_rotation_waited_is_not_rotated(pool: Pool, keys: OwnKeys) -> None:
+    asker = await caller(pool)
+    before = (await created(keys, asker)).key.key_id
+    async with transaction(pool, asker.visible) as holding, pool.acquire() as watching:
+        held = KeyStore(holding, asker.visible, "keys.rotate")
+        await held.claim("k-1", b"asked")
+        waiting = asyncio.create_task(
+            keys.rotate(asker, before, timedelta(), once("k-1", operation="keys.rotate"))
+        )
+        async with asyncio.timeout(60):
+            while not (waiting.done() or await watching.fetchval(SESSIONS_THAT_WAIT)):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await keys.rotate(asker, before, timedelta(), once(operation="keys.rotate"))
+        await held.release("k-1")
+    with pytest.raises(KeyNotUsable):
+        await waiting
+    assert len((await keys.page(asker, before="", limit=9))[0]) == 3
 
 
 async def test_revoked_key_is_refused_and_stays_as_it_was_revoked(pool: Pool, keys: OwnKeys) -> None:
