@@ -20,6 +20,8 @@ from entrygo.cli.archive.file import ArchiveUnreadable
 from entrygo.cli.archive.tables import KEPT, TABLES
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.execution.objects.by_digest import ObjectStore
+from entrygo.inspection.folding import ExportKey
+from entrygo.inspection.store import ReadModelStore
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, open_pool, transaction
 from entrygo.proto.events.v1 import events_pb2
 from tests.harness.rows import insert_row
@@ -259,6 +261,21 @@ async def test_what_was_sent_again_after_a_run_that_died_half_way_is_put_back_by
         await connection.execute("UPDATE broker_submissions SET status = 'prepared'")
     assert await run(archive) == []
     assert of(OLD, await everything(archive.databases)) >= moved_tables()
+
+
+async def test_what_a_late_event_leaves_in_the_read_model_gives_way_to_the_export_that_comes_back(
+    archive: Archive,
+) -> None:
+    before = await everything(archive.databases)
+    await run(archive)
+    async with transaction(archive.databases.inspection, EVERYONE) as connection:
+        # As the projection has it: the event was applied, and its owner knew no such export.
+        key = ExportKey(ACCOUNT, MODE, OLD)
+        store = ReadModelStore(connection)
+        await store.lock([key])
+        await store.forget(key)
+    await bring_back(archive)
+    assert without_notes(await everything(archive.databases)) == without_notes(before)
 
 
 async def test_an_order_that_was_synced_again_stays_and_stays_claimed(

@@ -28,6 +28,7 @@ from entrygo.cli.archive.databases import Databases
 from entrygo.cli.archive.file import ArchivedExport, ArchiveUnreadable
 from entrygo.cli.archive.rows_store import (
     delete_claims,
+    delete_emptied,
     delete_old_costs,
     delete_orders,
     delete_rows,
@@ -145,6 +146,7 @@ class Archive:
         async with transaction(self.databases.execution, EVERYONE) as connection:
             await insert_rows(connection, "execution", export.of("execution"))
         async with transaction(self.databases.inspection, EVERYONE) as connection:
+            await delete_emptied(connection, export.key)
             await insert_rows(connection, "inspection", export.of("inspection"))
         async with transaction(self.databases.planning, EVERYONE) as connection:
             await insert_rows(connection, "planning", export.of("planning"))

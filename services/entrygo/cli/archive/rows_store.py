@@ -57,6 +57,13 @@ async def delete_rows(connection: Connection, schema: str, key: Key) -> None:
         )
 
 
+async def delete_emptied(connection: Connection, key: Key) -> None:
+    """The row without a state that an event which came after its export had gone leaves in the read model."""
+    await connection.execute(
+        "DELETE FROM exports WHERE state = '' AND account_id = $1 AND mode = $2 AND export_id = $3", *key
+    )
+
+
 async def delete_old_costs(connection: Connection) -> None:
     """Deletes what archived exports cost their importers, once no plan asks for it any more."""
     await connection.execute(
