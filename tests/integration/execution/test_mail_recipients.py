@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,18 @@ from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.execution.broker import confirmations
 from entrygo.execution.broker.bulkhead import Bulkhead, DestinationSilent, Slot
 from entrygo.execution.broker.channels.base import Outcome
-from entrygo.execution.broker.recipient_answers import list_recipients, set_recipient_state
+from entrygo.execution.broker.delivery import BrokerDelivery
+from entrygo.execution.broker.recipient_answers import (
+    LinkedRecipient,
+    list_recipients,
+    set_recipient_state,
+)
 from entrygo.execution.broker.recipients import RecipientState
 from entrygo.execution.broker.rooms import BulkheadLimits
 from entrygo.execution.broker.routes import Route
 from entrygo.execution.broker.signed_links import LinkNotValid
 from entrygo.proto.events.v1 import events_pb2
+from tests.harness.postgres import SESSIONS_THAT_WAIT
 from tests.integration.execution.channels import AGAIN, ScriptedChannel
 from tests.integration.execution.world import LIVE, TEST, Process, World, add_exports
 from tests.unit.execution.snapshots import make_snapshot
@@ -79,6 +86,31 @@ async def test_a_package_waits_for_its_recipients_word_and_leaves_with_it(strict
     await process.deliver_due()
     assert subjects(strict)[1:] == ["EntryGo broker submission cp_ch100001"]
     assert (await submission(process)).status == "sent"
+
+
+async def test_a_word_that_comes_while_a_package_is_being_held_frees_it(
+    strict: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strict.planning.snapshots["batch_124"] = make_snapshot(export_id="batch_124")
+    process = await strict.process()
+    await process.execute()
+    await process.deliver_due()
+    hold, said = BrokerDelivery._hold, list[asyncio.Task[LinkedRecipient]]()
+
+    async def be_answered_and_hold(self: BrokerDelivery, *given: Any) -> None:
+        if not said:
+            said.append(asyncio.create_task(process.recipients.answer(token_in(strict), takes_mail=True)))
+            async with asyncio.timeout(60), process.pool.acquire() as watching:
+                while not (said[0].done() or await watching.fetchval(SESSIONS_THAT_WAIT)):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+        await hold(self, *given)
+
+    monkeypatch.setattr(BrokerDelivery, "_hold", be_answered_and_hold)
+    await process.execute("key-2", export_id="batch_124")
+    await process.deliver_due()
+    await said[0]
+    await process.deliver_due()
+    assert (await submission(process, "batch_124")).status == "sent"
 
 
 async def test_a_refusal_fails_what_waits_and_what_comes(strict: World) -> None:

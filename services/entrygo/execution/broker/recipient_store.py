@@ -129,11 +129,13 @@ class RecipientStore:
         )
 
     async def release_held(self) -> None:
-        """What was held back is due at once; whether it may leave is decided anew."""
+        """What was held back is due at once; whether it may leave is decided anew.
+
+        What was not tried yet, too: one that is being held at this moment is waited for.
+        """
         await self._connection.execute(
             "UPDATE broker_submissions SET next_attempt_at = now()"
-            " WHERE account_id = $1 AND mode = $2 AND status = 'prepared' AND attempts = 0"
-            " AND held_at IS NOT NULL",
+            " WHERE account_id = $1 AND mode = $2 AND status = 'prepared' AND attempts = 0",
             *self._scope,
         )
         await self._connection.execute(
