@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 import uvloop
 
-from entrygo.process import tracing
+from entrygo.process import open_files, tracing
 from entrygo.process.ending import run_until_ended, stop_on_signals
 from entrygo.process.logging import configure_logging
 from entrygo.process.memory import collect_seldom, share_arenas
@@ -35,6 +35,7 @@ def run(name: str, settings: ProcessSettings, main: Main, *, limits: StopSetting
     if "--check" in sys.argv[1:]:
         sys.stdout.write(f"{settings!r}\n")
         return
+    open_files.allow_enough()
     share_arenas()
     sys.setswitchinterval(SWITCH_SECONDS)
     configure_logging(name, settings.log)
