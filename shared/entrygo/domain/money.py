@@ -1,5 +1,6 @@
 """Decimals of the contract: how they are read, rounded and shown. Never a binary float in between."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 CENT = Decimal("0.01")
@@ -7,10 +8,14 @@ MAX_DECIMAL_PLACES = 4
 MAX_INTEGER_DIGITS = 12
 MAX_WRITTEN_DIGITS = 28  # the precision of the decimal context
 LARGEST_INTEGER = 2**63  # no larger one is written as JSON
+# As nearly all are written: within the bounds, which need not be looked for.
+_WITHIN_BOUNDS = re.compile(rf"-?[0-9]{{1,{MAX_INTEGER_DIGITS}}}(?:\.[0-9]{{1,{MAX_DECIMAL_PLACES}}})?")
 
 
 def parse_decimal(value: str | int | Decimal, integer_digits: int = MAX_INTEGER_DIGITS) -> Decimal:
     """A finite decimal with at most so many integer digits and 4 decimals; ValueError otherwise."""
+    if isinstance(value, str) and integer_digits >= MAX_INTEGER_DIGITS and _WITHIN_BOUNDS.fullmatch(value):
+        return Decimal(value)
     try:
         number = Decimal(value)
     except (InvalidOperation, TypeError, ValueError):

@@ -15,8 +15,8 @@ from entrygo.execution.package.artifacts import MANIFEST_TYPE, RenderedArtifact
 from entrygo.execution.package.entry_snapshots import entries_by_importer, has_several_importers, importer_of
 from entrygo.execution.package.facts import NOTICE
 from entrygo.execution.package.findings import CountedFinding, findings_of_plan
-from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, InvoiceLine
-from entrygo.execution.package.invoice_columns import COLUMNS, LINE, PRODUCT, QUANTITY, product_rows
+from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry
+from entrygo.execution.package.invoice_columns import COLUMNS, PRODUCT, product_rows
 from entrygo.execution.package.json_values import (
     GENERATOR,
     Json,
@@ -32,22 +32,14 @@ from entrygo.execution.package.json_values import (
     transport,
     weight,
 )
+from entrygo.execution.package.manifest_lines import manifest_lines
 from entrygo.execution.package.port import port_of_entry
 from entrygo.execution.package.printable import clean_text, dotted_hts
 from entrygo.execution.package.replaced_package import replaced_package
 from entrygo.execution.package.shipment_values import carriage, charges, sale
 
 SCHEMA_VERSION = "2.0"
-# Once for each order, among the orders. What is the same on every line stands at the head of the manifest.
-_OF_THE_ORDER = frozenset(
-    {"order_external_id", "package_marks", "destination_state", "destination_postal_code"}
-)
-_LINE_COLUMNS = tuple(
-    each for each in COLUMNS if each.scope in (QUANTITY, LINE) and each.name not in _OF_THE_ORDER
-)
 _PRODUCT_COLUMNS = tuple((index, each.name) for index, each in enumerate(COLUMNS) if each.scope is PRODUCT)
-_INTEGERS = frozenset({"line_number", "consolidated_line_number"})
-_LISTS = frozenset({"warnings"})
 
 
 class Manifest(Document):
@@ -85,7 +77,7 @@ def _document(invoice: Invoice, earlier: Sequence[RenderedArtifact]) -> Json:
         "entry": _entry(invoice),
         "orders": _orders(invoice),
         "products": [_product(row) for row in product_rows(invoice).values()],
-        "lines": (_line(invoice, line) for line in invoice.lines),
+        "lines": manifest_lines(invoice),
         "consolidated_lines": [_consolidated(line) for line in invoice.consolidated],
         "totals": _totals(invoice),
         "validation_messages": [_message(found) for found in findings_of_plan(snapshot)],
@@ -225,17 +217,6 @@ def _excluded(order: ExcludedOrder) -> Json:
 
 def _product(row: Sequence[str]) -> Json:
     return {name: row[index] for index, name in _PRODUCT_COLUMNS if row[index]}
-
-
-def _line(invoice: Invoice, line: InvoiceLine) -> Json:
-    stated = ((column.name, column.cell(invoice, line)) for column in _LINE_COLUMNS)
-    return {"product_id": line.product.id, **{name: _value(name, cell) for name, cell in stated if cell}}
-
-
-def _value(name: str, content: str) -> object:
-    if name in _INTEGERS:
-        return int(content)
-    return content.split(";") if name in _LISTS else content
 
 
 def _consolidated(line: ConsolidatedLine) -> Json:
