@@ -20,9 +20,9 @@ from entrygo.postgres.idempotency import (
     fingerprint,
     purge,
     run_once,
-    run_prepared_once,
 )
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, open_pool, transaction
+from entrygo.postgres.prepared_once import run_prepared_once
 from entrygo.proto.planning.v1 import planning_pb2
 
 ALICE = Tenant("acc_alice", Mode.LIVE)

@@ -28,8 +28,9 @@ from entrygo.execution.package.summary import summary_of
 from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Artifact, Package, PackageState, Submission, SubmissionStatus
-from entrygo.postgres.idempotency import Reply, Work, run_prepared_once
+from entrygo.postgres.idempotency import Reply, Work
 from entrygo.postgres.pool import Connection, Pool, transaction
+from entrygo.postgres.prepared_once import run_prepared_once
 from entrygo.process.clock import Clock, Ids
 from entrygo.proto.execution.v1 import execution_pb2
 

@@ -37,8 +37,9 @@ from entrygo.execution.reconciliation.tasks import settle
 from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Package, SubmissionStatus
-from entrygo.postgres.idempotency import Reply, Work, run_once, run_prepared_once
+from entrygo.postgres.idempotency import Reply, Work, run_once
 from entrygo.postgres.pool import Connection, Pool
+from entrygo.postgres.prepared_once import run_prepared_once
 from entrygo.process.clock import Clock, Ids
 
 # Each summary is kept for ever, and so is its event.

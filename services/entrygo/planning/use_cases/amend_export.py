@@ -12,8 +12,9 @@ from entrygo.planning.store import PlanningStore
 from entrygo.planning.use_cases.plan_export import PlanExport
 from entrygo.planning.use_cases.predecessors import check_can_be_followed, stored_snapshot
 from entrygo.planning.use_cases.recording import found_export
-from entrygo.postgres.idempotency import Reply, Work, run_prepared_once
+from entrygo.postgres.idempotency import Reply, Work
 from entrygo.postgres.pool import Pool, transaction
+from entrygo.postgres.prepared_once import run_prepared_once
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,10 +38,10 @@ from entrygo.postgres.idempotency import (
     committed,
     find_reply,
     replay,
-    run_prepared_once,
 )
 from entrygo.postgres.large_bytes import deflated_beside
 from entrygo.postgres.pool import Connection, Pool, transaction
+from entrygo.postgres.prepared_once import run_prepared_once
 from entrygo.process.clock import Clock, Ids
 from entrygo.process.memory import making_millions
 from entrygo.requests.fair_slots import FairSlots
