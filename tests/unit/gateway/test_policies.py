@@ -28,6 +28,13 @@ async def test_policy_is_that_of_nobody_until_one_is_set(client: httpx.AsyncClie
     assert answer.json() | {"updatedAt": None} == POLICY | {"updatedAt": None}
 
 
+async def test_policy_is_taken_as_it_was_answered(client: httpx.AsyncClient) -> None:
+    for _ in range(2):
+        shown = (await client.get("/api/policy")).json()
+        answer = await client.put("/api/policy", json={"accountId": ACCOUNT, **shown})
+        assert (answer.status_code, answer.json() | {"updatedAt": None}) == (200, shown | {"updatedAt": None})
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

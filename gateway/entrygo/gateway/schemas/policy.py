@@ -12,6 +12,7 @@ from entrygo.gateway.schemas.fields import (
     Identifier,
     LongText,
     PlanHash,
+    Returned,
     ShortText,
     at_most,
 )
@@ -19,8 +20,10 @@ from entrygo.gateway.schemas.fields import (
 MAX_CODES = 200
 
 
-class PolicyBody(Body):
+class PolicyBody(Returned):
     """Replaces the policy; what is absent is as it is without one."""
+
+    answered_only = frozenset({"updatedAt"})
 
     account_id: Annotated[Identifier, Field(description="EntryGo account ID")]
     severities: Annotated[
