@@ -130,7 +130,7 @@ class Edge:
 
     def _docs(self) -> dict[str, dict[str, Answer]]:
         """The documentation. It has no key either, so that each peer may search so often a second."""
-        site = DocsSite(Library(), self._door.admit_link)
+        site = DocsSite(Library(), self._door.admit_link, no_such_page)
         return {
             "/llms.txt": {"GET": site.llms},
             "/llms-full.txt": {"GET": site.llms_full},

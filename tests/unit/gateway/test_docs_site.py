@@ -111,6 +111,15 @@ def test_link_between_files_becomes_one_between_pages(link: str, folder: str, ta
     assert page_link(link, folder) == target
 
 
+async def test_browser_at_a_page_that_there_is_not_is_shown_one_and_a_program_json(
+    client: httpx.AsyncClient,
+) -> None:
+    answer = await client.get("/docs/concepts/gone", headers={"accept": "text/html,*/*;q=0.8"})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is no such page." in answer.text
+    assert (await client.get("/docs/concepts/gone")).json()["errorCode"] == "NOT_FOUND"
+
+
 async def test_markdown_lies_beside_a_page(client: httpx.AsyncClient) -> None:
     answer = await client.get("/docs/guides/first-export.md")
     assert answer.headers["content-type"] == "text/markdown; charset=utf-8"

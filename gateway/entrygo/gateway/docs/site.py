@@ -34,17 +34,26 @@ HEADERS = {
 class DocsSite:
     """Renders every page once, off the event loop, on the first request for any of them."""
 
-    def __init__(self, library: Library, count_search: Callable[[Request], None]) -> None:
-        """`count_search` raises RateLimited for a peer that searches too often: no key is asked for."""
+    def __init__(
+        self,
+        library: Library,
+        count_search: Callable[[Request], None],
+        no_such_page: Callable[[], Response],
+    ) -> None:
+        """`count_search` raises RateLimited for a peer that searches too often: no key is asked for.
+
+        `no_such_page`: what a browser is shown that follows a link to a page that there is not.
+        """
         self._library = library
         self._count_search = count_search
+        self._no_such_page = no_such_page
         environment = html_environment()
         self._page = environment.get_template("docs.html")
         self._results = environment.get_template("docs_search.html")
         self._style = files("entrygo.gateway").joinpath("templates", STYLE).read_bytes()
 
     async def answer(self, request: Request) -> Response:
-        """GET /docs and what lies below it. Raises NotFound."""
+        """GET /docs and what lies below it. Raises NotFound for a program."""
         name = str(request.path_params.get("name", "")).removesuffix("/")
         if name == STYLE:
             return Response(self._style, media_type="text/css")
@@ -57,6 +66,8 @@ class DocsSite:
             return await asyncio.to_thread(self._html, page)
         if (page := self._by_source(name)) is not None:
             return Response(page.source, media_type="text/markdown")
+        if "text/html" in request.headers.get("accept", ""):
+            return self._no_such_page()
         raise NotFound("There is no such page; /docs lists them.")
 
     async def asyncapi(self, request: Request) -> Response:
