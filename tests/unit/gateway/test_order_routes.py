@@ -60,3 +60,16 @@ async def test_metadata_is_kept_as_it_was_sent(client: httpx.AsyncClient) -> Non
     body["items"][0]["metadata"] = metadata
     [order] = (await client.post("/api/orders/sync", json=body)).json()["data"]
     assert (await client.get(f"/api/orders/{order['id']}")).json()["metadata"] == metadata
+
+
+async def test_exports_of_an_order_are_none_for_one_that_waits_and_404_for_one_that_there_is_not(
+    client: httpx.AsyncClient,
+) -> None:
+    [order] = (await client.post("/api/orders/sync", json=order_body())).json()["data"]
+    answer = await client.get(f"/api/orders/{order['id']}/exports")
+    assert (answer.status_code, answer.json()) == (200, {"data": []})
+    answer = await client.get("/api/orders/ord_missing/exports")
+    assert (answer.status_code, answer.json()) == (
+        404,
+        {"errorCode": "NOT_FOUND", "message": "Order not found."},
+    )

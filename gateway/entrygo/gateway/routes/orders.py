@@ -44,15 +44,22 @@ async def list_orders(exchange: Exchange) -> Response:
 
 async def get_order(exchange: Exchange) -> Response:
     """GET /api/orders/{id}: one order with all that is kept of it."""
-    order_id = exchange.path_id("Order not found.")
-    found = await exchange.read(exchange.services.sync.GetOrder, sync_pb2.GetRequest(id=order_id))
-    return json_answer(stored_order(found))
+    return json_answer(stored_order(await _order(exchange)))
+
+
+async def _order(exchange: Exchange) -> sync_pb2.Order:
+    """The order that the path names. Raises NotFound."""
+    request = sync_pb2.GetRequest(id=exchange.path_id("Order not found."))
+    return await exchange.read(exchange.services.sync.GetOrder, request)
 
 
 async def list_exports(exchange: Exchange) -> Response:
     """GET /api/orders/{id}/exports: where the order is, or what it left with."""
     request = planning_pb2.ListOrderExportsRequest(order_id=exchange.path_id("Order not found."))
     found = await exchange.read(exchange.services.planning.ListOrderExports, request)
+    if not found.data:
+        # Planning knows no orders: in no export are one that waits, and one that there is not.
+        await _order(exchange)
     answer: OrderExportsAnswer = {
         "data": [
             {
