@@ -326,3 +326,37 @@ def test_quantities_that_are_not_those_of_the_truck_are_left_to_the_carrier() ->
     for truck, is_left in ((orders, False), (orders + 1, True)):
         manifest = json_of(counted(None, None, None, truck=truck), "ace_manifest.json")
         assert ("quantity" in manifest["left_to_the_carrier"]["shipments"]) is is_left
+
+
+def test_the_costs_of_orders_name_their_importer_and_the_fee_estimate_adds_them_up(
+    package: dict[str, RenderedArtifact],
+) -> None:
+    costs = rows_of(package, "landed-costs.csv")
+    own = THREE.warehouse.importer_of_record.name
+    assert {(row["entry"], row["importer_external_id"], row["importer_name"]) for row in costs} == {
+        ("1", "", own),
+        ("2", "brand-north", NORTH.name),
+        ("3", "brand-prairie", PRAIRIE.name),
+    }
+    [first, north, prairie] = json_of(package, "fee_estimate.json")["importers"]
+    assert (first["importer"], first["name"], first["entries"]) == (None, own, [1])
+    assert (north["importer"], north["entries"], prairie["importer"]) == ("brand-north", [2], "brand-prairie")
+    of_north = [row for row in costs if row["importer_external_id"] == "brand-north"]
+    for total, column in (("value", "goods_value"), ("duty_low", "duty_low"), ("fees", "fees")):
+        assert Decimal(north[total]) == sum(Decimal(row[column]) for row in of_north)
+
+
+def test_an_importer_of_several_entries_has_one_total_and_none_where_one_was_not_computed() -> None:
+    north = THREE.entries[1]
+    second = THREE.entries[2].model_copy(update={"importer_id": north.importer_id})
+    unknown = THREE.entry_duties[2].model_copy(update={"duty_low_usd": None, "duty_high_usd": None})
+    changed = {
+        "entries": (THREE.entries[0], north, second),
+        "entry_duties": (*THREE.entry_duties[:2], unknown),
+    }
+    documents = rendered(THREE.model_copy(update=changed))
+    [_, total] = json_of(documents, "fee_estimate.json")["importers"]
+    assert (total["importer"], total["entries"]) == ("brand-north", [2, 3])
+    assert (total["duty_low"], total["duty_high"]) == (None, None)
+    fees = [duty.processing_fee_usd for duty in THREE.entry_duties[1:]]
+    assert Decimal(total["fees"]) == sum(fees)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from entrygo.domain.snapshot import EntryCost, Savings, SavingsBasis
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.importer_costs import totals_of_importers
 from entrygo.execution.package.invoice import CURRENCY, Invoice
 from entrygo.execution.package.json_values import Json, canonical_json, json_head, money
 
@@ -41,6 +42,7 @@ class FeeEstimate(Document):
                 "savings_basis": savings.measured.basis if savings.measured else SavingsBasis.PER_ORDER,
                 **_measured(savings),
                 "basis": _basis(invoice, savings),
+                **_importers(invoice),
                 **_bonds(invoice),
             }
         )
@@ -51,6 +53,12 @@ def _measured(savings: Savings) -> Json:
         return {}
     found = savings.measured
     return {"measured": {"alternative": _cost(found.alternative), "saving": money(found.saving_usd)}}
+
+
+def _importers(invoice: Invoice) -> Json:
+    """What each importer bears; nothing in plans that were stored before duty was estimated."""
+    totals = totals_of_importers(invoice.snapshot)
+    return {"importers": totals} if totals else {}
 
 
 def _bonds(invoice: Invoice) -> Json:

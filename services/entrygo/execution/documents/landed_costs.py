@@ -2,7 +2,8 @@
 
 The parts of the orders add up to the duty and the fees of their entries, to the cent. A duty that was not
 computed is blank; where low and high differ, something is still to be decided. `entry` is the place of an
-order's entry in the plan, as in the table of actual costs, whose `entry_number` is the broker's.
+order's entry in the plan, as in the table of actual costs, whose `entry_number` is the broker's. The
+importer is that of the entry; its id is blank for the warehouse's own.
 """
 
 from collections.abc import Sequence
@@ -13,13 +14,15 @@ from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.csv_table import csv_table
 from entrygo.execution.package.facts import SHORT_NOTICE
+from entrygo.execution.package.importer_costs import importers_of_entries
 from entrygo.execution.package.invoice import CURRENCY, Invoice
 from entrygo.execution.package.invoice_columns import money
 from entrygo.execution.package.printable import clean_text
 
 COLUMNS = (
     "package_number", "entry", "order_id", "order_external_id", "goods_value", "duty_low", "duty_high",
-    "fees", "landed_cost_low", "landed_cost_high", "currency", "notice",
+    "fees", "landed_cost_low", "landed_cost_high", "currency", "notice", "importer_external_id",
+    "importer_name",
 )  # fmt: skip
 NUMERIC_COLUMNS = frozenset(
     {"entry", "goods_value", "duty_low", "duty_high", "fees", "landed_cost_low", "landed_cost_high"}
@@ -38,8 +41,10 @@ class LandedCosts(Document):
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         names = {order.id: clean_text(order.external_id) for order in invoice.snapshot.orders}
+        importers, package = importers_of_entries(invoice.snapshot), invoice.package.number
         rows = (
-            _row(invoice.package.number, names[cost.order_id], cost) for cost in invoice.snapshot.landed_costs
+            (*_row(package, names[cost.order_id], cost), *importers.get(cost.entry_number, ("", "")))
+            for cost in invoice.snapshot.landed_costs
         )
         return csv_table(COLUMNS, rows, NUMERIC_COLUMNS)
 
