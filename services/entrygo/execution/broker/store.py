@@ -78,32 +78,38 @@ class SubmissionStore:
 
         With `entry` the newest one that the entry went in; without, of all.
         """
-        row = await self._connection.fetchrow(
-            f"SELECT {SUBMISSION} FROM broker_submissions"  # noqa: S608
-            " WHERE account_id = $1 AND mode = $2 AND package_id = $3 AND kind = 'package'"
-            " AND ($4::text IS NULL OR warehouse_id = $4)"
-            " AND ($5::integer IS NULL OR entry IS NULL OR entry = $5)"
-            " ORDER BY prepared_at DESC, id DESC LIMIT 1 FOR UPDATE",
-            *self._scope,
+        return await self._newest(
+            "AND ($4::text IS NULL OR warehouse_id = $4)"
+            " AND ($5::integer IS NULL OR entry IS NULL OR entry = $5)",
             package_id,
             self._warehouse_id,
             entry,
         )
-        return None if row is None else submission_from_row(row)
 
     async def latest_in_place_of(self, package_id: str, submission_id: str) -> Submission | None:
         """The newest submission of what this one is of, itself unless it was sent again; locked as above."""
-        row = await self._connection.fetchrow(
-            f"SELECT {SUBMISSION} FROM broker_submissions"  # noqa: S608
-            " WHERE account_id = $1 AND mode = $2 AND package_id = $3 AND kind = 'package'"
-            " AND entry IS NOT DISTINCT FROM (SELECT entry FROM broker_submissions"
-            "  WHERE account_id = $1 AND mode = $2 AND id = $4)"
-            " ORDER BY prepared_at DESC, id DESC LIMIT 1 FOR UPDATE",
-            *self._scope,
+        return await self._newest(
+            "AND entry IS NOT DISTINCT FROM (SELECT entry FROM broker_submissions"
+            "  WHERE account_id = $1 AND mode = $2 AND id = $4)",
             package_id,
             submission_id,
         )
-        return None if row is None else submission_from_row(row)
+
+    async def _newest(self, condition: str, *values: object) -> Submission | None:
+        """Looks again with the lock: who had it may have added one that the first look could not see."""
+        found: Submission | None = None
+        while True:
+            row = await self._connection.fetchrow(
+                f"SELECT {SUBMISSION} FROM broker_submissions"  # noqa: S608
+                f" WHERE account_id = $1 AND mode = $2 AND package_id = $3 AND kind = 'package' {condition}"
+                " ORDER BY prepared_at DESC, id DESC LIMIT 1 FOR UPDATE",
+                *self._scope,
+                *values,
+            )
+            newest = None if row is None else submission_from_row(row)
+            if newest is None or (found is not None and found.id == newest.id):
+                return newest
+            found = newest
 
     async def latest_statuses(self, package_id: str) -> list[SubmissionStatus]:
         """Where the newest submission of each entry stands; one for a package that goes as a whole."""
