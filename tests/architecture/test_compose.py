@@ -176,6 +176,12 @@ def test_image_is_built_from_the_lock_and_does_not_run_as_root() -> None:
     assert "\nUSER 10001\n" in last_stage
 
 
+def test_home_of_the_image_holds_nothing_but_what_we_write_there() -> None:
+    dockerfile = (ROOT / "services" / "Dockerfile").read_text(encoding="utf-8")
+    assert re.findall(r"RUN useradd [^\n]*--create-home", dockerfile) == []
+    assert "install --directory --owner entrygo --group entrygo /var/lib/entrygo" in dockerfile
+
+
 def test_image_context_holds_everything_that_is_copied() -> None:
     dockerfile = (ROOT / "services" / "Dockerfile").read_text(encoding="utf-8")
     allowed = {

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import logging
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -21,6 +22,9 @@ from entrygo.cli.up.processes import identify
 from entrygo.cli.up.schemas import SCHEMAS
 from entrygo.cli.up.settings import UpSettings
 from entrygo.cli.up.wiring import addresses
+from tests.harness import processes
+
+LISTENS = "import socket, sys, time; s = socket.create_server(('127.0.0.1', int(sys.argv[1]))); time.sleep(9)"
 
 
 @pytest.fixture
@@ -201,3 +205,32 @@ def test_home_where_nothing_ran_stands_in_for_nothing(home: Home) -> None:
     home.save_state(state)
     assert remembered(home)["ENTRYGO_KAFKA_BOOTSTRAP"] == "kafka.example.com:9092"
     assert "ENTRYGO_DATABASE_URL" not in remembered(home)
+
+
+@pytest.mark.parametrize(
+    ("given", "level"),
+    [
+        pytest.param({"ENTRYGO_DATABASE_URL": "postgresql://db.example/entrygo"}, Level.OK, id="deployed"),
+        pytest.param({}, Level.WARNING, id="the system of another home"),
+    ],
+)
+async def test_the_port_of_a_service_is_its_own_where_it_is_deployed(
+    home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: dict[str, str], level: Level
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    port = processes.free_port()
+    monkeypatch.setenv("ENTRYGO_EXECUTION_PORT", str(port))
+    folder = tmp_path / "entrygo"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "execution.py").write_text(LISTENS, encoding="utf-8")
+    command = [sys.executable, "-m", "entrygo.execution", str(port)]
+    process = processes.start(command, log=tmp_path / "log", env={"PYTHONPATH": str(tmp_path)})
+    try:
+        processes.wait_for_port(port, process, log=tmp_path / "log", seconds=60)
+        [check] = [check for check in surrounding_checks(home) if check.subject == "ports"]
+        [finding] = [each for each in await run_checks([check]) if str(port) in each.text]
+        assert finding.level is level
+    finally:
+        processes.stop(process)

@@ -22,6 +22,11 @@ UNNAMED = {
 }
 
 
+def is_deployed(home: Home, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the services are started by something else than `entrygo up`, as in a container."""
+    return not home.state_file.exists() and any(environment.get(name) for name in DATABASES)
+
+
 def without_stopped(
     checks: Sequence[Check],
     home: Home,
@@ -55,7 +60,7 @@ def _stopped(home: Home, url_of: Callable[[str], str], environment: Mapping[str,
         return
     if home.state_file.exists():
         yield from _embedded(home, url_of, environment)
-    elif not any(environment.get(name) for name in DATABASES):
+    elif not is_deployed(home, environment):
         yield from _of_databases(SCHEMAS)
         # It asks for the addresses of the databases.
         yield "transport"

@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from entrygo.cli.doctor.findings import Check, Finding, failed, ok, warning
+from entrygo.cli.doctor.stopped import is_deployed
 from entrygo.cli.up.home import Home
-from entrygo.cli.up.ports import is_free
+from entrygo.cli.up.ports import holder_of, is_free
 from entrygo.cli.up.settings import PORT_SETTINGS, UpSettings
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.execution.broker.channels.email import EmailChannel
@@ -107,12 +108,17 @@ async def _look_at_documents() -> list[Finding]:
 async def _look_at_ports(home: Home) -> list[Finding]:
     if home.load_run() is not None:
         return [ok("ports", "in use by the system of this home")]
-    taken = [
-        warning("ports", f"{port} ({name}) is taken", f"Set {PORT_SETTINGS[name]}, or end who listens there.")
-        for name, port in UpSettings().ports().items()
-        if not is_free(port)
-    ]
-    return [*taken] or [ok("ports", "free")]
+    taken = [(name, port) for name, port in UpSettings().ports().items() if not is_free(port)]
+    return [_of_port(home, name, port) for name, port in taken] or [ok("ports", "free")]
+
+
+def _of_port(home: Home, name: str, port: int) -> Finding:
+    """Of one that is taken: where no `entrygo up` runs the services, each is found at its own."""
+    holder = holder_of(port)
+    if is_deployed(home) and f" -m entrygo.{name}" in holder:
+        return ok("ports", f"{port} is in use by {name}")
+    advice = f"Set {PORT_SETTINGS[name]}, or end who listens there."
+    return warning("ports", f"{port} ({name}) is taken{holder}", advice)
 
 
 async def _look_at_home(home: Home) -> list[Finding]:
