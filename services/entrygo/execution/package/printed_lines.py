@@ -57,16 +57,18 @@ def lines_of_row(cells: Sequence[Sequence[str]], *, is_shaded: bool) -> Iterator
 
 def wrapped(text: str, width: float) -> list[str]:
     """The lines in which a text fits this width (in units of the font size), at least one."""
-    lines, line = list[str](), ""
+    lines, line, used = list[str](), "", 0.0
     for word in in_shipped_fonts(text).split(" "):
-        longer = f"{line} {word}" if line else word
-        if text_width(longer) <= width:
-            line = longer
+        added = f" {word}" if line else word
+        longer = text_width(added, used)
+        if longer <= width:
+            line, used = line + added, longer
             continue
         if line:
             lines.append(line)
         *whole, line = _pieces(word, width)
         lines += whole
+        used = text_width(line)
     return [*lines, line]
 
 

@@ -138,10 +138,12 @@ def _widths(file: Path) -> Iterator[tuple[str, float]]:
             yield chr(code), of_glyph[min(int(glyph), measured - 1)]
 
 
-def text_width(text: str) -> float:
-    """In the font's size; kerning is left out. For text that the fonts have."""
-    widths = character_widths()
-    return sum(widths[char] for char in text)
+def text_width(text: str, before: float = 0.0) -> float:
+    """In the font's size, that of what stands `before` it included; kerning is left out.
+
+    For text that the fonts have.
+    """
+    return sum(map(character_widths().__getitem__, text), before)
 
 
 @lru_cache(maxsize=16_384)
