@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from entrygo.domain.consolidation import chapter_99
-from entrygo.domain.facts import Product, TradeReview
+from entrygo.domain.facts import Product, Section232, Section232Status, TradeReview
 from entrygo.domain.programmes import dotted, in_print_order
 from entrygo.planning.decide import Decision
 from entrygo.planning.duty.duty_line import DutyLine, line_of
@@ -126,7 +126,7 @@ def named_by_documents(product: Product) -> set[str]:
 
 def named_by_estimate(product: Product) -> set[str]:
     """What is priced under each answer to what is open, by rows in hand; of a pair, both."""
-    line = line_for(product)
+    line = line_for(without_guess(product))
     answers = [option for question in line_duty(line, BOOK).questions for option in question.options]
     priced = {
         heading
@@ -135,6 +135,14 @@ def named_by_estimate(product: Product) -> set[str]:
     }
     both = {heading for pair in PAIRS if not priced.isdisjoint(pair) for heading in pair}
     return (priced | both) - guessed(product)
+
+
+def without_guess(product: Product) -> Product:
+    """Of goods that are declared and stand in no annex the estimate guesses one: by no row in hand."""
+    is_declared = product.section_232.status is Section232Status.APPLICABLE
+    if not is_declared or BOOK.lists.section_232.nearest(product.hts_code):
+        return product
+    return product.model_copy(update={"section_232": Section232()})
 
 
 def headings_priced(line: DutyLine) -> Iterator[str]:

@@ -106,6 +106,15 @@ class TestSection232:
         assert question.options == (("9903.82.09",), ("9903.82.03",))
         assert question.decided_by == "the share of metal in the weight of the goods"
 
+    def test_goods_in_no_annex_that_are_declared_have_a_range(self) -> None:
+        duty = line_duty(make_line(TEE, "VN", section_232=steel_of("VN")), BOOK)
+        assert range_of(duty) == ("290.00", "665.00")
+        (question,) = duty.questions
+        assert question.options == ((), ("9903.82.09",), ("9903.82.02",))
+        assert question.decided_by == (
+            "the annexes of Section 232 (note 16(c)), which name no such code, though the duty is declared"
+        )
+
     def test_goods_in_no_annex_are_outside(self) -> None:
         assert headings(exact(line_duty(make_line(TEE, "VN"), BOOK))) == ["9903.05.84", TEE]
 

@@ -31,10 +31,8 @@ def estimated(sales: list[Sale], entry_type: str) -> Result:
     for number, name in enumerate(kinds):
         code, origin, spi, _ = GOODS[name]
         value = sum(sale.cents for sale in sales if sale.goods == name)
-        line = make_line(
-            code, origin, str(dollars(value)), number=number, spi=spi, section_232=steel_of("CN")
-        )
-        lines.append(line)
+        of_metal = {"section_232": steel_of("CN")} if BOOK.lists.section_232.nearest(code) else {}
+        lines.append(make_line(code, origin, str(dollars(value)), number=number, spi=spi, **of_metal))
     entry = entry_duty(lines, BOOK, entry_type)
     shares = [OrderShare(sale.order, kinds.index(sale.goods), dollars(sale.cents)) for sale in sales]
     costs = landed_costs(entry, shares)

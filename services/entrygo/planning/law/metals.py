@@ -58,12 +58,16 @@ def sources_of(metal: Metal) -> tuple[str | None, ...]:
     return (metal.smelt_1, *second, metal.cast)
 
 
-def metals(goods: Goods, book: LawBook) -> Choice:
-    """The annex's heading, or what takes its place by share, origin or source of the metal."""
+def metals(goods: Goods, book: LawBook, *, is_under_another: bool = False) -> Choice:
+    """The annex's heading, or what takes its place by share, origin or source of the metal.
+
+    `is_under_another`: goods that another duty of Section 232 meets, which may be what was declared of them.
+    """
     if (found := answered(goods, METALS)) is not None:
         return found
     if not book.lists.section_232.nearest(goods.hts_code):
-        return _unlisted(goods, book)
+        is_declared = goods.section_232.status is Section232Status.APPLICABLE and not is_under_another
+        return _unlisted(goods, book, is_declared=is_declared)
     listed = annexes_of(goods.hts_code, book.lists)
     if not listed:
         return decided(METALS)
@@ -80,17 +84,20 @@ def metals(goods: Goods, book: LawBook) -> Choice:
     return undecided(METALS, options, "; ".join(reasons))
 
 
-def _unlisted(goods: Goods, book: LawBook) -> Choice:
-    """Outside a whole list nothing is due; a list that is not whole decides nothing about goods of metal."""
-    status = goods.section_232.status
-    if "section_232_annexes" in book.whole or status is Section232Status.NOT_APPLICABLE:
+def _unlisted(goods: Goods, book: LawBook, *, is_declared: bool) -> Choice:
+    """Outside a whole list nothing is due, unless somebody found that it is.
+
+    A list that is not whole decides nothing about goods of metal.
+    """
+    status, is_whole = goods.section_232.status, "section_232_annexes" in book.whole
+    if status is Section232Status.NOT_APPLICABLE or (is_whole and not is_declared):
         return decided(METALS)
     guessed = [(each,) for each in (LOWER_ANNEX, HIGHER_ANNEX) if each in book.provisions]
     may_be_listed = is_of_metal(goods.hts_code, book.lists)
     if not guessed or not (may_be_listed or status is not Section232Status.NOT_ASSESSED):
         return decided(METALS)
-    text = "the annexes of Section 232 (note 16(c)), which are not loaded"
-    return undecided(METALS, [NOTHING, *guessed], text, guessed)
+    text = "which name no such code, though the duty is declared" if is_whole else "which are not loaded"
+    return undecided(METALS, [NOTHING, *guessed], f"the annexes of Section 232 (note 16(c)), {text}", guessed)
 
 
 def _outside(goods: Goods, listed: Sequence[Row], book: LawBook) -> tuple[Option, bool] | None:

@@ -16,7 +16,7 @@ DISPLACES_METALS = frozenset({Programme.SEMICONDUCTORS, Programme.TRUCKS, Progra
 def section_232(goods: Goods, book: LawBook) -> Choice:
     """The duties of other goods first, as far as somebody found them; they may displace that of metals."""
     other = _others(goods, book)
-    of_metals = metals(goods, book)
+    of_metals = metals(goods, book, is_under_another=other is not None)
     if other is None:
         return of_metals
     if other.programme in DISPLACES_METALS:
