@@ -28,6 +28,7 @@ from entrygo.execution.package.summary import summary_of
 from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Artifact, Package, PackageState, Submission, SubmissionStatus
+from entrygo.execution.state.standing_store import StandingStore
 from entrygo.postgres.idempotency import Reply, Work
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.postgres.prepared_once import run_prepared_once
@@ -176,6 +177,9 @@ class Resubmission:
                 latest, status=SubmissionStatus.FAILED, next_attempt_at=None, error_message=REPLACED
             )
             await ledger.give_up(replaced)
+        if submission.entry is not None:
+            # To add one shares the package; two that share it would wait for each other in `follow`.
+            await StandingStore(connection, visible).lock(submission.package_id)
         submission = await ledger.add(submission, send_in=timedelta(0))
         stands = None if submission.entry is None else await follow(connection, submission)
         facts = [] if replaced is None else [submission_changed("failed", replaced, stands)]
