@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 import subprocess
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -408,6 +409,23 @@ async def test_a_disk_with_room_for_the_trial_alone_is_unsound_for_as_long_as_pa
         assert not await store.is_sound()
     # Nobody asks for more room than there is any longer.
     assert await store.is_sound()
+
+
+async def test_what_killed_processes_left_in_a_folder_goes_once_nobody_can_be_writing_it(
+    tmp_path: Path,
+) -> None:
+    store = ObjectStore(tmp_path.as_uri())
+    document = await store.put(LIVE, b"a document")
+    names, today = ("of_today", "of_before"), time.time()
+    for name in names:
+        (tmp_path / UNFINISHED / name).write_bytes(b"half of")
+    os.utime(tmp_path / UNFINISHED / "of_today", (today, today - folder.ABANDONED_SECONDS + 60))
+    os.utime(tmp_path / UNFINISHED / "of_before", (today, today - folder.ABANDONED_SECONDS - 60))
+    [named] = await asyncio.to_thread(lambda: list(tmp_path.rglob(document)))
+    os.utime(named, (0, 0))
+    assert await store.is_sound()
+    assert os.listdir(tmp_path / UNFINISHED) == ["of_today"]
+    assert await store.get(LIVE, document) == b"a document"
 
 
 async def test_a_folder_holds_whole_files_alone_for_its_owner_alone(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -25,6 +26,9 @@ UNFINISHED = ".unfinished"
 # So many folders are remembered as durable, some megabytes: an account has hundreds, and accounts are many.
 # One that is forgotten is made sure of again.
 MAX_DURABLE = 20_000
+# Nothing is written for so long; of file times, which a file system that is shared gives to all alike.
+ABANDONED_SECONDS = 24 * 3600
+MAX_SWEPT = 1_000  # at once
 TRIAL_BYTES = 64 * 1024  # more than a full disk finds room for in what it has begun
 
 T = TypeVar("T")
@@ -110,6 +114,8 @@ class FolderObjects:
             file.write(bytes(TRIAL_BYTES))
             file.flush()
             _sync_file(file)
+            with suppress(OSError):
+                _sweep(Path(file.name).parent, now=os.fstat(file.fileno()).st_mtime)
 
     @contextmanager
     def _temporary_files(self, number: int) -> Iterator[list[BinaryIO]]:
@@ -130,6 +136,14 @@ class FolderObjects:
 
 def _create(path: Path) -> BinaryIO:
     return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
+
+
+def _sweep(folder: Path, *, now: float) -> None:
+    """Removes what killed processes left; another one may be doing the same."""
+    with os.scandir(folder) as entries:
+        old = (each for each in entries if now - each.stat().st_mtime > ABANDONED_SECONDS)
+        for entry in islice(old, MAX_SWEPT):
+            Path(entry.path).unlink(missing_ok=True)
 
 
 def _sync_file(file: BinaryIO) -> None:
