@@ -77,7 +77,12 @@ async def _transactions(system: System) -> int:
 
 
 async def measure_visible(ours: Rest, system: System, *, full_rate: float, seconds: float) -> dict[str, Any]:
-    """From the moment an event says it happened until the account's event stream shows it."""
+    """From the moment an event says it happened until the account's event stream shows it.
+
+    What the rows before have written is cleaned up first, as for `measure_idle`: PostgreSQL would write it to
+    the disk in the middle.
+    """
+    await _clean(system)
     delays: list[float] = []
     listening = asyncio.Event()
 
