@@ -29,7 +29,8 @@ _PLAIN_WORDS = re.compile(r"[!-~]{1,50}(?: [!-~]{1,50})*")
 _PLAIN_VALUES = {
     "Subject": _PLAIN_WORDS,
     "Date": re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} [+-][0-9]{4}"),
-    "Message-ID": re.compile(r"<[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*>"),
+    # One that no line has room for is left to the library.
+    "Message-ID": re.compile(r"(?=.{1,77}\Z)<[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*>"),
     "X-EntryGo-Export": _PLAIN_WORDS,
     "X-EntryGo-Submission": _PLAIN_WORDS,
 }
@@ -76,24 +77,23 @@ def _header(name: str, value: str) -> bytes:
     plain = _PLAIN_VALUES.get(name)
     if plain is None or plain.fullmatch(value) is None or _ENCODED in value:
         return _header_by_library(name, value)
-    return f"{f'{_BREAK} '.join(_folded(f'{name}: {value}', f'{name}:', value))}{_BREAK}".encode("ascii")
+    return f"{_folded(name, value)}{_BREAK}".encode("ascii")
 
 
-def _folded(whole: str, name: str, value: str) -> Sequence[str]:
-    """The lines of a header, without the blanks that the second and all later ones begin with."""
-    if len(whole) <= _MAX_LINE:
-        return [whole]
+def _folded(name: str, value: str) -> str:
+    """On as many lines as it needs; on two where the value has room on one."""
+    line = f"{name}:"
+    if len(line) + 1 + len(value) <= _MAX_LINE:
+        return f"{line} {value}"
     if len(value) < _MAX_LINE:
-        return [name, value]
-    lines = [name]
+        return f"{line}{_BREAK} {value}"
+    lines = [line]
     for word in value.split(" "):
-        # The blank before it, and that of the line.
-        room = _MAX_LINE - len(lines[-1]) - (1 if len(lines) == 1 else 2)
-        if len(word) <= room:
+        if len(lines[-1]) + 1 + len(word) <= _MAX_LINE:
             lines[-1] += f" {word}"
         else:
-            lines.append(word)
-    return lines
+            lines.append(f" {word}")
+    return _BREAK.join(lines)
 
 
 @lru_cache(maxsize=1_024)
@@ -128,17 +128,21 @@ def _body(text: str, html: str, boundary: str, version: bytes) -> bytes:
 def _text(subtype: str, text: str, version: bytes) -> bytes:
     """As it is where its lines are short, else in the encoding in which its first lines are shorter."""
     lines = text.encode().splitlines()
-    whole = b"".join(line + b"\r\n" for line in lines) or b"\r\n"
+    whole = _ended(lines) or b"\r\n"
     if max(map(len, lines), default=0) <= _MAX_LINE:
         encoding, content = "7bit" if whole.isascii() else "8bit", whole
     else:
-        looked_at = b"".join(line + b"\r\n" for line in lines[:_LOOKED_AT])
+        looked_at = _ended(lines[:_LOOKED_AT])
         if len(_quoted_printable(looked_at, "\n")) > len(b2a_base64(looked_at)):
             encoding, content = "base64", b"".join(_base64(whole))
         else:
             encoding, content = "quoted-printable", _quoted_printable(whole)
     head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: {encoding}\r\n'
     return head.encode("ascii") + version + b"\r\n" + content
+
+
+def _ended(lines: Sequence[bytes]) -> bytes:
+    return b"".join(line + b"\r\n" for line in lines)
 
 
 def _quoted_printable(content: bytes, line_end: str = _BREAK) -> bytes:
