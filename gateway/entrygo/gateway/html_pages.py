@@ -1,6 +1,12 @@
 """The templates of the gateway's pages. Jinja escapes every value that is not marked as ours."""
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+
+
+def is_of_a_browser(request: Request) -> bool:
+    """Whether a page is taken for an answer, as browsers say and programs do not."""
+    return "text/html" in request.headers.get("accept", "")
 
 
 def html_environment() -> Environment:

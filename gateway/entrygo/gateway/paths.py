@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from entrygo.domain.errors import MethodNotAllowed, NotFound
 from entrygo.gateway.errors import error_response
+from entrygo.gateway.html_pages import is_of_a_browser
 
 # Up to this size an answer is not counted while it waits for its reader.
 SMALL_ANSWER_BYTES = 64 * 1024
@@ -96,7 +97,7 @@ async def _send_and_wait(send: Send, message: Message) -> None:
 
 async def _no_such_path(page: Callable[[], Response], scope: Scope, receive: Receive, send: Send) -> None:
     is_read = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
-    if is_read and "text/html" in Request(scope).headers.get("accept", ""):
+    if is_read and is_of_a_browser(Request(scope)):
         response = page()
     else:
         response = error_response(NotFound("There is no such path; /docs/api/openapi lists them."))

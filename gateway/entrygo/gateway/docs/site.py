@@ -11,7 +11,7 @@ from starlette.responses import Response
 from entrygo.domain.errors import NotFound
 from entrygo.gateway.docs.pages import FOLDER_PAGE, SUFFIX, Library, Page
 from entrygo.gateway.docs.search import MAX_QUERY, Found, Index
-from entrygo.gateway.html_pages import html_environment
+from entrygo.gateway.html_pages import html_environment, is_of_a_browser
 
 ROOT = "/docs"
 PAGES = "/docs/{name:path}"
@@ -66,7 +66,7 @@ class DocsSite:
             return await asyncio.to_thread(self._html, page)
         if (page := self._by_source(name)) is not None:
             return Response(page.source, media_type="text/markdown")
-        if "text/html" in request.headers.get("accept", ""):
+        if is_of_a_browser(request):
             return self._no_such_page()
         raise NotFound("There is no such page; /docs lists them.")
 

@@ -30,7 +30,9 @@ _PLAIN_VALUES = {
     "Subject": _PLAIN_WORDS,
     "Date": re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} [+-][0-9]{4}"),
     # One that no line has room for is left to the library.
-    "Message-ID": re.compile(r"(?=.{1,77}\Z)<[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*>"),
+    "Message-ID": re.compile(
+        r"(?=.{1,77}\Z)<[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*>"
+    ),
     "X-EntryGo-Export": _PLAIN_WORDS,
     "X-EntryGo-Submission": _PLAIN_WORDS,
 }
